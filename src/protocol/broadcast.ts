@@ -1,0 +1,61 @@
+import type { Grid, PartIndex } from './grid.ts';
+import type { PartRange } from './part.ts';
+import type { Track, TrackId } from './track.ts';
+
+export const BROADCAST_STATES = ['reserved', 'live', 'interrupted', 'processing', 'ended', 'sealed'] as const;
+/**
+ * reserved: has a link, nothing sent. live. interrupted: nothing came for a while, may go on. processing: the creator
+ * ended it, live players are still being let out. ended: static, back-fill still welcome. sealed: nothing more is taken.
+ */
+export type BroadcastState = (typeof BROADCAST_STATES)[number];
+
+/** What anybody may see. Times in milliseconds since 1970 on the origin's clock; null before the first sample. */
+export interface BroadcastSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly state: BroadcastState;
+  readonly startedAt: number | null;
+  readonly durationMs: number;
+  /** `/live/<id>/poster.jpg?v=<n>` or null while there is no picture. */
+  readonly posterUrl: string | null;
+}
+
+/** `GET /api/broadcasts/<id>`. */
+export interface BroadcastDetail extends BroadcastSummary {
+  readonly grid: Grid | null;
+  readonly tracks: readonly Track[];
+}
+
+/** `POST /api/broadcasts` answers this once; the token is not kept in clear anywhere but the tab. */
+export interface ReservedBroadcast {
+  readonly id: string;
+  readonly token: string;
+  readonly title: string;
+  /** Absolute, with the public or LAN address; null when the origin only listens on loopback. */
+  readonly watchUrl: string;
+  /** Who can open `watchUrl`: everybody the public address reaches, the same network, or only this machine. */
+  readonly reach: 'public' | 'lan' | 'this-machine';
+}
+
+/** `POST /ingest/<id>/start`. */
+export interface StartRequest {
+  /** Wall clock of media time zero on the origin's clock. */
+  readonly availabilityStartMs: number;
+  readonly grid: Grid;
+  readonly tracks: readonly Track[];
+}
+
+/** `POST /ingest/<id>/end`: for each track, the index after its last part. */
+export interface EndRequest {
+  readonly endParts: Readonly<Record<TrackId, PartIndex>>;
+}
+
+/** `GET /ingest/<id>/state`, for a tab that comes back. */
+export interface IngestState {
+  readonly state: BroadcastState;
+  readonly serverTimeMs: number;
+  readonly availabilityStartMs: number | null;
+  readonly inits: readonly TrackId[];
+  readonly stored: Readonly<Record<TrackId, readonly PartRange[]>>;
+  readonly durable: Readonly<Record<TrackId, readonly PartRange[]>>;
+}

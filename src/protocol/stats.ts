@@ -1,0 +1,28 @@
+import type { TrackId } from './track.ts';
+
+/** Counters of one rendition since going live, as the engine reports them once a second. */
+export interface RenditionStats {
+  readonly track: TrackId;
+  readonly framesEncoded: number;
+  readonly framesRepeated: number;
+  /** Slots skipped because the encoder held too many frames. Never a key slot. */
+  readonly framesSkipped: number;
+  readonly keyFramesMissed: number;
+  /** Measured over the last full second(s), samples only. */
+  readonly actualBps: number;
+  readonly targetBps: number;
+  readonly encodeDelayMsP50: number;
+  readonly encodeDelayMsP95: number;
+}
+
+export interface UploadStats {
+  readonly roundTripMsP50: number;
+  readonly roundTripMsP95: number;
+  /** Media time finished in the tab but not yet acknowledged by the origin. */
+  readonly secondsNotUploaded: number;
+  readonly sampleBytes: number;
+  /** Everything the requests cost: boxes, digests, an estimate of request headers. */
+  readonly sentBytes: number;
+  readonly retries: number;
+  readonly uplink: 'good' | 'slow' | 'reconnecting';
+}

@@ -1,0 +1,32 @@
+import type { FrameRate } from './grid.ts';
+
+/** `v` and the height, or `a` and the kilobits: `v720`, `a128`. The only text of a track that reaches a path. */
+export type TrackId = string;
+export const TRACK_ID_PATTERN = /^[av][0-9]{2,4}$/;
+export const isTrackId = (text: string): text is TrackId => TRACK_ID_PATTERN.test(text);
+
+export interface VideoTrack {
+  readonly kind: 'video';
+  readonly id: TrackId;
+  /** RFC 6381, built from the avcC bytes, never from the string that was asked for. */
+  readonly codecs: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: FrameRate;
+  readonly bitrateBps: number;
+  readonly timescale: 90_000;
+}
+
+export interface AudioTrack {
+  readonly kind: 'audio';
+  readonly id: TrackId;
+  readonly codecs: string;
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  readonly bitrateBps: number;
+  readonly timescale: 48_000;
+  /** BCP 47; `und` when nobody said. */
+  readonly language: string;
+}
+
+export type Track = VideoTrack | AudioTrack;

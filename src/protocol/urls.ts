@@ -1,0 +1,81 @@
+import { VIEW_PIECES } from './grid.ts';
+import { isTrackId, type TrackId } from './track.ts';
+
+/** Nothing else builds or reads a media or ingest URL (SPEC MEDIA1..MEDIA6). */
+export const BROADCAST_ID_PATTERN = /^[a-z0-9]{16}$/;
+export const isBroadcastId = (text: string): boolean => BROADCAST_ID_PATTERN.test(text);
+
+export const pages = {
+  home: '/',
+  studio: '/studio',
+  watch: (id: string) => `/watch/${id}`,
+} as const;
+
+export const api = {
+  broadcasts: '/api/broadcasts',
+  broadcast: (id: string) => `/api/broadcasts/${id}`,
+  /** `POST`: throws the body away and says how many bytes came; the uplink probe. */
+  uplinkProbe: '/api/uplink-probe',
+  time: '/time',
+  health: '/healthz',
+} as const;
+
+export const live = {
+  manifest: (id: string, partMs: number) => `/live/${id}/manifest.mpd?part=${partMs}`,
+  chunkedManifest: (id: string) => `/live/${id}/chunked.mpd`,
+  poster: (id: string) => `/live/${id}/poster.jpg`,
+  init: (id: string, track: TrackId) => `/live/${id}/${track}/init.mp4`,
+  segment: (id: string, track: TrackId, segment: number) => `/live/${id}/${track}/${segment}.m4s`,
+  /** The segment from part `from` (within the segment) on, streamed while it grows. */
+  feed: (id: string, track: TrackId, segment: number, from: number) =>
+    `/live/${id}/${track}/${segment}.m4s?from=${from}`,
+  piece: (id: string, track: TrackId, segment: number, piece: number, pieces: number) =>
+    `/live/${id}/${track}/${segment}-${piece}of${pieces}.m4s`,
+} as const;
+
+export const ingest = {
+  start: (id: string) => `/ingest/${id}/start`,
+  parts: (id: string) => `/ingest/${id}/parts`,
+  init: (id: string, track: TrackId) => `/ingest/${id}/${track}/init.mp4`,
+  part: (id: string, track: TrackId, segment: number, part: number, partsPerSegment: number) =>
+    `/ingest/${id}/${track}/${segment}-${part}of${partsPerSegment}.m4s`,
+  poster: (id: string) => `/ingest/${id}/poster.jpg`,
+  end: (id: string) => `/ingest/${id}/end`,
+  state: (id: string) => `/ingest/${id}/state`,
+} as const;
+
+export type MediaName =
+  | { readonly kind: 'init'; readonly track: TrackId }
+  | { readonly kind: 'segment'; readonly track: TrackId; readonly segment: number }
+  | {
+      readonly kind: 'piece';
+      readonly track: TrackId;
+      readonly segment: number;
+      readonly piece: number;
+      readonly pieces: number;
+    };
+
+const SEGMENT_FILE = /^(0|[1-9][0-9]{0,6})(?:-(0|[1-9][0-9]{0,2})of([1-9][0-9]{0,2}))?\.m4s$/;
+
+/** Reads `<track>/<file>` of a media URL; undefined for anything that is not exactly one of the shapes above. */
+export function parseMediaName(track: string, file: string): MediaName | undefined {
+  if (!isTrackId(track)) return undefined;
+  if (file === 'init.mp4') return { kind: 'init', track };
+  const match = SEGMENT_FILE.exec(file);
+  if (match === null) return undefined;
+  const segment = Number(match[1]);
+  if (match[2] === undefined) return { kind: 'segment', track, segment };
+  const piece = Number(match[2]);
+  const pieces = Number(match[3]);
+  if (piece >= pieces || !(VIEW_PIECES as readonly number[]).includes(pieces)) return undefined;
+  return { kind: 'piece', track, segment, piece, pieces };
+}
+
+/** The `<id>/<track>/<file>` of an absolute or relative media URL, for the player's request interceptor. */
+export function parseMediaUrl(url: string): { id: string; name: MediaName } | undefined {
+  const match = /\/live\/([a-z0-9]{16})\/([a-z0-9]{2,8})\/([^/?#]+)(?:[?#].*)?$/.exec(url);
+  if (match === null) return undefined;
+  const [, id = '', track = '', file = ''] = match;
+  const name = parseMediaName(track, file);
+  return name === undefined ? undefined : { id, name };
+}

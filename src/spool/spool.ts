@@ -1,0 +1,18 @@
+import type { PartIndex } from '../protocol/grid.ts';
+import type { Part, PartName, PartRange } from '../protocol/part.ts';
+import type { TrackId } from '../protocol/track.ts';
+
+/**
+ * What is finished but not yet durable at the origin. A part is in the spool before it is sent and leaves it only
+ * when the origin has said durable (SPEC TICK5). The durable implementations survive a crash of the tab.
+ */
+export interface Spool {
+  /** Resolves when the part is as safe as this spool makes it. Rejects with StageError `spool_full`. */
+  put(part: Part): Promise<void>;
+  get(name: PartName): Promise<Part | undefined>;
+  /** Names of everything kept, per track in rising order. */
+  kept(): ReadonlyMap<TrackId, readonly PartIndex[]>;
+  forget(durable: Readonly<Record<TrackId, readonly PartRange[]>>): Promise<void>;
+  keptBytes(): number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,78 @@
+import type { ReservedBroadcast } from '../protocol/broadcast.ts';
+import type { WireError } from '../protocol/errors.ts';
+import type { RenditionStats, UploadStats } from '../protocol/stats.ts';
+
+/** A sentence for the person, a code for the log, and what a button can do about it. */
+export interface Problem extends WireError {
+  readonly remedy: 'retry' | 'reload' | 'none';
+}
+
+export type StudioPhase =
+  /** Nothing asked yet: the page explains why it will ask for camera and microphone. */
+  | { readonly kind: 'welcome' }
+  | { readonly kind: 'asking' }
+  /** No camera, permission denied, insecure page, no encoder, origin unreachable. */
+  | { readonly kind: 'blocked'; readonly problem: Problem }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'starting' }
+  /** `isConfirmed` once the origin has served the first part back: only then the red dot. */
+  | { readonly kind: 'live'; readonly startedAtMs: number; readonly isConfirmed: boolean }
+  | { readonly kind: 'ending' }
+  | { readonly kind: 'ended'; readonly durationMs: number }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** What the two probes of two seconds each found, and the ladder that follows. */
+export type ProbeState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'running'; readonly what: 'encoder' | 'uplink'; readonly progress: number }
+  | {
+      readonly kind: 'done';
+      readonly encoderFps: number;
+      readonly uplinkBps: number;
+      readonly rungs: readonly LadderRung[];
+      /** Rungs that were left out, each with a sentence why. */
+      readonly leftOut: readonly { readonly height: number; readonly reason: string }[];
+    }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+export interface LadderRung {
+  readonly width: number;
+  readonly height: number;
+  readonly bitrateBps: number;
+}
+
+export interface DeviceChoice {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** Everything the studio page shows. State goes down as this value, wishes go up as calls on the controller. */
+export interface StudioState {
+  readonly phase: StudioPhase;
+  readonly broadcast: ReservedBroadcast | undefined;
+  readonly preview: MediaStream | undefined;
+  readonly cameras: readonly DeviceChoice[];
+  readonly microphones: readonly DeviceChoice[];
+  readonly cameraId: string | undefined;
+  readonly microphoneId: string | undefined;
+  readonly isMuted: boolean;
+  readonly isCameraOff: boolean;
+  /** 0 to 1, peak of the last 100 ms. */
+  readonly level: number;
+  readonly probe: ProbeState;
+  readonly renditions: readonly RenditionStats[];
+  readonly upload: UploadStats | undefined;
+}
+
+/** Implemented by `studio-controller.ts`, which joins capture, engine and upload; used by the studio's elements. */
+export interface StudioActions {
+  askForDevices(): Promise<void>;
+  chooseCamera(id: string): Promise<void>;
+  chooseMicrophone(id: string): Promise<void>;
+  setTitle(title: string): Promise<void>;
+  setMuted(isMuted: boolean): void;
+  setCameraOff(isOff: boolean): void;
+  goLive(): Promise<void>;
+  endStream(): Promise<void>;
+  retry(): Promise<void>;
+}
