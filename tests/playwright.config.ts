@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+import { launchOptions } from './helpers/browser.ts';
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../test-results',
+  reporter: [['./helpers/reporter.ts']],
+  forbidOnly: true,
+  projects: [
+    {
+      name: 'unit',
+      testMatch: ['unit/**/*.test.ts', 'contract/**/*.test.ts'],
+      fullyParallel: true,
+      timeout: 60_000,
+    },
+    {
+      name: 'chromium',
+      testMatch: ['e2e/**/*.test.ts'],
+      // Two cores carry one live broadcast and its viewer, not two.
+      workers: 1,
+      timeout: 90_000,
+      expect: { timeout: 20_000 },
+      use: { browserName: 'chromium', launchOptions: launchOptions(), screenshot: 'only-on-failure' },
+    },
+  ],
+});
