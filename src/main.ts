@@ -1,1 +1,47 @@
-export {};
+import { type Route, routeOf } from './ui/route.ts';
+
+/**
+ * One document for every page; each page's code is loaded only for its path. Pages are reached by full navigation,
+ * because the headers that isolate the studio from other origins belong to a document.
+ */
+async function pageElement(route: Route): Promise<HTMLElement> {
+  switch (route.kind) {
+    case 'home':
+      await import('./ui/home-page.ts');
+      return document.createElement('home-page');
+    case 'studio':
+      await import('./ui/studio-page.ts');
+      return document.createElement('studio-page');
+    case 'watch': {
+      await import('./ui/watch-page.ts');
+      const element = document.createElement('watch-page');
+      element.setAttribute('broadcast-id', route.broadcastId);
+      return element;
+    }
+    case 'capabilities':
+      await import('./ui/capabilities-page.ts');
+      return document.createElement('capabilities-page');
+    case 'unknown':
+      await import('./ui/not-found-page.ts');
+      return document.createElement('not-found-page');
+  }
+}
+
+/** A page's code that does not come (a server just updated, a broken line) must not leave an empty document. */
+function loadFailureNote(): HTMLElement {
+  const main = document.createElement('main');
+  const sentence = document.createElement('p');
+  sentence.textContent = 'This page did not load completely. Check your connection, then try again.';
+  const button = document.createElement('button');
+  button.textContent = 'Try again';
+  button.addEventListener('click', () => location.reload());
+  main.className = 'load-failure';
+  main.append(sentence, button);
+  return main;
+}
+
+try {
+  document.body.append(await pageElement(routeOf(location.pathname)));
+} catch {
+  document.body.append(loadFailureNote());
+}
