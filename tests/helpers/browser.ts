@@ -1,23 +1,7 @@
-import { existsSync } from 'node:fs';
-
-const KNOWN_PATHS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/opt/google/chrome/chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-
-/** Path of a browser that is already on this machine; undefined means Playwright's own download. */
-export function installedBrowser(): string | undefined {
-  const named = process.env['CHROME_PATH'];
-  return named ?? KNOWN_PATHS.find((path) => existsSync(path));
-}
+import { installedBrowser } from '../../scripts/browser-path.mjs';
 
 /** No GPU, no QUIC, no phoning home. The sandbox stays on unless we are root, where Chromium refuses to start with it. */
-export const BASE_FLAGS: readonly string[] = [
+const BASE_FLAGS: readonly string[] = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',
   '--disable-quic',

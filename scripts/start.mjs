@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { ensureBuilt } from './build.mjs';
+import { ensureInstalled, findNode, NO_NODE, projectEnv, root } from './install.mjs';
+
+const say = (sentence) => console.log(sentence);
+const fail = (sentence) => {
+  console.error(sentence);
+  process.exitCode = 1;
+};
+
+function serve(node, args) {
+  const server = spawn(node, [join(root, 'src', 'origin', 'main.ts'), ...args], {
+    stdio: 'inherit',
+    env: projectEnv(),
+  });
+  // Ctrl-C in a terminal reaches the server by itself; a signal sent to this process alone has to be passed on.
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) server.kill('SIGINT');
+  });
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal));
+  server.on('error', (error) => fail(`The server could not be started: ${error.message}`));
+  server.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1);
+    process.removeAllListeners();
+  });
+}
+
+const args = process.argv.slice(2);
+const isQuestion = args.some((arg) => arg === '--help' || arg === '-h');
+const notInstalled = ensureInstalled({ withDev: false, say });
+const node = findNode();
+if (notInstalled !== undefined) fail(notInstalled);
+else if (node === undefined) fail(NO_NODE);
+else {
+  const notBuilt = isQuestion ? undefined : ensureBuilt({ node, say });
+  if (notBuilt === undefined) serve(node, args);
+  else fail(notBuilt);
+}
