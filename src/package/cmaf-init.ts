@@ -83,7 +83,9 @@ function finish(file: ReturnType<typeof createFile>, language: string): Uint8Arr
 /** ISO 639-2 in three times five bits; anything that is not three letters is `und`. */
 function packLanguage(language: string): number {
   const letters = /^[a-z]{3}$/.test(language) ? language : 'und';
-  return [...letters].reduce((packed, letter) => (packed << 5) | (letter.charCodeAt(0) - 0x60), 0);
+  let packed = 0;
+  for (let i = 0; i < 3; i++) packed = (packed << 5) | (letters.charCodeAt(i) - 0x60);
+  return packed;
 }
 
 function colrBox(colour: Colour) {

@@ -66,7 +66,11 @@ function parse(bytes: Uint8Array): ISOFile {
 
 function parts(kind: 'video' | 'audio', samples: readonly EncodedSample[]): Uint8Array[] {
   const timescale = kind === 'video' ? 90_000 : 48_000;
-  const groups = Map.groupBy(samples, (sample) => partOfTicks(sample.start, timescale, PARTS));
+  const groups = new Map<number, EncodedSample[]>();
+  for (const sample of samples) {
+    const part = partOfTicks(sample.start, timescale, PARTS);
+    groups.set(part, [...(groups.get(part) ?? []), sample]);
+  }
   return [...groups].map(([part, group]) =>
     writePart({ kind, part, partsPerSegment: PARTS, capturedAtMs: CAPTURED, samples: group }),
   );
@@ -81,6 +85,8 @@ const audioTrack = {
   language: 'und',
 } as const;
 
+const PROBE_ARGS = ['-v', 'error', '-count_frames', '-show_streams', '-show_packets', '-of', 'json'];
+
 interface Probe {
   readonly streams: readonly Record<string, string | number>[];
   readonly packets: readonly { pts: number; flags: string }[];
@@ -89,9 +95,7 @@ interface Probe {
 function ffprobe(bytes: Uint8Array): Probe {
   const path = join(folder, 'probe.mp4');
   writeFileSync(path, bytes);
-  const out = execFileSync('ffprobe', [
-    ...['-v', 'error', '-count_frames', '-show_streams', '-show_packets', '-of', 'json', path],
-  ]);
+  const out = execFileSync('ffprobe', [...PROBE_ARGS, path]);
   return JSON.parse(out.toString()) as Probe;
 }
 
@@ -152,7 +156,11 @@ test('PART6: the header is first, mvex last, no edit list, picture is 1 and soun
 
 test('a gap between samples is refused, never written', () => {
   const sample = (start: number): EncodedSample => ({
-    ...{ track: 'v240', start: ticks(start), duration: ticks(3000), isKey: false, data: Uint8Array.of(1) },
+    track: 'v240',
+    start: ticks(start),
+    duration: ticks(3000),
+    isKey: false,
+    data: Uint8Array.of(1),
   });
   const input = { kind: 'video', part: 0, partsPerSegment: PARTS, capturedAtMs: CAPTURED } as const;
   expect(() => writePart({ ...input, samples: [sample(0), sample(6000)] })).toThrow(/do not fit together/);
@@ -163,7 +171,10 @@ test('media time past 32 bits of ticks is written whole', () => {
   const start = ticks(2 ** 32 + 9000 * 10);
   const part = partOfTicks(start, 90_000, PARTS);
   const bytes = writePart({
-    ...{ kind: 'video', part, partsPerSegment: PARTS, capturedAtMs: CAPTURED },
+    kind: 'video',
+    part,
+    partsPerSegment: PARTS,
+    capturedAtMs: CAPTURED,
     samples: [{ track: 'v240', start, duration: ticks(3000), isKey: false, data: Uint8Array.of(1) }],
   });
   expect(parse(bytes).moofs[0]?.trafs[0]?.tfdt.baseMediaDecodeTime).toBe(start);
