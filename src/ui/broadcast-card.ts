@@ -1,0 +1,172 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { BroadcastSummary } from '../protocol/broadcast.ts';
+import { pages } from '../protocol/urls.ts';
+import { isOnAir, titleText } from './broadcast-list.ts';
+import { icons } from './icons.ts';
+import { base, surfaces } from './theme.ts';
+import { clockText, spokenLength, whenText } from './time-words.ts';
+
+/** One stream on the home page: its picture, whether it is live, its name, when and how long. */
+export class BroadcastCard extends LitElement {
+  static override properties = {
+    broadcast: { attribute: false },
+    nowMs: { attribute: false },
+    failedPoster: { state: true },
+  };
+  declare broadcast: BroadcastSummary | undefined;
+  declare nowMs: number;
+  /** The poster address that did not load; a newer one is tried again. */
+  declare failedPoster: string | undefined;
+
+  static override styles = [
+    base,
+    surfaces,
+    css`
+      article {
+        position: relative;
+        display: grid;
+        gap: var(--tc-space-3);
+        height: 100%;
+        align-content: start;
+      }
+      .picture {
+        position: relative;
+        display: grid;
+        place-items: center;
+        aspect-ratio: 16 / 9;
+        overflow: hidden;
+        border: 1px solid var(--tc-color-border);
+        border-radius: var(--tc-radius-l);
+        background: linear-gradient(145deg, var(--tc-color-accent-soft), var(--tc-color-surface-sunken));
+        color: var(--tc-color-accent-text);
+        transition: box-shadow var(--tc-motion-slow);
+      }
+      article:hover .picture {
+        box-shadow: var(--tc-shadow-2);
+      }
+      img {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        object-fit: cover;
+        background: var(--tc-color-video-backdrop);
+      }
+      .placeholder svg {
+        width: 2.75rem;
+        height: 2.75rem;
+        opacity: 0.75;
+      }
+      .badge {
+        position: absolute;
+        left: var(--tc-space-3);
+        top: var(--tc-space-3);
+      }
+      .badge.waiting {
+        background: var(--tc-color-surface);
+      }
+      .length {
+        position: absolute;
+        right: var(--tc-space-3);
+        bottom: var(--tc-space-3);
+        padding: 0 var(--tc-space-2);
+        border-radius: var(--tc-radius-s);
+        background: rgb(0 0 0 / 0.76);
+        color: var(--tc-color-on-video);
+        font-size: var(--tc-text-xs);
+        line-height: 1.7;
+      }
+      .dot {
+        width: 0.5rem;
+        height: 0.5rem;
+        border-radius: 50%;
+        background: currentColor;
+      }
+      h3 {
+        line-height: 1.35;
+        overflow-wrap: anywhere;
+      }
+      h3 a {
+        color: inherit;
+        text-decoration: none;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        overflow: hidden;
+      }
+      h3 a::after {
+        content: '';
+        position: absolute;
+        inset: 0;
+        border-radius: var(--tc-radius-l);
+      }
+      h3 a:hover {
+        text-decoration: underline;
+      }
+      h3 a:focus-visible {
+        outline: none;
+      }
+      h3 a:focus-visible::after {
+        outline: var(--tc-focus-width) solid var(--tc-color-focus);
+        outline-offset: 4px;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.broadcast = undefined;
+    this.nowMs = Date.now();
+    this.failedPoster = undefined;
+  }
+
+  #badge(broadcast: BroadcastSummary) {
+    if (broadcast.state === 'live')
+      return html`<span class="badge live"><span class="dot" aria-hidden="true"></span>Live</span>`;
+    if (broadcast.state === 'interrupted') return html`<span class="badge waiting">Reconnecting</span>`;
+    if (broadcast.state === 'processing') return html`<span class="badge waiting">Just ended</span>`;
+    return nothing;
+  }
+
+  #picture(broadcast: BroadcastSummary) {
+    const { posterUrl } = broadcast;
+    if (posterUrl === null || posterUrl === this.failedPoster)
+      return html`<span class="placeholder">${isOnAir(broadcast) ? icons.broadcast : icons.play}</span>`;
+    return html`<img
+      src=${posterUrl}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      @error=${() => {
+        this.failedPoster = posterUrl;
+      }}
+    />`;
+  }
+
+  protected override render() {
+    const { broadcast } = this;
+    if (broadcast === undefined) return nothing;
+    const since = broadcast.startedAt === null ? '' : whenText(broadcast.startedAt, this.nowMs);
+    return html`<article>
+      <div class="picture">
+        ${this.#picture(broadcast)}${this.#badge(broadcast)}
+        <span class="length numbers">
+          <span aria-hidden="true">${clockText(broadcast.durationMs)}</span>
+          <span class="visually-hidden">Length: ${spokenLength(broadcast.durationMs)}</span>
+        </span>
+      </div>
+      <div>
+        <h3><a href=${pages.watch(broadcast.id)}>${titleText(broadcast.title)}</a></h3>
+        <p class="quiet small">${isOnAir(broadcast) ? `Started ${since}` : since}</p>
+      </div>
+    </article>`;
+  }
+}
+
+customElements.define('broadcast-card', BroadcastCard);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'broadcast-card': BroadcastCard;
+  }
+}

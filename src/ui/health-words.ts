@@ -1,0 +1,54 @@
+import type { RenditionStats, UploadStats } from '../protocol/stats.ts';
+
+/** How one quality, or the line, is doing: a word and, when something is wrong, what it means. */
+export interface Health {
+  readonly word: 'Good' | 'Slow' | 'Reconnecting';
+  readonly tone: 'good' | 'slow' | 'bad';
+  readonly sentence: string;
+}
+
+/** A viewer sees one picture in a hundred missing as a stutter. */
+const SKIPPED_SHARE_SLOW = 0.01;
+/** Longer than this in the encoder and the live edge moves away from the viewer. */
+const ENCODE_DELAY_SLOW_MS = 500;
+/** What a camera in a dark room does: it delivers far fewer pictures than it promised. */
+const REPEATED_SHARE_NOTED = 0.1;
+
+const GOOD: Health = { word: 'Good', tone: 'good', sentence: '' };
+const slow = (sentence: string): Health => ({ word: 'Slow', tone: 'slow', sentence });
+
+export function renditionHealth(stats: RenditionStats): Health {
+  const slots = stats.framesEncoded + stats.framesSkipped;
+  if (stats.keyFramesMissed > 0)
+    return slow('This machine could not keep up, and viewers of this quality saw a break.');
+  if (slots > 0 && stats.framesSkipped / slots > SKIPPED_SHARE_SLOW)
+    return slow('This machine cannot encode every picture. Close other programs and tabs.');
+  if (stats.encodeDelayMsP95 > ENCODE_DELAY_SLOW_MS)
+    return slow('Encoding takes long, so viewers are further behind. Close other programs and tabs.');
+  return GOOD;
+}
+
+export function uplinkHealth(upload: UploadStats): Health {
+  switch (upload.uplink) {
+    case 'good':
+      return GOOD;
+    case 'slow':
+      return slow('Your line takes less than the stream needs. What is not sent yet waits in this tab.');
+    case 'reconnecting':
+      return {
+        word: 'Reconnecting',
+        tone: 'bad',
+        sentence: `The server cannot be reached. ${upload.secondsNotUploaded.toFixed(0)} s are safe in this tab and will be sent.`,
+      };
+  }
+}
+
+/** Empty, or why viewers see the same picture twice although nothing here is slow. */
+export function repeatNote(renditions: readonly RenditionStats[]): string {
+  const isNoted = renditions.some(
+    (stats) => stats.framesEncoded > 0 && stats.framesRepeated / stats.framesEncoded > REPEATED_SHARE_NOTED,
+  );
+  return isNoted
+    ? 'The camera delivers fewer pictures than the stream shows, so some are shown twice. More light often helps.'
+    : '';
+}

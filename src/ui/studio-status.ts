@@ -1,0 +1,45 @@
+import type { UploadStats } from '../protocol/stats.ts';
+import type { StudioPhase } from './studio-state.ts';
+
+/**
+ * off: nobody sees anything. waiting: on the way. on-air: the origin has served the first part back, the only state
+ * with a red dot. trouble: live, and viewers are waiting.
+ */
+export type StatusTone = 'off' | 'waiting' | 'on-air' | 'trouble';
+
+export interface StudioStatus {
+  readonly text: string;
+  readonly tone: StatusTone;
+}
+
+const LIVE = 'You are live';
+
+/** The one sentence about what viewers get now. It changes rarely, so that a screen reader can read all of it. */
+export function studioStatus(phase: StudioPhase, uplink: UploadStats['uplink'] | undefined): StudioStatus {
+  switch (phase.kind) {
+    case 'welcome':
+      return { text: 'Camera and microphone are off', tone: 'off' };
+    case 'asking':
+      return { text: 'Your browser is asking. Choose “Allow”.', tone: 'waiting' };
+    case 'blocked':
+      return { text: 'Not ready', tone: 'off' };
+    case 'ready':
+      return { text: 'Preview. Nobody sees you yet.', tone: 'off' };
+    case 'starting':
+      return { text: 'Starting…', tone: 'waiting' };
+    case 'live':
+      if (uplink === 'reconnecting')
+        return { text: `${LIVE}, but the server cannot be reached. Keep this tab open.`, tone: 'trouble' };
+      return { text: LIVE, tone: phase.isConfirmed ? 'on-air' : 'waiting' };
+    case 'ending':
+      return { text: 'Ending. Sending the last seconds…', tone: 'waiting' };
+    case 'ended':
+      return { text: 'Your stream has ended', tone: 'off' };
+    case 'failed':
+      return { text: 'The stream has stopped', tone: 'off' };
+  }
+}
+
+/** Phases in which closing the tab would cost viewers something. */
+export const isOnTheWay = (phase: StudioPhase): boolean =>
+  phase.kind === 'starting' || phase.kind === 'live' || phase.kind === 'ending';

@@ -1,0 +1,338 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { pages } from '../protocol/urls.ts';
+import './end-dialog.ts';
+import './health-panel.ts';
+import { icons } from './icons.ts';
+import './insecure-note.ts';
+import './probe-ladder.ts';
+import './problem-note.ts';
+import './share-panel.ts';
+import './site-header.ts';
+import './status-pill.ts';
+import './studio-setup.ts';
+import type { SetupWish } from './studio-setup.ts';
+import './studio-stage.ts';
+import type { Problem, StudioActions, StudioState } from './studio-state.ts';
+import { studioStatus } from './studio-status.ts';
+import './studio-welcome.ts';
+import { showInTab } from './tab-signal.ts';
+import { base, controls, page, surfaces } from './theme.ts';
+import { clockText, spokenLength } from './time-words.ts';
+
+/** Everything of the studio that can be seen, from one value; wishes go to `actions` and come back as a new value. */
+export class StudioView extends LitElement {
+  static override properties = {
+    state: { attribute: false },
+    actions: { attribute: false },
+    isSecure: { attribute: false },
+    isConfirmingEnd: { state: true },
+    refusal: { state: true },
+  };
+  declare state: StudioState | undefined;
+  declare actions: StudioActions | undefined;
+  declare isSecure: boolean;
+  declare isConfirmingEnd: boolean;
+  /** What a wish was answered with when it could not be fulfilled. */
+  declare refusal: Problem | undefined;
+
+  static override styles = [
+    base,
+    page,
+    controls,
+    surfaces,
+    css`
+      main {
+        padding-block-start: var(--tc-space-4);
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--tc-space-2) var(--tc-space-4);
+        margin-block-end: var(--tc-space-4);
+      }
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1.75fr) minmax(0, 1fr);
+        align-items: start;
+        gap: var(--tc-space-5);
+      }
+      .column {
+        display: grid;
+        gap: var(--tc-space-5);
+        min-width: 0;
+      }
+      .controls {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--tc-space-3);
+      }
+      .controls .main-action {
+        margin-inline-start: auto;
+      }
+      .hint {
+        flex-basis: 100%;
+        text-align: end;
+      }
+      .result {
+        display: grid;
+        gap: var(--tc-space-4);
+        padding: clamp(var(--tc-space-5), 4vw, var(--tc-space-7));
+      }
+      .result h2 {
+        font-size: var(--tc-text-2xl);
+      }
+      @media (max-width: 56rem) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      @media (max-width: 34rem) {
+        .controls .button {
+          flex: 1 1 8rem;
+        }
+        .controls .main-action {
+          flex-basis: 100%;
+          display: grid;
+        }
+        .hint {
+          text-align: start;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.state = undefined;
+    this.actions = undefined;
+    this.isSecure = true;
+    this.isConfirmingEnd = false;
+    this.refusal = undefined;
+  }
+
+  protected override willUpdate(): void {
+    const { state } = this;
+    if (state === undefined) return;
+    if (state.phase.kind !== 'live') this.isConfirmingEnd = false;
+    showInTab(studioStatus(state.phase, state.upload?.uplink).tone);
+  }
+
+  /** Starts a wish; a refusal becomes a sentence on the page. */
+  #wish(start: (actions: StudioActions) => Promise<void>): void {
+    const { actions } = this;
+    if (actions === undefined) return;
+    this.refusal = undefined;
+    start(actions).catch((cause: unknown) => {
+      const message = cause instanceof Error ? cause.message : 'That did not work. Try once more.';
+      this.refusal = { code: 'not_done', message, remedy: 'none' };
+    });
+  }
+
+  #setup(event: CustomEvent<SetupWish>): void {
+    const wish = event.detail;
+    this.#wish((actions) => {
+      switch (wish.kind) {
+        case 'title':
+          return actions.setTitle(wish.title);
+        case 'camera':
+          return actions.chooseCamera(wish.id);
+        case 'microphone':
+          return actions.chooseMicrophone(wish.id);
+      }
+    });
+  }
+
+  #end(): void {
+    this.isConfirmingEnd = false;
+    this.#wish((actions) => actions.endStream());
+  }
+
+  #pill() {
+    const { state } = this;
+    if (state === undefined) return html`<status-pill></status-pill>`;
+    return html`<status-pill
+      .status=${studioStatus(state.phase, state.upload?.uplink)}
+      .startedAtMs=${state.phase.kind === 'live' ? state.phase.startedAtMs : undefined}
+    ></status-pill>`;
+  }
+
+  #mainAction({ phase, probe }: StudioState) {
+    if (phase.kind === 'live' || phase.kind === 'ending') {
+      // The page behind a modal dialog is out of reach; saying so also keeps one `End stream` button at a time.
+      const isBehind = this.isConfirmingEnd;
+      return html`<span class="main-action" ?inert=${isBehind} aria-hidden=${isBehind ? 'true' : nothing}>
+        <button
+          class="button large danger"
+          type="button"
+          ?disabled=${phase.kind === 'ending'}
+          @click=${() => {
+            this.isConfirmingEnd = true;
+          }}
+        >
+          ${icons.stop}End stream
+        </button>
+      </span>`;
+    }
+    const isReady = phase.kind === 'ready' && probe.kind === 'done';
+    return html`<span class="main-action"
+        ><button
+          class="button primary large"
+          type="button"
+          ?disabled=${!isReady}
+          @click=${() => this.#wish((actions) => actions.goLive())}
+        >
+          ${icons.broadcast}${phase.kind === 'starting' ? 'Going live…' : 'Go live'}
+        </button></span
+      >
+      ${
+        phase.kind === 'ready' && (probe.kind === 'running' || probe.kind === 'waiting')
+          ? html`<p class="hint small quiet">A few seconds: this machine and your line are being measured.</p>`
+          : nothing
+      }`;
+  }
+
+  #toggles({ isMuted, isCameraOff }: StudioState) {
+    return html`<button class="button" type="button" @click=${() => this.actions?.setMuted(!isMuted)}>
+        ${isMuted ? icons.microphoneOff : icons.microphone}${isMuted ? 'Unmute' : 'Mute'}
+      </button>
+      <button class="button" type="button" @click=${() => this.actions?.setCameraOff(!isCameraOff)}>
+        ${isCameraOff ? icons.cameraOff : icons.camera}${isCameraOff ? 'Camera on' : 'Camera off'}
+      </button>`;
+  }
+
+  #stage(state: StudioState) {
+    return html`<studio-stage
+      .tone=${studioStatus(state.phase, state.upload?.uplink).tone}
+      .preview=${state.preview}
+      .isCameraOff=${state.isCameraOff}
+      .isMuted=${state.isMuted}
+    ></studio-stage>`;
+  }
+
+  #retry = (): void => this.#wish((actions) => actions.retry());
+
+  #ended(state: StudioState, durationMs: number) {
+    const id = state.broadcast?.id;
+    return html`<div class="card result">
+      <h2>Your recording is ready</h2>
+      <p>
+        It lasted <span class="numbers" aria-label=${spokenLength(durationMs)}>${clockText(durationMs)}</span>. The
+        recording plays at the same link, for everybody who has it.
+      </p>
+      <div class="controls">
+        ${
+          id === undefined
+            ? nothing
+            : html`<a class="button primary large" href=${pages.watch(id)}>${icons.play}Watch the recording</a>`
+        }
+        <a class="button large" href=${pages.studio}>Start another stream</a>
+      </div>
+    </div>`;
+  }
+
+  /** The left column: what is in front of the person now. */
+  #front(state: StudioState) {
+    const { phase } = state;
+    switch (phase.kind) {
+      case 'welcome':
+      case 'asking':
+        return html`<studio-welcome
+            .isAsking=${phase.kind === 'asking'}
+            @ask=${() => this.#wish((actions) => actions.askForDevices())}
+          ></studio-welcome>`;
+      case 'blocked':
+        return html`<problem-note
+          heading="Not ready to go live"
+          .problem=${phase.problem}
+          @remedy=${this.#retry}
+        ></problem-note>`;
+      case 'ended':
+        return this.#ended(state, phase.durationMs);
+      case 'failed':
+        return html`<problem-note heading="The stream has stopped" .problem=${phase.problem} @remedy=${this.#retry}></problem-note>
+          ${this.#stage(state)}`;
+      default:
+        return html`${this.#stage(state)}
+          <div class="controls">${this.#toggles(state)}${this.#mainAction(state)}</div>
+          ${
+            phase.kind === 'live' || phase.kind === 'ending'
+              ? html`<div class="card">
+                  <health-panel .renditions=${state.renditions} .upload=${state.upload}></health-panel>
+                </div>`
+              : nothing
+          }`;
+    }
+  }
+
+  /** The right column: the stream itself, its qualities and its link. */
+  #side(state: StudioState) {
+    const { phase } = state;
+    const hasDevices = phase.kind === 'ready' || phase.kind === 'starting' || phase.kind === 'live';
+    const setup = html`<div class="card">
+      <studio-setup
+        .streamTitle=${state.broadcast?.title ?? ''}
+        .cameras=${state.cameras}
+        .microphones=${state.microphones}
+        .cameraId=${state.cameraId}
+        .microphoneId=${state.microphoneId}
+        .level=${state.level}
+        .isMuted=${state.isMuted}
+        .hasDevices=${hasDevices}
+        @wish=${this.#setup}
+      ></studio-setup>
+    </div>`;
+    const isBeforeLive = phase.kind !== 'live' && phase.kind !== 'ending' && phase.kind !== 'ended';
+    const share = html`<div class="card">
+      <share-panel .broadcast=${state.broadcast} .isBeforeLive=${isBeforeLive}></share-panel>
+    </div>`;
+    const ladder = html`<div class="card"><probe-ladder .probe=${state.probe} @remedy=${this.#retry}></probe-ladder></div>`;
+    if (phase.kind === 'live' || phase.kind === 'ending') return html`${share}${setup}`;
+    if (phase.kind === 'ended' || phase.kind === 'failed') return share;
+    return hasDevices ? html`${setup}${ladder}${share}` : html`${setup}${share}`;
+  }
+
+  protected override render() {
+    const { state } = this;
+    return html`<site-header current="studio"></site-header>
+      <main tabindex="-1">
+        <div class="head">
+          <h1>Studio</h1>
+          ${this.isSecure ? this.#pill() : nothing}
+        </div>
+        ${
+          !this.isSecure
+            ? html`<insecure-note></insecure-note>`
+            : state === undefined
+              ? html`<p class="quiet">The studio is being set up…</p>`
+              : html`<div class="columns">
+                  <div class="column">
+                    ${
+                      this.refusal === undefined
+                        ? nothing
+                        : html`<problem-note .problem=${this.refusal}></problem-note>`
+                    }
+                    ${this.#front(state)}
+                  </div>
+                  <div class="column">${this.#side(state)}</div>
+                </div>`
+        }
+      </main>
+      <end-dialog
+        ?open=${this.isConfirmingEnd}
+        @dismiss=${() => {
+          this.isConfirmingEnd = false;
+        }}
+        @confirm=${this.#end}
+      ></end-dialog>`;
+  }
+}
+
+customElements.define('studio-view', StudioView);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-view': StudioView;
+  }
+}
