@@ -1,0 +1,127 @@
+import type { ErrorEvent, ManifestLoadedEvent, MediaPlayerClass, MediaPlayerEvent, Representation } from 'dashjs';
+import { MediaPlayer } from '../../node_modules/dashjs/dist/modern/esm/dash.mediaplayer.min.js';
+import { api } from '../protocol/urls.ts';
+import { type ChooseRung, lineRule, RULE_NAME, RULE_TYPE } from './dash-rule.ts';
+import { dashSettings } from './dash-settings.ts';
+import type { PlayerRequest } from './feed-router.ts';
+import type { Quality } from './player-state.ts';
+
+export interface DashHooks {
+  intercept<R extends PlayerRequest>(request: R): Promise<R>;
+  /** A request came back: its URL, and the status (0 for no answer). */
+  onResponse(url: string, status: number): void;
+  /** May rewrite the text of a manifest before dash.js reads it. */
+  rewriteManifest(text: string): string;
+  chooseRung: ChooseRung;
+  /** Wall clock of media time zero. */
+  onMediaZero(wallClockMs: number): void;
+  onStatic(): void;
+  onAutoplayBlocked(): void;
+  onError(code: number, message: string): void;
+}
+
+/** dash.js behind the few verbs the player needs. Nothing else touches it. */
+export class DashView {
+  readonly #player: MediaPlayerClass;
+  readonly #video: HTMLVideoElement;
+  #isFeed = true;
+  #hasSource = false;
+
+  constructor(video: HTMLVideoElement, initialBitrateKbps: number, hooks: DashHooks) {
+    this.#video = video;
+    const player = MediaPlayer().create();
+    this.#player = player;
+    player.updateSettings(dashSettings(new URL(api.time, location.href).href, initialBitrateKbps, true));
+    player.addRequestInterceptor((request) => hooks.intercept(request));
+    player.addResponseInterceptor((response) => {
+      hooks.onResponse(response.request.url, response.status ?? 0);
+      if (typeof response.data === 'string') response.data = hooks.rewriteManifest(response.data);
+      return Promise.resolve(response);
+    });
+    player.addABRCustomRule(
+      RULE_TYPE,
+      RULE_NAME,
+      lineRule((current, ladder) => (this.#isFeed ? hooks.chooseRung(current, ladder) : undefined)),
+    );
+    const events = MediaPlayer.events;
+    player.on(events.MANIFEST_LOADED, (e: MediaPlayerEvent) => {
+      const zeroMs = mediaZeroOf((e as ManifestLoadedEvent).data);
+      if (zeroMs !== undefined) hooks.onMediaZero(zeroMs);
+    });
+    player.on(events.DYNAMIC_TO_STATIC, () => hooks.onStatic());
+    player.on(events.PLAYBACK_NOT_ALLOWED, () => hooks.onAutoplayBlocked());
+    player.on(events.ERROR, (e: MediaPlayerEvent) => {
+      const { error } = e as ErrorEvent;
+      if (typeof error === 'object') hooks.onError(error.code, error.message ?? '');
+    });
+    player.initialize(video, undefined, true);
+  }
+
+  /** Also the way back from a fatal error. `startMs` is media time. */
+  attach(manifestUrl: string, startMs: number, isFeed: boolean, initialBitrateKbps: number): void {
+    this.#isFeed = isFeed;
+    this.#hasSource = true;
+    this.#player.updateSettings(dashSettings(new URL(api.time, location.href).href, initialBitrateKbps, isFeed));
+    this.#player.attachSource(manifestUrl, Math.max(0, startMs) / 1000);
+  }
+
+  /** Never `video.play()`: on a live stream dash.js would take that for a wish to be at the live edge. */
+  play(): void {
+    if (this.#hasSource) this.#player.play();
+  }
+
+  pause(): void {
+    this.#video.pause();
+  }
+
+  seek(mediaMs: number): void {
+    if (this.#hasSource) this.#player.seekToPresentationTime(mediaMs / 1000);
+  }
+
+  qualities(): Quality[] {
+    return this.#representations()
+      .map(({ id, height, bandwidth }) => ({ track: id, height, bitrateBps: bandwidth }))
+      .sort((a, b) => b.bitrateBps - a.bitrateBps);
+  }
+
+  playingTrack(): string | undefined {
+    return this.#hasSource ? this.#player.getCurrentRepresentationForType('video')?.id : undefined;
+  }
+
+  /** undefined: automatic. `isImmediate` throws away what is buffered; at the live edge that would only stall. */
+  choose(track: string | undefined, isImmediate: boolean): void {
+    this.#player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: track === undefined } } } });
+    if (track !== undefined) this.#player.setRepresentationForTypeById('video', track, isImmediate);
+  }
+
+  dispose(): void {
+    this.#player.destroy();
+  }
+
+  #representations(): Representation[] {
+    try {
+      return this.#hasSource ? this.#player.getRepresentationsByType('video') : [];
+    } catch {
+      // dash.js throws until the first stream is there.
+      return [];
+    }
+  }
+}
+
+/** The capture time of media time zero: ProducerReferenceTime where there is one, else the availability start. */
+function mediaZeroOf(manifest: unknown): number | undefined {
+  const root = manifest as {
+    availabilityStartTime?: Date | string;
+    Period?: {
+      AdaptationSet?: { ProducerReferenceTime?: { wallClockTime?: string; presentationTime?: number }[] }[];
+    }[];
+  } | null;
+  const reference = root?.Period?.[0]?.AdaptationSet?.[0]?.ProducerReferenceTime?.[0];
+  if (reference?.wallClockTime !== undefined && Number(reference.presentationTime ?? 0) === 0) {
+    const wallClockMs = Date.parse(reference.wallClockTime);
+    if (!Number.isNaN(wallClockMs)) return wallClockMs;
+  }
+  const startMs =
+    root?.availabilityStartTime === undefined ? Number.NaN : new Date(root.availabilityStartTime).getTime();
+  return Number.isNaN(startMs) ? undefined : startMs;
+}

@@ -1,0 +1,161 @@
+import type { Track, TrackId } from '../protocol/track.ts';
+import { parseMediaUrl } from '../protocol/urls.ts';
+import type { FeedChunk } from './chunk-splitter.ts';
+import type { Taken } from './feed-stream.ts';
+import type { OriginGate } from './origin-gate.ts';
+import type { Stretch } from './stretch.ts';
+import { TrackFeed } from './track-feed.ts';
+
+/** The fields of dash.js's request object that are used here; `customData.abort` is what it calls to give up. */
+export interface PlayerRequest {
+  url: string;
+  customData?: unknown;
+}
+
+export interface FeedRouterContext {
+  readonly broadcastId: string;
+  readonly partsPerSegment: number;
+  readonly tracks: readonly Track[];
+  readonly gate: OriginGate;
+  mediaNowMs(): number;
+  recordingMs(): number | undefined;
+  onRead(bytes: number, atMs: number): void;
+  onChunk(track: Track, stretch: Stretch, chunk: FeedChunk, atMs: number): void;
+  /** The feed was refused or held no chunks, several times over: pieces have to take over. */
+  onUnusable(): void;
+}
+
+/** What the origin answers for a part that will never come; dash.js appends it and asks for the next one. */
+const EMPTY_STYP = Uint8Array.of(0, 0, 0, 16, 0x73, 0x74, 0x79, 0x70, 0x6d, 0x73, 0x64, 0x68, 0, 0, 0, 0);
+const FAILURES_UNTIL_UNUSABLE = 4;
+const NEVER = new Promise<never>(() => {});
+
+/**
+ * Answers dash.js's requests for parts out of the feeds: the request waits for its part, then points to a `blob:` that
+ * holds it. Whatever else dash.js asks for, and what a feed does not have, goes to the origin as it is.
+ */
+export class FeedRouter {
+  readonly #context: FeedRouterContext;
+  readonly #feeds = new Map<Track['kind'], TrackFeed>();
+  readonly #blobs = new Set<string>();
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(context: FeedRouterContext) {
+    this.#context = context;
+  }
+
+  /** For `MediaPlayer.addRequestInterceptor`. Never settles for a request that dash.js has given up. */
+  async intercept<R extends PlayerRequest>(request: R): Promise<R> {
+    const cancelled = cancellationOf(request);
+    if (this.#isClosed) return NEVER;
+    await this.#context.gate.whenOpen();
+    if (cancelled.isSet) return NEVER;
+    const media = parseMediaUrl(request.url);
+    if (media === undefined || media.id !== this.#context.broadcastId) return request;
+    const track = this.#context.tracks.find((known) => known.id === media.name.track);
+    if (track === undefined) return request;
+    if (media.name.kind === 'init') this.#dropOther(track);
+    const { partsPerSegment } = this.#context;
+    if (media.name.kind !== 'piece' || media.name.pieces !== partsPerSegment) return request;
+    const part = media.name.segment * partsPerSegment + media.name.piece;
+    for (;;) {
+      const taken = await this.#feedOf(track).take(part, cancelled.whenSet);
+      if (cancelled.isSet || this.#isClosed) return NEVER;
+      const answer = await this.#answer(request, taken);
+      if (cancelled.isSet || this.#isClosed) return NEVER;
+      if (answer !== undefined) return answer;
+    }
+  }
+
+  /** For `MediaPlayer.addResponseInterceptor`: a blob is read once. */
+  release(url: string): void {
+    if (this.#blobs.delete(url)) URL.revokeObjectURL(url);
+  }
+
+  get openTracks(): TrackId[] {
+    return [...this.#feeds.values()].map((feed) => feed.track.id);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const feed of this.#feeds.values()) feed.close();
+    this.#feeds.clear();
+    for (const url of this.#blobs) URL.revokeObjectURL(url);
+    this.#blobs.clear();
+  }
+
+  /** undefined: ask the feed again, the origin was away. */
+  async #answer<R extends PlayerRequest>(request: R, taken: Taken): Promise<R | undefined> {
+    switch (taken.kind) {
+      case 'chunk':
+        this.#failures = 0;
+        return this.#pointTo(request, taken.bytes);
+      case 'skipped':
+        return this.#pointTo(request, EMPTY_STYP);
+      case 'missing':
+        return request;
+      case 'failed': {
+        const isAway = taken.status === undefined || taken.status === 503 || taken.status === 429;
+        if (isAway) {
+          this.#context.gate.reportFailure(taken.retryAfterMs);
+          await this.#context.gate.whenOpen();
+          if (taken.status !== undefined) return undefined;
+        }
+        this.#failures += 1;
+        if (this.#failures === FAILURES_UNTIL_UNUSABLE) this.#context.onUnusable();
+        return isAway && this.#failures < FAILURES_UNTIL_UNUSABLE ? undefined : request;
+      }
+    }
+  }
+
+  #pointTo<R extends PlayerRequest>(request: R, bytes: Uint8Array<ArrayBuffer>): R {
+    const url = URL.createObjectURL(new Blob([bytes], { type: 'video/mp4' }));
+    this.#blobs.add(url);
+    request.url = url;
+    return request;
+  }
+
+  #feedOf(track: Track): TrackFeed {
+    const open = this.#feeds.get(track.kind);
+    if (open?.track.id === track.id) return open;
+    open?.close();
+    const feed = new TrackFeed(track, this.#context);
+    this.#feeds.set(track.kind, feed);
+    return feed;
+  }
+
+  /** An init segment of another rendition is the first sign of a switch: the old feed must not share the line. */
+  #dropOther(track: Track): void {
+    const open = this.#feeds.get(track.kind);
+    if (open === undefined || open.track.id === track.id) return;
+    open.close();
+    this.#feeds.delete(track.kind);
+  }
+}
+
+interface Cancellation {
+  isSet: boolean;
+  readonly whenSet: (cancel: () => void) => void;
+}
+
+/** dash.js aborts a request by calling `customData.abort`, which its loader sets only once the request is sent. */
+function cancellationOf(request: PlayerRequest): Cancellation {
+  let cancel = () => {};
+  const cancellation: Cancellation = {
+    isSet: false,
+    whenSet: (call) => {
+      cancel = call;
+    },
+  };
+  const data = request.customData;
+  if (typeof data === 'object' && data !== null) {
+    Object.assign(data, {
+      abort: () => {
+        cancellation.isSet = true;
+        cancel();
+      },
+    });
+  }
+  return cancellation;
+}

@@ -1,0 +1,143 @@
+import type { PartIndex } from '../protocol/grid.ts';
+import { ChunkSplitter, type FeedChunk } from './chunk-splitter.ts';
+import type { Stretch } from './stretch.ts';
+
+export type Taken =
+  | { readonly kind: 'chunk'; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** A later part came, so this one never will: a declared hole. */
+  | { readonly kind: 'skipped' }
+  /** The stream ended, or fell silent, before it. */
+  | { readonly kind: 'missing' }
+  /** No answer (`status` undefined), a refusal, or bytes that are no chunks. */
+  | { readonly kind: 'failed'; readonly status: number | undefined; readonly retryAfterMs: number };
+
+export interface StreamHooks {
+  onRead(bytes: number, atMs: number): void;
+  onChunk(chunk: FeedChunk, atMs: number): void;
+}
+
+/** An open stream that is silent for this long is not waited for any more. */
+const SILENT_MS = 3000;
+/** Parts already handed out that stay at hand: a jump inside the buffer asks for the last ones again. */
+const KEPT_AFTER_TAKING = 10;
+
+/** One streaming request: reads, cuts, and hands out parts to whoever waits for them. */
+export class FeedStream {
+  readonly stretch: Stretch;
+  readonly #hooks: StreamHooks;
+  readonly #abort = new AbortController();
+  readonly #chunks = new Map<PartIndex, Uint8Array<ArrayBuffer>>();
+  readonly #waiters = new Map<PartIndex, (taken: Taken) => void>();
+  readonly #seen = new Set<PartIndex>();
+  #highest: PartIndex = -1;
+  #lastReadMs = performance.now();
+  #outcome: Taken | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(stretch: Stretch, timescale: number, partsPerSegment: number, hooks: StreamHooks) {
+    this.stretch = stretch;
+    this.#hooks = hooks;
+    void this.#run(new ChunkSplitter(timescale, partsPerSegment));
+  }
+
+  get isComplete(): boolean {
+    return this.#outcome?.kind === 'missing';
+  }
+
+  /** True when asking for `part` here can still bring it. */
+  covers(part: PartIndex): boolean {
+    if (part < this.stretch.from || part >= this.stretch.to) return false;
+    if (this.#chunks.has(part)) return true;
+    return this.#outcome === undefined && !this.#seen.has(part);
+  }
+
+  take(part: PartIndex): Promise<Taken> {
+    const bytes = this.#chunks.get(part);
+    if (bytes !== undefined) {
+      this.#chunks.delete(part - KEPT_AFTER_TAKING);
+      return Promise.resolve({ kind: 'chunk', bytes });
+    }
+    if (part < this.#highest) return Promise.resolve({ kind: 'skipped' });
+    if (this.#outcome !== undefined) return Promise.resolve(this.#outcome);
+    return new Promise((resolve) => {
+      this.#waiters.set(part, resolve);
+      this.#watchSilence();
+    });
+  }
+
+  /** The player no longer wants it (a seek): nobody is told. */
+  forget(part: PartIndex): void {
+    this.#waiters.delete(part);
+  }
+
+  close(): void {
+    clearTimeout(this.#silence);
+    this.#waiters.clear();
+    this.#chunks.clear();
+    this.#abort.abort();
+  }
+
+  async #run(splitter: ChunkSplitter): Promise<void> {
+    try {
+      const response = await fetch(this.stretch.url, { signal: this.#abort.signal });
+      if (!response.ok || response.body === null) {
+        void response.body?.cancel();
+        const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
+        this.#finish({ kind: 'failed', status: response.status, retryAfterMs });
+        return;
+      }
+      const reader = response.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        const atMs = performance.now();
+        this.#lastReadMs = atMs;
+        this.#hooks.onRead(value.length, atMs);
+        for (const chunk of splitter.push(value)) this.#receive(chunk, atMs);
+      }
+      this.#finish({ kind: 'missing' });
+    } catch {
+      if (this.#abort.signal.aborted) return;
+      this.#abort.abort();
+      this.#finish({ kind: 'failed', status: undefined, retryAfterMs: 0 });
+    }
+  }
+
+  #receive(chunk: FeedChunk, atMs: number): void {
+    this.#hooks.onChunk(chunk, atMs);
+    this.#chunks.set(chunk.part, chunk.bytes);
+    this.#seen.add(chunk.part);
+    this.#highest = Math.max(this.#highest, chunk.part);
+    for (const [part, resolve] of this.#waiters) {
+      if (part > this.#highest) continue;
+      this.#waiters.delete(part);
+      resolve(part === chunk.part ? { kind: 'chunk', bytes: chunk.bytes } : { kind: 'skipped' });
+    }
+  }
+
+  #finish(outcome: Taken): void {
+    clearTimeout(this.#silence);
+    this.#outcome = outcome;
+    const waiters = [...this.#waiters.values()];
+    this.#waiters.clear();
+    for (const resolve of waiters) resolve(outcome);
+  }
+
+  #watchSilence(): void {
+    clearTimeout(this.#silence);
+    const leftMs = this.#lastReadMs + SILENT_MS - performance.now();
+    this.#silence = setTimeout(
+      () => {
+        if (this.#waiters.size === 0) return;
+        if (performance.now() - this.#lastReadMs < SILENT_MS) {
+          this.#watchSilence();
+          return;
+        }
+        const waiters = [...this.#waiters.values()];
+        this.#waiters.clear();
+        for (const resolve of waiters) resolve({ kind: 'missing' });
+      },
+      Math.max(0, leftMs),
+    );
+  }
+}

@@ -1,0 +1,108 @@
+/** What the line to the origin can carry, told from how the bytes of the feeds arrive. */
+export interface LineEstimate {
+  /** undefined while nothing has been learnt. */
+  readonly bps: number | undefined;
+  /** The parts come later and later: what arrives now is all the line can carry. */
+  readonly isFull: boolean;
+  readonly latenessMs: number;
+}
+
+/** Reads of a stream closer than this are one burst. */
+const BURST_GAP_MS = 12;
+const BURST_MIN_READS = 3;
+const BURST_MIN_BYTES = 10_000;
+/** A bulk download is one endless burst; it is cut here so that it gives samples while it runs. */
+const BURST_MAX_MS = 250;
+/** Later than the earliest part of the window by this: the line is full. */
+const FULL_LATENESS_MS = 180;
+/** A full line stays full until lateness is well down again, so that the edge of the threshold does not flicker. */
+const FREE_LATENESS_MS = 90;
+const RECENT_MS = 500;
+const BASELINE_MS = 30_000;
+const SAMPLES_KEPT = 2;
+
+interface Burst {
+  readonly firstMs: number;
+  lastMs: number;
+  reads: number;
+  bytes: number;
+  bytesAfterFirst: number;
+}
+
+/**
+ * Two signals. Bursts: key frames and late parts arrive faster than real time, and the bytes after the first read of
+ * such a burst over its duration are the line's rate. Lateness: the arrival of a part less its nominal time, over the
+ * smallest such difference of the last half minute; above 180 ms the line is full, the bursts before it are history,
+ * and the bytes of the last half second are its rate.
+ */
+export class LineMeter {
+  #burst: Burst | undefined;
+  #samples: number[] = [];
+  #reads: { atMs: number; bytes: number }[] = [];
+  #lags: { atMs: number; lagMs: number }[] = [];
+  #latenessMs = 0;
+  #isFull = false;
+
+  /** Some bytes of any feed of this line. */
+  read(bytes: number, atMs: number): void {
+    this.#reads.push({ atMs, bytes });
+    while (this.#reads.length > 0 && (this.#reads[0]?.atMs ?? atMs) < atMs - 2 * RECENT_MS) this.#reads.shift();
+    const burst = this.#burst;
+    if (burst === undefined || atMs - burst.lastMs >= BURST_GAP_MS || atMs - burst.firstMs >= BURST_MAX_MS) {
+      this.#closeBurst();
+      this.#burst = { firstMs: atMs, lastMs: atMs, reads: 1, bytes, bytesAfterFirst: 0 };
+      return;
+    }
+    burst.lastMs = atMs;
+    burst.reads += 1;
+    burst.bytes += bytes;
+    burst.bytesAfterFirst += bytes;
+  }
+
+  /** A whole part at the live edge; `nominalMs` is when its last frame was captured, on the same clock as `atMs`. */
+  part(nominalMs: number, atMs: number): void {
+    const lagMs = atMs - nominalMs;
+    this.#lags.push({ atMs, lagMs });
+    while ((this.#lags[0]?.atMs ?? atMs) < atMs - BASELINE_MS) this.#lags.shift();
+    this.#latenessMs = lagMs - Math.min(...this.#lags.map((lag) => lag.lagMs));
+    const wasFull = this.#isFull;
+    this.#isFull = this.#latenessMs > (wasFull ? FREE_LATENESS_MS : FULL_LATENESS_MS);
+    if (this.#isFull && !wasFull) this.#samples = [];
+  }
+
+  /** After a seek, a jump or another feed: the arrival times of the old place say nothing about the new one. */
+  forgetLateness(): void {
+    this.#lags = [];
+    this.#latenessMs = 0;
+    this.#isFull = false;
+  }
+
+  /** Spread of arrival over the last half minute, for the latency target: the given share of parts came within it. */
+  lagMs(share: number): number | undefined {
+    if (this.#lags.length === 0) return undefined;
+    const sorted = this.#lags.map((lag) => lag.lagMs).sort((a, b) => a - b);
+    return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  }
+
+  estimate(nowMs: number): LineEstimate {
+    if (this.#burst !== undefined && nowMs - this.#burst.lastMs >= BURST_GAP_MS) this.#closeBurst();
+    const latenessMs = this.#latenessMs;
+    if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs };
+    const bps = this.#samples.length === 0 ? undefined : Math.min(...this.#samples);
+    return { bps, isFull: false, latenessMs };
+  }
+
+  #recentBps(nowMs: number): number {
+    let bytes = 0;
+    for (const read of this.#reads) if (read.atMs > nowMs - RECENT_MS) bytes += read.bytes;
+    return (bytes * 8000) / RECENT_MS;
+  }
+
+  #closeBurst(): void {
+    const burst = this.#burst;
+    this.#burst = undefined;
+    if (burst === undefined || burst.bytes <= BURST_MIN_BYTES || burst.reads < BURST_MIN_READS) return;
+    const tookMs = Math.max(1, burst.lastMs - burst.firstMs);
+    this.#samples = [...this.#samples, (burst.bytesAfterFirst * 8000) / tookMs].slice(-SAMPLES_KEPT);
+  }
+}
