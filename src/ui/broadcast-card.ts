@@ -83,6 +83,7 @@ export class BroadcastCard extends LitElement {
         background: currentColor;
       }
       h3 {
+        margin-block-end: var(--tc-space-1);
         line-height: 1.35;
         overflow-wrap: anywhere;
       }
@@ -157,7 +158,7 @@ export class BroadcastCard extends LitElement {
       </div>
       <div>
         <h3><a href=${pages.watch(broadcast.id)}>${titleText(broadcast.title)}</a></h3>
-        <p class="quiet small">${isOnAir(broadcast) ? `Started ${since}` : since}</p>
+        <p class="quiet small">${isOnAir(broadcast) ? `Started ${since.charAt(0).toLowerCase()}${since.slice(1)}` : since}</p>
       </div>
     </article>`;
   }

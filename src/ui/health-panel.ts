@@ -15,8 +15,12 @@ export class HealthPanel extends LitElement {
     base,
     surfaces,
     css`
+      :host {
+        container-type: inline-size;
+      }
       section {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--tc-space-4);
       }
       table {
@@ -26,7 +30,7 @@ export class HealthPanel extends LitElement {
       }
       th,
       td {
-        padding: var(--tc-space-2) var(--tc-space-3);
+        padding: var(--tc-space-3) var(--tc-space-2);
         border-bottom: 1px solid var(--tc-color-border);
         text-align: end;
         white-space: nowrap;
@@ -34,6 +38,9 @@ export class HealthPanel extends LitElement {
       th {
         color: var(--tc-color-text-quiet);
         font-weight: var(--tc-weight-medium);
+        line-height: 1.3;
+        vertical-align: bottom;
+        white-space: normal;
       }
       th:first-child,
       td:first-child,
@@ -46,6 +53,7 @@ export class HealthPanel extends LitElement {
       }
       tbody th {
         color: var(--tc-color-text);
+        vertical-align: middle;
       }
       tr:last-child > * {
         border-bottom: 0;
@@ -56,11 +64,11 @@ export class HealthPanel extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr));
         gap: var(--tc-space-3);
       }
       dl > div {
-        padding: var(--tc-space-3) var(--tc-space-4);
+        padding: var(--tc-space-3);
         border-radius: var(--tc-radius-m);
         background: var(--tc-color-page);
       }
@@ -75,8 +83,12 @@ export class HealthPanel extends LitElement {
       .advice {
         display: grid;
         gap: var(--tc-space-2);
+        padding: var(--tc-space-3) var(--tc-space-4);
+        border-radius: var(--tc-radius-m);
+        background: var(--tc-color-slow-soft);
+        color: var(--tc-color-slow);
       }
-      @media (max-width: 40rem) {
+      @container (max-width: 36rem) {
         thead {
           position: absolute;
           width: 1px;
@@ -189,12 +201,12 @@ export class HealthPanel extends LitElement {
         ...this.renditions.map((stats) => renditionHealth(stats).sentence),
         repeatNote(this.renditions),
       ]),
-    ];
+    ].filter((text) => text !== '');
     return html`<section aria-labelledby="health">
       <h2 id="health">Stream health</h2>
       ${this.upload === undefined ? nothing : this.#line(this.upload)}
       ${this.renditions.length === 0 ? html`<p class="quiet">The first numbers come in a second.</p>` : this.#table()}
-      <div class="advice small">${advice.filter((text) => text !== '').map((text) => html`<p>${text}</p>`)}</div>
+      ${advice.length === 0 ? nothing : html`<div class="advice small">${advice.map((text) => html`<p>${text}</p>`)}</div>`}
     </section>`;
   }
 }

@@ -54,6 +54,9 @@ export class HomePage extends LitElement {
         border-radius: var(--tc-radius-l);
         text-align: center;
       }
+      .empty h2 {
+        margin: 0;
+      }
       .empty svg {
         width: 2.5rem;
         height: 2.5rem;

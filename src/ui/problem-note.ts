@@ -18,8 +18,8 @@ export class ProblemNote extends LitElement {
       .note {
         display: flex;
         gap: var(--tc-space-3);
-        padding: var(--tc-space-4);
-        border-radius: var(--tc-radius-m);
+        padding: var(--tc-space-5);
+        border-radius: var(--tc-radius-l);
         background: var(--tc-color-bad-soft);
       }
       .note > svg {
@@ -47,7 +47,7 @@ export class ProblemNote extends LitElement {
 
   #act(remedy: 'retry' | 'reload'): void {
     if (remedy === 'reload') location.reload();
-    else this.dispatchEvent(new CustomEvent('remedy'));
+    else this.dispatchEvent(new CustomEvent('remedy', { bubbles: true, composed: true }));
   }
 
   protected override render() {

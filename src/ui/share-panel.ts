@@ -8,7 +8,7 @@ import { webawesomeTheme } from './webawesome-theme.ts';
 
 const REACH_SENTENCES: Readonly<Record<ReservedBroadcast['reach'], string>> = {
   public: 'Anybody who has the link can open it, from anywhere.',
-  lan: 'Anybody on the same network as this machine can open it: the same Wi-Fi, for example.',
+  lan: 'Anybody on the same network as this machine can open it: the same Wi‑Fi, for example.',
   'this-machine':
     'Only this machine can open it. To let others in, start Tabcast with a HOST or a PUBLIC_URL that they can reach.',
 };
@@ -41,6 +41,9 @@ export class SharePanel extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: var(--tc-space-3);
+      }
+      .actions .button {
+        padding-inline: var(--tc-space-3);
       }
       .reach {
         display: flex;

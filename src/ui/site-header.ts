@@ -36,6 +36,9 @@ export class SiteHeader extends LitElement {
         letter-spacing: -0.02em;
         text-decoration: none;
       }
+      .quiet-button {
+        margin-inline-end: calc(-1 * var(--tc-space-4));
+      }
       .skip {
         position: absolute;
         inset: var(--tc-space-2) auto auto var(--tc-space-2);

@@ -96,7 +96,7 @@ export class StudioStage extends LitElement {
           ></video>`;
     if (this.isCameraOff)
       return html`${video}
-        <div class="cover"><p class="note">${icons.cameraOff}Camera off. Viewers see a still picture and hear you.</p></div>`;
+        <div class="cover"><p class="note">${icons.cameraOff}Camera off. Viewers see a still picture${this.isMuted ? ' and hear nothing' : ' and hear you'}.</p></div>`;
     return this.preview === undefined ? html`<p class="note">${icons.camera}Your picture appears here.</p>` : video;
   }
 

@@ -59,6 +59,7 @@ export class StudioView extends LitElement {
       }
       .column {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--tc-space-5);
         min-width: 0;
       }
@@ -261,7 +262,9 @@ export class StudioView extends LitElement {
               ? html`<div class="card">
                   <health-panel .renditions=${state.renditions} .upload=${state.upload}></health-panel>
                 </div>`
-              : nothing
+              : html`<div class="card">
+                  <probe-ladder .probe=${state.probe} @remedy=${this.#retry}></probe-ladder>
+                </div>`
           }`;
     }
   }
@@ -287,10 +290,9 @@ export class StudioView extends LitElement {
     const share = html`<div class="card">
       <share-panel .broadcast=${state.broadcast} .isBeforeLive=${isBeforeLive}></share-panel>
     </div>`;
-    const ladder = html`<div class="card"><probe-ladder .probe=${state.probe} @remedy=${this.#retry}></probe-ladder></div>`;
     if (phase.kind === 'live' || phase.kind === 'ending') return html`${share}${setup}`;
     if (phase.kind === 'ended' || phase.kind === 'failed') return share;
-    return hasDevices ? html`${setup}${ladder}${share}` : html`${setup}${share}`;
+    return html`${setup}${share}`;
   }
 
   protected override render() {

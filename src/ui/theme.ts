@@ -206,7 +206,7 @@ export const fields = css`
 /** `.card` for a block of its own, `.badge` for a word about it (`live`, `good`, `slow`, `bad`). */
 export const surfaces = css`
   .card {
-    padding: var(--tc-space-5);
+    padding: clamp(var(--tc-space-4), 4vw, var(--tc-space-5));
     border: 1px solid var(--tc-color-border);
     border-radius: var(--tc-radius-l);
     background: var(--tc-color-surface);

@@ -1,0 +1,208 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { clockLength, seekValueText, wallClock } from './player-words.ts';
+import { base } from './theme.ts';
+
+const STEP_MS = 5000;
+const PAGE_MS = 60_000;
+
+/**
+ * The slider over everything since the start. Fires `player-seek` with `detail` in milliseconds of media time, and
+ * `player-live` for its end while the broadcast is on the air.
+ */
+export class PlayerSeekBar extends LitElement {
+  static override properties = {
+    positionMs: { type: Number },
+    endMs: { type: Number },
+    bufferMs: { type: Number },
+    startedAtMs: { attribute: false },
+    isLive: { type: Boolean },
+    isAtLive: { type: Boolean },
+    dragMs: { state: true },
+    hover: { state: true },
+  };
+  declare positionMs: number;
+  declare endMs: number;
+  declare bufferMs: number;
+  declare startedAtMs: number | undefined;
+  declare isLive: boolean;
+  declare isAtLive: boolean;
+  declare dragMs: number | undefined;
+  declare hover: { readonly mediaMs: number; readonly share: number } | undefined;
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        position: relative;
+        touch-action: none;
+      }
+      input {
+        --fill: calc(var(--share) * 100%);
+        display: block;
+        width: 100%;
+        height: 1.75rem;
+        margin: 0;
+        background: transparent;
+        appearance: none;
+        cursor: pointer;
+      }
+      input::-webkit-slider-runnable-track {
+        height: 5px;
+        border-radius: var(--tc-radius-pill);
+        background: linear-gradient(
+          to right,
+          var(--bar-color) var(--fill),
+          rgb(255 255 255 / 0.55) var(--fill) calc(var(--loaded) * 100%),
+          rgb(255 255 255 / 0.28) calc(var(--loaded) * 100%)
+        );
+        transition: height var(--tc-motion-fast);
+      }
+      input::-moz-range-track {
+        height: 5px;
+        border-radius: var(--tc-radius-pill);
+        background: linear-gradient(
+          to right,
+          var(--bar-color) var(--fill),
+          rgb(255 255 255 / 0.55) var(--fill) calc(var(--loaded) * 100%),
+          rgb(255 255 255 / 0.28) calc(var(--loaded) * 100%)
+        );
+      }
+      input::-webkit-slider-thumb {
+        width: 15px;
+        height: 15px;
+        margin-top: -5px;
+        border: 0;
+        border-radius: 50%;
+        background: #fff;
+        box-shadow: 0 0 0 1px rgb(0 0 0 / 0.25);
+        appearance: none;
+      }
+      input::-moz-range-thumb {
+        width: 15px;
+        height: 15px;
+        border: 0;
+        border-radius: 50%;
+        background: #fff;
+      }
+      input:hover::-webkit-slider-runnable-track {
+        height: 7px;
+      }
+      input:hover::-webkit-slider-thumb {
+        margin-top: -4px;
+      }
+      .tip {
+        position: absolute;
+        bottom: calc(100% + 2px);
+        left: clamp(3rem, calc(var(--at) * 100%), calc(100% - 3rem));
+        padding: 0.15rem var(--tc-space-2);
+        border-radius: var(--tc-radius-s);
+        background: rgb(0 0 0 / 0.85);
+        color: #fff;
+        font-size: var(--tc-text-s);
+        font-variant-numeric: tabular-nums;
+        line-height: 1.5;
+        text-align: center;
+        white-space: nowrap;
+        pointer-events: none;
+        transform: translateX(-50%);
+      }
+      .tip small {
+        display: block;
+        color: var(--tc-color-on-video-quiet);
+        font-size: var(--tc-text-xs);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.positionMs = 0;
+    this.endMs = 0;
+    this.bufferMs = 0;
+    this.isLive = false;
+    this.isAtLive = false;
+  }
+
+  #hovered(event: PointerEvent): void {
+    const box = this.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)));
+    this.hover = { share, mediaMs: share * this.endMs };
+  }
+
+  #key(event: KeyboardEvent): void {
+    const moves: Record<string, number> = {
+      ArrowLeft: -STEP_MS,
+      ArrowDown: -STEP_MS,
+      ArrowRight: STEP_MS,
+      ArrowUp: STEP_MS,
+      PageDown: -PAGE_MS,
+      PageUp: PAGE_MS,
+    };
+    const move = moves[event.key];
+    if (move !== undefined) this.#seek(this.positionMs + move);
+    else if (event.key === 'Home') this.#seek(0);
+    else if (event.key === 'End') this.#seek(this.endMs);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #seek(mediaMs: number): void {
+    const detail = Math.min(this.endMs, Math.max(0, mediaMs));
+    this.dispatchEvent(new CustomEvent('player-seek', { detail, bubbles: true, composed: true }));
+  }
+
+  #valueOf(event: Event): number {
+    return Number((event.target as HTMLInputElement).value);
+  }
+
+  protected override render() {
+    const endMs = Math.max(1, this.endMs);
+    const shownMs = this.dragMs ?? (this.isAtLive ? endMs : this.positionMs);
+    const share = Math.min(1, shownMs / endMs);
+    const loaded = Math.min(1, (this.positionMs + this.bufferMs) / endMs);
+    const tip = this.dragMs === undefined ? this.hover : { mediaMs: this.dragMs, share };
+    return html`
+      <input
+        type="range"
+        aria-label="Seek"
+        aria-valuetext=${seekValueText(shownMs, endMs, this.startedAtMs)}
+        min="0"
+        max=${Math.round(endMs)}
+        step="any"
+        .value=${String(shownMs)}
+        style="--share: ${share}; --loaded: ${Math.max(share, loaded)}; --bar-color: ${
+          this.isLive ? 'var(--tc-color-live)' : '#58c8be'
+        }"
+        @keydown=${this.#key}
+        @input=${(event: Event) => {
+          this.dragMs = this.#valueOf(event);
+        }}
+        @change=${(event: Event) => {
+          this.#seek(this.#valueOf(event));
+          this.dragMs = undefined;
+        }}
+        @pointermove=${this.#hovered}
+        @pointerleave=${() => {
+          this.hover = undefined;
+        }}
+      />
+      ${tip === undefined ? nothing : this.#tip(tip.mediaMs, tip.share)}
+    `;
+  }
+
+  #tip(mediaMs: number, share: number) {
+    return html`<div class="tip" aria-hidden="true" style="--at: ${share}">
+      ${this.startedAtMs === undefined ? clockLength(mediaMs) : wallClock(this.startedAtMs + mediaMs)}
+      ${this.startedAtMs === undefined ? nothing : html`<small>${clockLength(mediaMs)}</small>`}
+    </div>`;
+  }
+}
+
+customElements.define('player-seek-bar', PlayerSeekBar);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'player-seek-bar': PlayerSeekBar;
+  }
+}

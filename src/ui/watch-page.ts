@@ -1,0 +1,343 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { PlayerState } from '../play/player-state.ts';
+import type { TabcastPlayer } from '../play/tabcast-player.ts';
+import { pages } from '../protocol/urls.ts';
+import { icons } from './icons.ts';
+import type { PlayerWish } from './player-controls.ts';
+import './player-controls.ts';
+import { type KeyPress, playerKey } from './player-keys.ts';
+import type { PlayerChoice } from './player-menu.ts';
+import './player-notice.ts';
+import './player-statistics.ts';
+import { wallDate } from './player-words.ts';
+import { base, surfaces } from './theme.ts';
+import { stateWords } from './watch-state.ts';
+
+const HIDE_CONTROLS_MS = 3000;
+/** Asked for at once, beside the rest of the page, because nothing plays before it is here. */
+const playerCode = import('../play/tabcast-player.ts');
+
+/** `/watch/<id>`: the picture, its controls, and in words what is going on. */
+export class WatchPage extends LitElement {
+  static override properties = {
+    broadcastId: { attribute: 'broadcast-id' },
+    state: { state: true },
+    isStatisticsShown: { state: true },
+    isFullScreen: { state: true },
+    areControlsShown: { state: true },
+    problem: { state: true },
+  };
+  declare broadcastId: string;
+  declare state: PlayerState | undefined;
+  declare isStatisticsShown: boolean;
+  declare isFullScreen: boolean;
+  declare areControlsShown: boolean;
+  declare problem: string | undefined;
+
+  static override styles = [
+    base,
+    surfaces,
+    css`
+      nav {
+        display: flex;
+        align-items: center;
+        max-width: var(--tc-page-width);
+        min-height: 3.75rem;
+        margin-inline: auto;
+        padding: var(--tc-space-1) var(--tc-gutter);
+      }
+      nav a {
+        display: inline-flex;
+        align-items: center;
+        gap: var(--tc-space-3);
+        min-height: var(--tc-target);
+        color: var(--tc-color-text);
+        font-size: var(--tc-text-l);
+        font-weight: var(--tc-weight-bold);
+        text-decoration: none;
+      }
+      main {
+        max-width: var(--tc-page-width);
+        margin-inline: auto;
+        padding: 0 var(--tc-gutter) var(--tc-space-7);
+      }
+      .stage {
+        position: relative;
+        overflow: hidden;
+        aspect-ratio: 16 / 9;
+        max-height: calc(100dvh - 9.5rem);
+        min-height: 12rem;
+        margin-inline: auto;
+        border-radius: var(--tc-radius-l);
+        background: var(--tc-color-video-backdrop);
+        color: var(--tc-color-on-video);
+      }
+      .stage.idle {
+        cursor: none;
+      }
+      video {
+        display: block;
+        width: 100%;
+        height: 100%;
+        object-fit: contain;
+      }
+      player-notice {
+        position: absolute;
+        inset: 0;
+      }
+      player-controls {
+        position: absolute;
+        inset: auto 0 0;
+        transition: opacity var(--tc-motion-slow);
+      }
+      .stage.idle player-controls:not(:focus-within) {
+        opacity: 0;
+      }
+      player-statistics {
+        position: absolute;
+        top: var(--tc-space-3);
+        left: var(--tc-space-3);
+      }
+      .about {
+        display: grid;
+        gap: var(--tc-space-2);
+        padding-block: var(--tc-space-4);
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--tc-space-3);
+      }
+      h1 {
+        font-size: var(--tc-text-xl);
+        overflow-wrap: anywhere;
+      }
+      @media (max-width: 40rem) {
+        main {
+          padding-inline: 0;
+        }
+        .stage {
+          border-radius: 0;
+        }
+        .about {
+          padding-inline: var(--tc-gutter);
+        }
+      }
+    `,
+  ];
+
+  #player: TabcastPlayer | undefined;
+  #hideTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #key = (event: KeyboardEvent): void => this.#pressed(event);
+
+  constructor() {
+    super();
+    this.isStatisticsShown = false;
+    this.isFullScreen = false;
+    this.areControlsShown = true;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('keydown', this.#key);
+  }
+
+  override disconnectedCallback(): void {
+    removeEventListener('keydown', this.#key);
+    clearTimeout(this.#hideTimer);
+    this.#player?.dispose();
+    this.#player = undefined;
+    super.disconnectedCallback();
+  }
+
+  protected override firstUpdated(): void {
+    void this.#start();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has('state')) return;
+    const name = this.state?.title ?? '';
+    const title = name === '' ? 'Tabcast' : `${name} · Tabcast`;
+    if (document.title !== title) document.title = title;
+  }
+
+  async #start(): Promise<void> {
+    const video = this.renderRoot.querySelector('video');
+    if (video === null) return;
+    const { TabcastPlayer } = await playerCode;
+    if (!this.isConnected) return;
+    if (!TabcastPlayer.isSupported) {
+      this.problem =
+        'This browser cannot play this stream: it has no Media Source Extensions (an iPhone has none today). Open the link on a computer, an Android phone or an iPad.';
+      return;
+    }
+    this.#player = new TabcastPlayer(this.broadcastId, video);
+    this.#player.subscribe((state) => {
+      this.state = state;
+    });
+    await this.#player.start();
+  }
+
+  #wished(wish: PlayerWish): void {
+    const player = this.#player;
+    if (player === undefined) return;
+    switch (wish.kind) {
+      case 'toggle-play':
+        return player.togglePlay();
+      case 'go-live':
+        return player.goLive();
+      case 'toggle-mute':
+        return player.setMuted(!(this.state?.isMuted ?? false));
+      case 'volume':
+        return player.setVolume(wish.volume);
+      case 'picture-in-picture':
+        return void this.#togglePictureInPicture();
+      case 'full-screen':
+        return void this.#toggleFullScreen();
+    }
+  }
+
+  #chosen(choice: PlayerChoice): void {
+    switch (choice.kind) {
+      case 'quality':
+        return this.#player?.setQuality(choice.track);
+      case 'mode':
+        return this.#player?.setMode(choice.mode);
+      case 'speed':
+        return this.#player?.setSpeed(choice.speed);
+      case 'statistics':
+        this.isStatisticsShown = choice.isShown;
+    }
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    const hasModifier = event.ctrlKey || event.altKey || event.metaKey;
+    const action = playerKey({ key: event.key, hasModifier, focus: focusOf(event.composedPath()[0]) });
+    if (action === undefined || this.#player === undefined) return;
+    event.preventDefault();
+    this.#showControls();
+    switch (action.kind) {
+      case 'seek-by':
+        return this.#player.seekBy(action.ms);
+      case 'volume-by':
+        return this.#player.setVolume((this.state?.volume ?? 1) + action.step);
+      case 'toggle-play':
+        return this.#player.togglePlay();
+      case 'toggle-mute':
+        return this.#wished({ kind: 'toggle-mute' });
+      case 'toggle-full-screen':
+        return this.#wished({ kind: 'full-screen' });
+    }
+  }
+
+  async #togglePictureInPicture(): Promise<void> {
+    try {
+      if (document.pictureInPictureElement !== null) await document.exitPictureInPicture();
+      else await this.renderRoot.querySelector('video')?.requestPictureInPicture();
+    } catch {
+      // The browser or the person said no; the picture stays where it is.
+    }
+  }
+
+  async #toggleFullScreen(): Promise<void> {
+    try {
+      if (document.fullscreenElement !== null) await document.exitFullscreen();
+      else await this.renderRoot.querySelector('.stage')?.requestFullscreen();
+    } catch {
+      // The same.
+    }
+  }
+
+  #showControls(): void {
+    this.areControlsShown = true;
+    clearTimeout(this.#hideTimer);
+    this.#hideTimer = setTimeout(() => {
+      this.areControlsShown = this.state?.playback !== 'playing';
+    }, HIDE_CONTROLS_MS);
+  }
+
+  protected override render() {
+    const { state } = this;
+    const isIdle = !this.areControlsShown && state?.playback === 'playing';
+    return html`
+      <nav aria-label="Tabcast"><a href=${pages.home}>${icons.logo}<span>Tabcast</span></a></nav>
+      <main>
+        <div
+          class="stage ${isIdle ? 'idle' : ''}"
+          @pointermove=${this.#showControls}
+          @focusin=${this.#showControls}
+          @fullscreenchange=${() => {
+            this.isFullScreen = document.fullscreenElement !== null;
+          }}
+          @player-wish=${(event: CustomEvent<PlayerWish>) => this.#wished(event.detail)}
+          @player-choice=${(event: CustomEvent<PlayerChoice>) => this.#chosen(event.detail)}
+          @player-seek=${(event: CustomEvent<number>) => this.#player?.seek(event.detail)}
+          @player-retry=${() => this.#player?.retry()}
+          @player-replay=${() => this.#player?.play()}
+          @player-unmute=${() => this.#player?.setMuted(false)}
+        >
+          <video
+            playsinline
+            aria-label="Stream"
+            @click=${() => this.#player?.togglePlay()}
+            @dblclick=${() => this.#toggleFullScreen()}
+          ></video>
+          ${state === undefined ? nothing : this.#overlay(state)}
+        </div>
+        <div class="about">
+          <h1>${state?.title || 'Stream'}</h1>
+          <div class="facts">
+            <span role="status">${this.#status()}</span>
+            ${
+              state?.startedAtMs === undefined
+                ? nothing
+                : html`<span class="quiet small">Started ${wallDate(state.startedAtMs)}</span>`
+            }
+          </div>
+          ${this.problem === undefined ? nothing : html`<p role="alert">${this.problem}</p>`}
+        </div>
+      </main>
+    `;
+  }
+
+  #overlay(state: PlayerState) {
+    const hasControls = !['loading', 'not-started', 'failed'].includes(state.phase.kind);
+    return html`
+      <player-notice .state=${state}></player-notice>
+      ${this.isStatisticsShown ? html`<player-statistics .state=${state}></player-statistics>` : nothing}
+      ${
+        hasControls
+          ? html`<player-controls
+              .state=${state}
+              ?isStatisticsShown=${this.isStatisticsShown}
+              ?isFullScreen=${this.isFullScreen}
+              ?canPictureInPicture=${document.pictureInPictureEnabled === true}
+            ></player-controls>`
+          : nothing
+      }
+    `;
+  }
+
+  #status() {
+    const words = stateWords(this.problem === undefined ? this.state : 'unsupported');
+    return html`<span class="badge ${words.tone}">${words.text}</span>`;
+  }
+}
+
+function focusOf(target: EventTarget | undefined): KeyPress['focus'] {
+  if (target instanceof HTMLInputElement) {
+    if (target.type === 'range') return 'slider';
+    return target.type === 'radio' || target.type === 'checkbox' ? 'choice' : 'text';
+  }
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return 'text';
+  return target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement ? 'button' : 'nothing';
+}
+
+customElements.define('watch-page', WatchPage);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'watch-page': WatchPage;
+  }
+}

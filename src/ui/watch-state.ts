@@ -1,0 +1,27 @@
+import type { PlayerState } from '../play/player-state.ts';
+
+export interface StateWords {
+  readonly text: string;
+  readonly tone: 'live' | 'good' | 'slow' | 'bad' | '';
+}
+
+/** The one line under the picture that says where the stream stands; also read out when it changes. */
+export function stateWords(state: Pick<PlayerState, 'phase'> | 'unsupported' | undefined): StateWords {
+  if (state === 'unsupported') return { text: 'Does not play in this browser', tone: 'bad' };
+  switch (state?.phase.kind) {
+    case undefined:
+    case 'loading':
+      return { text: 'Loading', tone: '' };
+    case 'not-started':
+      return { text: 'Not started yet', tone: '' };
+    case 'live':
+      return { text: 'Live', tone: 'live' };
+    case 'interrupted':
+    case 'unreachable':
+      return { text: 'Reconnecting', tone: 'slow' };
+    case 'ended':
+      return { text: 'Ended: this is the recording', tone: '' };
+    case 'failed':
+      return { text: 'Not available', tone: 'bad' };
+  }
+}

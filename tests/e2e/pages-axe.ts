@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, type Page } from '@playwright/test';
+
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+/** Only what we read of `axe.run`. */
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** Runs axe with every rule for WCAG A and AA and its best practices, and prints what is wrong and where. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // Evaluated through the debugger: the pages' content policy rightly refuses an injected script element.
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const result = await page.evaluate(async (): Promise<AxeResult> => {
+    const { axe } = window as unknown as { axe: { run(context: Document): Promise<AxeResult> } };
+    return axe.run(document);
+  });
+  const found = result.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html}\n  ${node.failureSummary ?? ''}`).join('\n')}`,
+  );
+  expect(found.join('\n\n')).toBe('');
+}

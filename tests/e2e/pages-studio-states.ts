@@ -1,0 +1,149 @@
+import type { ReservedBroadcast } from '../../src/protocol/broadcast.ts';
+import type { RenditionStats, UploadStats } from '../../src/protocol/stats.ts';
+
+/**
+ * Values that the studio shows, as plain JSON: they cross into the page, where `preview` is made there. The shape is
+ * `StudioState` of the studio, less what cannot be written down.
+ */
+const broadcast: ReservedBroadcast = {
+  id: 'abcdefgh12345678',
+  token: 'not-shown-anywhere',
+  title: 'Tuesday’s allotment: pruning the old pear',
+  watchUrl: 'http://192.168.1.20:8080/watch/abcdefgh12345678',
+  reach: 'lan',
+};
+
+const rendition = (height: number, targetBps: number, more: Partial<RenditionStats> = {}): RenditionStats => ({
+  track: `v${height}`,
+  framesEncoded: 22_540,
+  framesRepeated: 12,
+  framesSkipped: 0,
+  keyFramesMissed: 0,
+  actualBps: targetBps * 0.96,
+  targetBps,
+  encodeDelayMsP50: 18,
+  encodeDelayMsP95: 41,
+  ...more,
+});
+
+const upload: UploadStats = {
+  roundTripMsP50: 23,
+  roundTripMsP95: 48,
+  secondsNotUploaded: 0.2,
+  sampleBytes: 41_000_000,
+  sentBytes: 42_100_000,
+  retries: 0,
+  uplink: 'good',
+};
+
+const probe = {
+  kind: 'done',
+  encoderFps: 56.4,
+  uplinkBps: 9_400_000,
+  rungs: [
+    { width: 1280, height: 720, bitrateBps: 2_500_000 },
+    { width: 848, height: 480, bitrateBps: 1_200_000 },
+    { width: 640, height: 360, bitrateBps: 700_000 },
+  ],
+  leftOut: [{ height: 1080, reason: 'The camera delivers 1280 × 720, and nothing is made larger than it came.' }],
+} as const;
+
+const before = {
+  phase: { kind: 'welcome' },
+  broadcast,
+  preview: undefined,
+  cameras: [],
+  microphones: [],
+  cameraId: undefined,
+  microphoneId: undefined,
+  isMuted: false,
+  isCameraOff: false,
+  level: 0,
+  probe: { kind: 'waiting' },
+  renditions: [],
+  upload: undefined,
+} as const;
+
+const ready = {
+  ...before,
+  phase: { kind: 'ready' },
+  cameras: [
+    { id: 'camera-1', label: 'Integrated camera' },
+    { id: 'camera-2', label: 'Desk camera with a very long product name (046d:0825)' },
+  ],
+  microphones: [{ id: 'microphone-1', label: 'Default microphone' }],
+  cameraId: 'camera-1',
+  microphoneId: 'microphone-1',
+  level: 0.22,
+  probe,
+} as const;
+
+const live = {
+  ...ready,
+  phase: { kind: 'live', startedAtMs: 0, isConfirmed: true },
+  renditions: [rendition(720, 2_500_000), rendition(480, 1_200_000), rendition(360, 700_000)],
+  upload,
+} as const;
+
+const problem = (code: string, message: string, remedy: 'retry' | 'reload' | 'none') => ({ code, message, remedy });
+
+/** By name; `startedAtMs: 0` is replaced in the page by a moment twelve minutes ago. */
+export const STUDIO_STATES = {
+  welcome: before,
+  asking: { ...before, phase: { kind: 'asking' } },
+  blocked: {
+    ...before,
+    phase: {
+      kind: 'blocked',
+      problem: problem(
+        'permission_denied',
+        'The browser may not use the camera here. Choose the camera sign in the address bar, allow it, then try again.',
+        'retry',
+      ),
+    },
+  },
+  probing: { ...ready, probe: { kind: 'running', what: 'uplink', progress: 0.62 } },
+  'probe-failed': {
+    ...ready,
+    probe: {
+      kind: 'failed',
+      problem: problem(
+        'origin_unreachable',
+        'The server did not answer. Check the connection, then try again.',
+        'retry',
+      ),
+    },
+  },
+  ready,
+  starting: { ...ready, phase: { kind: 'starting' } },
+  unconfirmed: {
+    ...live,
+    phase: { kind: 'live', startedAtMs: 0, isConfirmed: false },
+    renditions: [],
+    upload: undefined,
+  },
+  live,
+  struggling: {
+    ...live,
+    isMuted: true,
+    isCameraOff: true,
+    broadcast: { ...broadcast, reach: 'this-machine', watchUrl: 'http://localhost:8080/watch/abcdefgh12345678' },
+    renditions: [
+      rendition(720, 2_500_000, { framesSkipped: 900, encodeDelayMsP50: 210, encodeDelayMsP95: 730 }),
+      rendition(480, 1_200_000, { framesRepeated: 9_000 }),
+    ],
+    upload: { ...upload, uplink: 'slow', secondsNotUploaded: 4.2, retries: 17 },
+  },
+  reconnecting: { ...live, upload: { ...upload, uplink: 'reconnecting', secondsNotUploaded: 12.4, retries: 31 } },
+  ending: { ...live, phase: { kind: 'ending' } },
+  ended: { ...before, phase: { kind: 'ended', durationMs: 754_000 } },
+  failed: {
+    ...ready,
+    phase: {
+      kind: 'failed',
+      problem: problem('encoder_failed', 'The video encoder stopped. Reload the page to stream again.', 'reload'),
+    },
+  },
+} as const;
+
+export type StudioStateName = keyof typeof STUDIO_STATES;
