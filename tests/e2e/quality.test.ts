@@ -1,0 +1,35 @@
+import { expect } from '@playwright/test';
+import { pages, parseMediaUrl } from '../../src/protocol/urls.ts';
+import { test } from '../helpers/fixtures.ts';
+import { publish } from '../helpers/publisher.ts';
+import { startShaper } from '../helpers/shaper.ts';
+import { untilPlaying, videoState } from '../helpers/watch.ts';
+
+test('when the line gets narrow the picture gets smaller inside the running 10 s segment, and goes on', async ({
+  page,
+  origin,
+}) => {
+  const publisher = await publish({ origin: origin.url, pastSeconds: 6 });
+  const line = await startShaper(origin.url, { roundTripMs: 20, downBps: 20_000_000 });
+  const asked: { segment: number; track: string }[] = [];
+  page.on('request', (request) => {
+    const media = parseMediaUrl(request.url());
+    if (media === undefined || media.name.kind === 'init') return;
+    if (media.name.track.startsWith('v')) asked.push({ segment: media.name.segment, track: media.name.track });
+  });
+  await page.goto(line.url + pages.watch(publisher.id));
+  await untilPlaying(page, 2);
+  await expect.poll(async () => (await videoState(page)).height, { timeout: 30_000 }).toBe(720);
+  line.set({ roundTripMs: 20, downBps: 1_600_000 });
+  await expect.poll(async () => (await videoState(page)).height, { timeout: 30_000 }).toBeLessThan(720);
+  // Inside a segment: the same segment was asked for in two qualities.
+  const tracksOf = Map.groupBy(asked, ({ segment }) => segment);
+  const mixed = [...tracksOf.values()].filter((of) => new Set(of.map(({ track }) => track)).size > 1);
+  expect(mixed.length).toBeGreaterThan(0);
+  line.set({ roundTripMs: 20, downBps: 20_000_000 });
+  await expect.poll(async () => (await videoState(page)).height, { timeout: 30_000 }).toBe(720);
+  await untilPlaying(page, 1);
+  await page.close();
+  await publisher.abandon();
+  await line.stop();
+});
