@@ -100,5 +100,7 @@ function findBox(view: DataView, from: number, to: number, type: number): { from
 }
 
 function fourCc(text: string): number {
-  return [...text].reduce((word, letter) => word * 256 + letter.charCodeAt(0), 0);
+  let word = 0;
+  for (let i = 0; i < 4; i++) word = word * 256 + text.charCodeAt(i);
+  return word;
 }

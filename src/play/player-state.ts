@@ -48,7 +48,8 @@ export interface PlayerState {
   /** What the person chose; the pace towards the live edge is not shown here. */
   readonly speed: number;
   readonly qualities: readonly Quality[];
-  readonly chosenQuality: TrackId | 'auto';
+  /** undefined: automatic. */
+  readonly chosenQuality: TrackId | undefined;
   readonly playingQuality: Quality | undefined;
   readonly droppedFrames: number;
   readonly decodedFrames: number;

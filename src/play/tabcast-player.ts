@@ -23,6 +23,7 @@ import { partMs } from './stretch.ts';
 import { rescueFromHole } from './stuck.ts';
 
 const TICK_MS = 100;
+const TICKS_PER_EMIT = 3;
 const LAG_SHARE = 0.9;
 const DEFAULT_LINE_BPS = 2_500_000;
 const SOUND_AND_BOXES_BPS = 160_000;
@@ -58,12 +59,13 @@ export class TabcastPlayer {
   #wantsPlay = true;
   #isMutedByBrowser = false;
   #speed = 1;
-  #chosen: TrackId | 'auto' = 'auto';
+  #chosen: TrackId | undefined;
   #quality = FRESH_QUALITY;
   #stalls = 0;
   #lastStallMs = Number.NEGATIVE_INFINITY;
   #lastMove = { positionMs: -1, atMs: 0 };
   #recoveries = 0;
+  #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #recovery: ReturnType<typeof setTimeout> | undefined;
 
@@ -183,11 +185,12 @@ export class TabcastPlayer {
     this.goLive();
   }
 
-  setQuality(choice: TrackId | 'auto'): void {
+  /** undefined: automatic. */
+  setQuality(choice: TrackId | undefined): void {
     this.#chosen = choice;
     const height = this.#view?.qualities().find((entry) => entry.track === choice)?.height;
     this.#remember({ quality: height ?? 'auto' });
-    this.#view?.choose(choice === 'auto' ? undefined : choice, !this.#follower.isFollowing);
+    this.#view?.choose(choice, !this.#follower.isFollowing);
     this.#emit();
   }
 
@@ -465,7 +468,7 @@ export class TabcastPlayer {
 
   #applyRememberedQuality(): void {
     const wanted = this.#preferences.quality;
-    if (wanted === 'auto' || this.#chosen !== 'auto') return;
+    if (wanted === 'auto' || this.#chosen !== undefined) return;
     const fitting = this.#view?.qualities().find((entry) => entry.height <= wanted);
     if (fitting === undefined) return;
     this.#chosen = fitting.track;
@@ -491,7 +494,8 @@ export class TabcastPlayer {
     this.#watch.setWaitingForMedia(this.#playback === 'buffering' && stillForMs > 1000);
     if (this.#isAttached && !this.#rescue(positionMs, nowMs - this.#lastMove.atMs)) this.#follow(positionMs, nowMs);
     if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stillForMs);
-    this.#emit();
+    this.#ticks += 1;
+    if (this.#ticks % TICKS_PER_EMIT === 0) this.#emit();
   }
 
   #rescue(positionMs: number, stillForMs: number): boolean {

@@ -140,7 +140,7 @@ export class PlayerMenu extends LitElement {
   }
 
   protected override render() {
-    return html`<div @keydown=${this.#key}>
+    return html`<div @keydown=${(event: KeyboardEvent) => this.#key(event)}>
       <button
         type="button"
         aria-label="Settings"

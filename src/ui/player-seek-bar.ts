@@ -174,7 +174,7 @@ export class PlayerSeekBar extends LitElement {
         style="--share: ${share}; --loaded: ${Math.max(share, loaded)}; --bar-color: ${
           this.isLive ? 'var(--tc-color-live)' : '#58c8be'
         }"
-        @keydown=${this.#key}
+        @keydown=${(event: KeyboardEvent) => this.#key(event)}
         @input=${(event: Event) => {
           this.dragMs = this.#valueOf(event);
         }}
@@ -182,7 +182,7 @@ export class PlayerSeekBar extends LitElement {
           this.#seek(this.#valueOf(event));
           this.dragMs = undefined;
         }}
-        @pointermove=${this.#hovered}
+        @pointermove=${(event: PointerEvent) => this.#hovered(event)}
         @pointerleave=${() => {
           this.hover = undefined;
         }}

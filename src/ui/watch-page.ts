@@ -184,28 +184,37 @@ export class WatchPage extends LitElement {
     if (player === undefined) return;
     switch (wish.kind) {
       case 'toggle-play':
-        return player.togglePlay();
+        player.togglePlay();
+        break;
       case 'go-live':
-        return player.goLive();
+        player.goLive();
+        break;
       case 'toggle-mute':
-        return player.setMuted(!(this.state?.isMuted ?? false));
+        player.setMuted(!(this.state?.isMuted ?? false));
+        break;
       case 'volume':
-        return player.setVolume(wish.volume);
+        player.setVolume(wish.volume);
+        break;
       case 'picture-in-picture':
-        return void this.#togglePictureInPicture();
+        void this.#togglePictureInPicture();
+        break;
       case 'full-screen':
-        return void this.#toggleFullScreen();
+        void this.#toggleFullScreen();
+        break;
     }
   }
 
   #chosen(choice: PlayerChoice): void {
     switch (choice.kind) {
       case 'quality':
-        return this.#player?.setQuality(choice.track);
+        this.#player?.setQuality(choice.track);
+        break;
       case 'mode':
-        return this.#player?.setMode(choice.mode);
+        this.#player?.setMode(choice.mode);
+        break;
       case 'speed':
-        return this.#player?.setSpeed(choice.speed);
+        this.#player?.setSpeed(choice.speed);
+        break;
       case 'statistics':
         this.isStatisticsShown = choice.isShown;
     }
@@ -219,15 +228,20 @@ export class WatchPage extends LitElement {
     this.#showControls();
     switch (action.kind) {
       case 'seek-by':
-        return this.#player.seekBy(action.ms);
+        this.#player.seekBy(action.ms);
+        break;
       case 'volume-by':
-        return this.#player.setVolume((this.state?.volume ?? 1) + action.step);
+        this.#player.setVolume((this.state?.volume ?? 1) + action.step);
+        break;
       case 'toggle-play':
-        return this.#player.togglePlay();
+        this.#player.togglePlay();
+        break;
       case 'toggle-mute':
-        return this.#wished({ kind: 'toggle-mute' });
+        this.#wished({ kind: 'toggle-mute' });
+        break;
       case 'toggle-full-screen':
-        return this.#wished({ kind: 'full-screen' });
+        this.#wished({ kind: 'full-screen' });
+        break;
     }
   }
 
@@ -265,8 +279,8 @@ export class WatchPage extends LitElement {
       <main>
         <div
           class="stage ${isIdle ? 'idle' : ''}"
-          @pointermove=${this.#showControls}
-          @focusin=${this.#showControls}
+          @pointermove=${() => this.#showControls()}
+          @focusin=${() => this.#showControls()}
           @fullscreenchange=${() => {
             this.isFullScreen = document.fullscreenElement !== null;
           }}
