@@ -1,0 +1,104 @@
+import { BROADCAST_STATES, type BroadcastState } from '../protocol/broadcast.ts';
+import type { Grid, PartIndex } from '../protocol/grid.ts';
+import type { Track, TrackId } from '../protocol/track.ts';
+import type { BroadcastTable, Database } from './database.ts';
+
+/** What `start` fixed for the life of a broadcast. */
+export interface StartFacts {
+  readonly availabilityStartMs: number;
+  readonly grid: Grid;
+  readonly tracks: readonly Track[];
+}
+
+/** A broadcast as it is kept; the token only as its SHA-256. Times in milliseconds since 1970. */
+export interface BroadcastRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly tokenHash: Buffer;
+  readonly state: BroadcastState;
+  readonly createdMs: number;
+  readonly start: StartFacts | undefined;
+  readonly endedMs: number | undefined;
+  readonly endParts: Readonly<Record<TrackId, PartIndex>> | undefined;
+  /** When anything that the manifests show last changed. */
+  readonly publishMs: number;
+  readonly durationMs: number;
+  /** Counts the pictures taken; 0 while there is none. */
+  readonly posterVersion: number;
+}
+
+export type RecordChange = Partial<Omit<BroadcastRecord, 'id' | 'tokenHash' | 'createdMs'>>;
+
+const stateOf = (text: string): BroadcastState => {
+  const state = BROADCAST_STATES.find((known) => known === text);
+  if (state === undefined) throw new Error(`The database holds the unknown broadcast state ${text}.`);
+  return state;
+};
+
+function fromRow(row: Omit<BroadcastTable, 'poster_version'> & { poster_version: number }): BroadcastRecord {
+  const { availability_start_ms: startMs, grid_json: grid, tracks_json: tracks } = row;
+  return {
+    id: row.id,
+    title: row.title,
+    tokenHash: Buffer.from(row.token_hash),
+    state: stateOf(row.state),
+    createdMs: row.created_ms,
+    start:
+      startMs === null || grid === null || tracks === null
+        ? undefined
+        : { availabilityStartMs: startMs, grid: JSON.parse(grid) as Grid, tracks: JSON.parse(tracks) as Track[] },
+    endedMs: row.ended_ms ?? undefined,
+    endParts: row.end_parts_json === null ? undefined : (JSON.parse(row.end_parts_json) as Record<TrackId, PartIndex>),
+    publishMs: row.publish_ms,
+    durationMs: row.duration_ms,
+    posterVersion: row.poster_version,
+  };
+}
+
+const jsonOrNull = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+
+const toRow = (record: BroadcastRecord) => ({
+  id: record.id,
+  title: record.title,
+  token_hash: record.tokenHash,
+  state: record.state,
+  created_ms: record.createdMs,
+  availability_start_ms: record.start?.availabilityStartMs ?? null,
+  ended_ms: record.endedMs ?? null,
+  publish_ms: record.publishMs,
+  duration_ms: record.durationMs,
+  poster_version: record.posterVersion,
+  grid_json: jsonOrNull(record.start?.grid),
+  tracks_json: jsonOrNull(record.start?.tracks),
+  end_parts_json: jsonOrNull(record.endParts),
+});
+
+/** The one place that knows the table; the same code for every database Kysely speaks. */
+export class BroadcastRecords {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async all(): Promise<readonly BroadcastRecord[]> {
+    return (await this.#db.selectFrom('broadcast').selectAll().execute()).map(fromRow);
+  }
+
+  async insert(record: BroadcastRecord): Promise<void> {
+    await this.#db.insertInto('broadcast').values(toRow(record)).execute();
+  }
+
+  async save(record: BroadcastRecord): Promise<void> {
+    const { id, ...columns } = toRow(record);
+    await this.#db.updateTable('broadcast').set(columns).where('id', '=', id).execute();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#db.deleteFrom('broadcast').where('id', '=', id).execute();
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+}

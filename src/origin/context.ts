@@ -1,0 +1,19 @@
+import type { BodyDeadlines } from './body.ts';
+import type { Clock } from './clock.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import type { Registry } from './registry.ts';
+import type { SegmentStore } from './segment-store.ts';
+import type { Reachability } from './watch-url.ts';
+
+/** What the routes share; `app.ts` makes it. */
+export interface OriginContext {
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly store: SegmentStore;
+  readonly deadlines: BodyDeadlines;
+  readonly limits: { readonly create: RateLimiter; readonly probe: RateLimiter };
+  /** The address under which the client of this request reaches us. */
+  readonly reachability: (requestHost: string | undefined) => Reachability;
+  /** False from the moment the process was asked to stop. */
+  readonly isAccepting: () => boolean;
+}

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import { checkInit } from '../package/check-init.ts';
+import type { EndRequest, StartRequest } from '../protocol/broadcast.ts';
+import type { Track } from '../protocol/track.ts';
+import { partStartMs } from './availability.ts';
+import type { Broadcast } from './broadcast.ts';
+import { notStarted, Problem } from './problem.ts';
+
+/** A start may name a media zero that lies this far from now, on either side. */
+const MAX_START_AHEAD_MS = 30_000;
+const MAX_START_BEHIND_MS = 24 * 3600_000;
+/** An end may lie this far ahead of the clock: the last part in the making, and a clock that is a little off. */
+const MAX_END_AHEAD_MS = 30_000;
+
+const isSameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** What the track says and its init segment does not, or undefined. */
+function trackProblem(track: Track, init: Buffer): string | undefined {
+  const check = checkInit(init);
+  if (check.kind === 'bad') return check.reason;
+  const { media, timescale } = check.facts;
+  if (timescale !== track.timescale) return `its init segment counts ${timescale} ticks a second`;
+  if (!isSameText(media.codecs, track.codecs)) return `its init segment says ${media.codecs}`;
+  if (media.kind === 'video' && track.kind === 'video')
+    if (media.width !== track.width || media.height !== track.height)
+      return `its init segment says ${media.width}x${media.height}`;
+  return undefined;
+}
+
+/** SPEC INGEST3. The same values again are a retry and change nothing. */
+export async function startBroadcast(broadcast: Broadcast, request: StartRequest): Promise<void> {
+  const { availabilityStartMs, grid, tracks } = request;
+  const facts = { availabilityStartMs, grid, tracks };
+  if (broadcast.record.start !== undefined) {
+    if (isDeepStrictEqual(broadcast.record.start, facts)) return;
+    throw new Problem(409, 'started_otherwise', 'The broadcast was started with other values. Create a new one.');
+  }
+  for (const track of tracks) {
+    const init = broadcast.store.inits().get(track.id);
+    if (init === undefined) throw new Problem(412, 'init_missing', `Send the init segment of ${track.id} first.`);
+    const problem = trackProblem(track, init);
+    if (problem !== undefined) throw new Problem(422, 'bad_request', `Track ${track.id}: ${problem}.`);
+  }
+  const aheadMs = availabilityStartMs - broadcast.nowMs();
+  if (aheadMs > MAX_START_AHEAD_MS || aheadMs < -MAX_START_BEHIND_MS)
+    throw new Problem(422, 'bad_request', 'The start lies too far from now on the clock of the origin. Ask /time.');
+  await broadcast.start(facts);
+}
+
+/** SPEC INGEST4: the first end counts, every further one is a retry. */
+export async function endBroadcast(broadcast: Broadcast, request: EndRequest): Promise<void> {
+  const { running } = broadcast;
+  if (running === undefined) throw notStarted();
+  if (broadcast.isOver) return;
+  const { availabilityStartMs, grid, tracks } = running;
+  const known = new Set(tracks.map((track) => track.id));
+  for (const [track, end] of Object.entries(request.endParts)) {
+    if (!known.has(track)) throw new Problem(422, 'bad_request', `${track} is not one of this broadcast's tracks.`);
+    const endMs = partStartMs(end, { availabilityStartMs, partsPerSegment: grid.partsPerSegment });
+    if (endMs > broadcast.nowMs() + MAX_END_AHEAD_MS)
+      throw new Problem(422, 'bad_request', `The end of ${track} lies in the future.`);
+  }
+  await broadcast.end(request.endParts);
+}

@@ -1,0 +1,68 @@
+import Sqlite from 'better-sqlite3';
+import { type Generated, Kysely, SqliteDialect, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+
+/** Times are milliseconds since 1970; JSON columns hold the types of `protocol/broadcast.ts`. */
+export interface BroadcastTable {
+  readonly id: string;
+  title: string;
+  readonly token_hash: Buffer;
+  state: string;
+  readonly created_ms: number;
+  availability_start_ms: number | null;
+  ended_ms: number | null;
+  publish_ms: number;
+  duration_ms: number;
+  poster_version: Generated<number>;
+  grid_json: string | null;
+  tracks_json: string | null;
+  end_parts_json: string | null;
+}
+
+export interface Tables {
+  broadcast: BroadcastTable;
+}
+
+export type Database = Kysely<Tables>;
+
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001_broadcast': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('broadcast')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('title', 'text', (column) => column.notNull())
+        .addColumn('token_hash', 'blob', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('created_ms', 'integer', (column) => column.notNull())
+        .addColumn('availability_start_ms', 'integer')
+        .addColumn('ended_ms', 'integer')
+        .addColumn('publish_ms', 'integer', (column) => column.notNull())
+        .addColumn('duration_ms', 'integer', (column) => column.notNull())
+        .addColumn('poster_version', 'integer', (column) => column.notNull().defaultTo(0))
+        .addColumn('grid_json', 'text')
+        .addColumn('tracks_json', 'text')
+        .addColumn('end_parts_json', 'text')
+        .modifyEnd(sql`strict`)
+        .execute();
+      await db.schema.createIndex('broadcast_by_start').on('broadcast').column('availability_start_ms').execute();
+    },
+  },
+};
+
+/** Opens the file, or a database in memory for `:memory:`, and brings its tables up to date. */
+export async function openDatabase(file: string): Promise<Database> {
+  const sqlite = new Sqlite(file);
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('foreign_keys = ON');
+  sqlite.pragma('busy_timeout = 5000');
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    await db.destroy();
+    throw new Error('The database could not be brought up to date.', { cause: error });
+  }
+  return db;
+}

@@ -1,0 +1,59 @@
+import type { BroadcastState } from '../protocol/broadcast.ts';
+
+/** Silence after which a live broadcast is called interrupted. */
+export const INTERRUPTED_AFTER_MS = 90_000;
+/** Silence after which an interrupted broadcast is over. */
+export const ABANDONED_AFTER_MS = 30 * 60_000;
+/**
+ * How long the manifest stays dynamic after the end, so that live players run out of media before it turns static:
+ * the largest target a player of ours keeps (Stable, 3 s), the manifest's update period (2 s), and 3 s of room.
+ */
+export const PROCESSING_MS = 8000;
+
+/** A broadcast's state with the time that its next timer counts from. */
+export type Life =
+  | { readonly state: 'reserved' | 'ended' | 'sealed' }
+  | { readonly state: 'live' | 'interrupted'; readonly heardMs: number }
+  | { readonly state: 'processing'; readonly endedMs: number };
+
+export type LifeEvent =
+  | { readonly kind: 'started' }
+  /** A part came. `isComplete`: with it, everything up to the end is in. */
+  | { readonly kind: 'heard'; readonly isComplete: boolean }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'timer'; readonly isComplete: boolean };
+
+/** When `next` must be called with a timer event; undefined when time alone changes nothing. */
+export function timerMs(life: Life): number | undefined {
+  if (life.state === 'live') return life.heardMs + INTERRUPTED_AFTER_MS;
+  if (life.state === 'interrupted') return life.heardMs + ABANDONED_AFTER_MS;
+  if (life.state === 'processing') return life.endedMs + PROCESSING_MS;
+  return undefined;
+}
+
+/** The pure transition; an event that means nothing in a state leaves it as it is. */
+export function next(life: Life, event: LifeEvent, nowMs: number): Life {
+  const isOpen = life.state === 'live' || life.state === 'interrupted';
+  switch (event.kind) {
+    case 'started':
+      return life.state === 'reserved' ? { state: 'live', heardMs: nowMs } : life;
+    case 'heard':
+      if (isOpen) return { state: 'live', heardMs: nowMs };
+      return life.state === 'ended' && event.isComplete ? { state: 'sealed' } : life;
+    case 'ended':
+      return isOpen ? { state: 'processing', endedMs: nowMs } : life;
+    case 'timer': {
+      if (nowMs < (timerMs(life) ?? Number.POSITIVE_INFINITY)) return life;
+      if (life.state === 'live') return { state: 'interrupted', heardMs: life.heardMs };
+      if (life.state === 'interrupted') return { state: 'processing', endedMs: nowMs };
+      return { state: event.isComplete ? 'sealed' : 'ended' };
+    }
+  }
+}
+
+/** After an end nothing new is recorded; holes before it may still be filled. */
+export const isOver = (state: BroadcastState): boolean =>
+  state === 'processing' || state === 'ended' || state === 'sealed';
+
+/** The manifest of these states is static. */
+export const isStatic = (state: BroadcastState): boolean => state === 'ended' || state === 'sealed';

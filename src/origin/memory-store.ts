@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { PartIndex } from '../protocol/grid.ts';
+import type { TrackId } from '../protocol/track.ts';
+import { RangeSet } from './ranges.ts';
+import type { BroadcastStore, SegmentStore, StoredSegment, StoreShape } from './segment-store.ts';
+
+interface Entry {
+  readonly bytes: Buffer;
+  readonly digest: Buffer;
+}
+
+class MemoryBroadcastStore implements BroadcastStore {
+  readonly #parts = new Map<TrackId, Map<PartIndex, Entry>>();
+  readonly #stored = new Map<TrackId, RangeSet>();
+  readonly #inits = new Map<TrackId, Buffer>();
+  #poster: Buffer | undefined;
+  #shape: StoreShape | undefined;
+
+  setShape(shape: StoreShape): void {
+    this.#shape = shape;
+  }
+
+  append(track: TrackId, part: PartIndex, bytes: Buffer, digest: Buffer): 'stored' {
+    let parts = this.#parts.get(track);
+    if (parts === undefined) this.#parts.set(track, (parts = new Map()));
+    parts.set(part, { bytes, digest });
+    this.stored(track).add(part);
+    return 'stored';
+  }
+
+  digestOf(track: TrackId, part: PartIndex): Buffer | undefined {
+    return this.#parts.get(track)?.get(part)?.digest;
+  }
+
+  async read(track: TrackId, from: PartIndex, to: PartIndex): Promise<readonly Buffer[]> {
+    return this.#entries(track, from, to).map((entry) => entry.bytes);
+  }
+
+  stored(track: TrackId): RangeSet {
+    let ranges = this.#stored.get(track);
+    if (ranges === undefined) this.#stored.set(track, (ranges = new RangeSet()));
+    return ranges;
+  }
+
+  durable(track: TrackId): RangeSet {
+    return this.stored(track);
+  }
+
+  async segment(track: TrackId, segment: number): Promise<StoredSegment | undefined> {
+    if (this.#shape === undefined) return undefined;
+    const from = segment * this.#shape.partsPerSegment;
+    const to = Math.min(from + this.#shape.partsPerSegment, this.#shape.endParts?.[track] ?? Number.POSITIVE_INFINITY);
+    if (from >= to || !this.stored(track).covers(from, to)) return undefined;
+    const entries = this.#entries(track, from, to);
+    const hash = createHash('sha256');
+    for (const entry of entries) hash.update(entry.digest);
+    const all = Buffer.concat(entries.map((entry) => entry.bytes));
+    return {
+      bytes: all.length,
+      etag: hash.digest('hex'),
+      read: (start, end) => Readable.from([all.subarray(start, end)], { objectMode: false }),
+    };
+  }
+
+  async putInit(track: TrackId, bytes: Buffer): Promise<void> {
+    this.#inits.set(track, bytes);
+  }
+
+  inits(): ReadonlyMap<TrackId, Buffer> {
+    return this.#inits;
+  }
+
+  async putPoster(bytes: Buffer): Promise<void> {
+    this.#poster = bytes;
+  }
+
+  async poster(): Promise<Buffer | undefined> {
+    return this.#poster;
+  }
+
+  async sync(): Promise<'ok'> {
+    return 'ok';
+  }
+
+  async close(): Promise<void> {}
+
+  #entries(track: TrackId, from: PartIndex, to: PartIndex): Entry[] {
+    const parts = this.#parts.get(track);
+    const found: Entry[] = [];
+    for (let part = from; part < to; part++) {
+      const entry = parts?.get(part);
+      if (entry !== undefined) found.push(entry);
+    }
+    return found;
+  }
+}
+
+/** Keeps everything in memory, for tests; reopening a broadcast finds what was there. */
+export class MemorySegmentStore implements SegmentStore {
+  readonly #broadcasts = new Map<string, MemoryBroadcastStore>();
+
+  async open(id: string, shape: StoreShape | undefined): Promise<BroadcastStore> {
+    let store = this.#broadcasts.get(id);
+    if (store === undefined) this.#broadcasts.set(id, (store = new MemoryBroadcastStore()));
+    if (shape !== undefined) store.setShape(shape);
+    return store;
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#broadcasts.delete(id);
+  }
+
+  health(): 'ok' {
+    return 'ok';
+  }
+}

@@ -1,0 +1,84 @@
+/** What the command line and the environment ask for. */
+export interface CliOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly publicUrl: string | undefined;
+  /** Files in PEM; both or none. */
+  readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined;
+}
+
+export type CliRequest =
+  | { readonly kind: 'run'; readonly options: CliOptions }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly message: string };
+
+const FLAGS: Readonly<Record<string, { readonly variable: string; readonly help: string }>> = {
+  port: { variable: 'PORT', help: 'port to listen on (8080)' },
+  host: { variable: 'HOST', help: 'address to listen on (0.0.0.0, every network of this machine)' },
+  'data-dir': { variable: 'DATA_DIR', help: 'where recordings and the database are kept (./data)' },
+  'public-url': { variable: 'PUBLIC_URL', help: 'address others use, e.g. https://live.example.org' },
+  cert: { variable: 'TLS_CERT', help: 'certificate in PEM; with --key: HTTPS and HTTP/2' },
+  key: { variable: 'TLS_KEY', help: 'private key in PEM' },
+};
+
+export const HELP = `Usage: npm start -- [options]
+
+Every option can be given in the environment too.
+
+${Object.entries(FLAGS)
+  .map(([flag, { variable, help }]) => `  --${flag.padEnd(11)} ${variable.padEnd(11)} ${help}`)
+  .join('\n')}
+  --help
+`;
+
+const wrong = (message: string): CliRequest => ({ kind: 'wrong', message });
+
+/** `--name value` and `--name=value`; a flag counts more than the environment. */
+export function readCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): CliRequest {
+  const given = new Map<string, string>();
+  for (const [flag, { variable }] of Object.entries(FLAGS)) {
+    const value = environment[variable];
+    if (value !== undefined && value !== '') given.set(flag, value);
+  }
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (arg === '--help' || arg === '-h') return { kind: 'help' };
+    const [name = '', inline] = arg.replace(/^--/, '').split(/=(.*)/s, 2);
+    if (!arg.startsWith('--') || !(name in FLAGS)) return wrong(`Unknown option ${arg}. See --help.`);
+    const value = inline ?? args[++i];
+    if (value === undefined || value === '') return wrong(`--${name} needs a value. See --help.`);
+    given.set(name, value);
+  }
+  return check(given);
+}
+
+function check(given: ReadonlyMap<string, string>): CliRequest {
+  const portText = given.get('port') ?? '8080';
+  const port = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || port > 65_535) return wrong(`${portText} is not a port. Use 0 to 65535.`);
+  const publicText = given.get('public-url');
+  const publicUrl = publicText === undefined ? undefined : publicOrigin(publicText);
+  if (publicText !== undefined && publicUrl === undefined)
+    return wrong(`${publicText} is not a public address. Use https://host or http://host:port, without a path.`);
+  const cert = given.get('cert');
+  const key = given.get('key');
+  if ((cert === undefined) !== (key === undefined)) return wrong('--cert and --key belong together. Give both.');
+  const options: CliOptions = {
+    host: given.get('host') ?? '0.0.0.0',
+    port,
+    dataDir: given.get('data-dir') ?? 'data',
+    publicUrl,
+    tlsFiles: cert === undefined || key === undefined ? undefined : { cert, key },
+  };
+  return { kind: 'run', options };
+}
+
+function publicOrigin(text: string): string | undefined {
+  const match = /^(https?:\/\/[A-Za-z0-9.[\]:-]+?)\/?$/.exec(text);
+  if (match?.[1] === undefined) return undefined;
+  return match[1].toLowerCase();
+}

@@ -1,0 +1,30 @@
+import { StageError } from '../protocol/errors.ts';
+
+/** An answer other than success: thrown anywhere below a route, written once by the app (SPEC ANSWER1). */
+export class Problem extends StageError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, sentence: string, headers: Readonly<Record<string, string>> = {}) {
+    super('origin', code, sentence, { isRetryable: status >= 500 || status === 408 || status === 429 });
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+export const unknownBroadcast = (): Problem =>
+  new Problem(404, 'unknown_broadcast', 'There is no broadcast with this id. Check the link.');
+
+export const notStarted = (): Problem =>
+  new Problem(409, 'not_started', 'The broadcast has not started. Send the init segments, then start.');
+
+export const sealed = (): Problem =>
+  new Problem(410, 'sealed', 'The recording is complete and takes nothing more. Create a new broadcast.');
+
+export const tooLarge = (limitBytes: number): Problem =>
+  new Problem(413, 'too_large', `The body has more than ${limitBytes} bytes. Send it in smaller pieces.`);
+
+export const overloaded = (retryAfterSeconds: number): Problem =>
+  new Problem(503, 'overloaded', 'The origin has too much to do right now. Try again in a moment.', {
+    'retry-after': String(retryAfterSeconds),
+  });

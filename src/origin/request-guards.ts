@@ -1,0 +1,61 @@
+import type { FastifyRequest } from 'fastify';
+import { type BodyDeadlines, readBody } from './body.ts';
+import type { Broadcast } from './broadcast.ts';
+import { Problem } from './problem.ts';
+import type { Registry } from './registry.ts';
+import { bearerToken, isToken } from './token.ts';
+
+const MAX_JSON_BYTES = 64 * 1024;
+
+const mediaTypeOf = (request: FastifyRequest): string =>
+  (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** SPEC API4: a page of another site may not change anything, whatever it tricked the browser into sending. */
+export function refuseCrossSite(request: FastifyRequest): void {
+  if (request.headers['sec-fetch-site'] === 'cross-site')
+    throw new Problem(403, 'cross_site', 'Another site may not change anything here. Open the page of this origin.');
+}
+
+export function requireType(request: FastifyRequest, type: string): void {
+  if (mediaTypeOf(request) !== type) throw new Problem(415, 'wrong_type', `Send Content-Type: ${type}.`);
+  if (request.headers['content-encoding'] !== undefined)
+    throw new Problem(415, 'wrong_encoding', 'Send the body without Content-Encoding.');
+}
+
+/** The broadcast of the path, for whoever has its token (SPEC ANSWER2). */
+export async function ownedBroadcast(request: FastifyRequest, registry: Registry, id: string): Promise<Broadcast> {
+  refuseCrossSite(request);
+  const token = bearerToken(request.headers.authorization);
+  const broadcast = await registry.find(id);
+  if (!isToken(token, broadcast.record.tokenHash))
+    throw new Problem(401, 'wrong_token', 'This token does not belong to this broadcast.', {
+      'www-authenticate': 'Bearer',
+    });
+  return broadcast;
+}
+
+/** A JSON body of at most 64 KiB as an unknown value. An empty body is an empty object when `isOptional`. */
+export async function readJson(
+  request: FastifyRequest,
+  deadlines: BodyDeadlines,
+  isOptional = false,
+): Promise<unknown> {
+  if (isOptional && mediaTypeOf(request) === '' && Number(request.headers['content-length'] ?? 0) === 0) return {};
+  requireType(request, 'application/json');
+  const body = await readBody(request.raw, MAX_JSON_BYTES, deadlines);
+  if (isOptional && body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Problem(400, 'malformed', 'The body is not JSON.');
+  }
+}
+
+/** RFC 9530 `Content-Digest: sha-256=:<base64>:`; 400 `bad_digest` without one. */
+export function contentDigest(request: FastifyRequest): Buffer {
+  const header = request.headers['content-digest'];
+  const match = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(typeof header === 'string' ? header : '');
+  if (match?.[1] === undefined)
+    throw new Problem(400, 'bad_digest', 'Send Content-Digest: sha-256=:<base64>: with the body.');
+  return Buffer.from(match[1], 'base64');
+}

@@ -1,0 +1,96 @@
+import * as v from 'valibot';
+import type { EndRequest, StartRequest } from '../protocol/broadcast.ts';
+import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT } from '../protocol/grid.ts';
+import type { Track } from '../protocol/track.ts';
+import { TRACK_ID_PATTERN } from '../protocol/track.ts';
+import { Problem } from './problem.ts';
+
+export const MAX_TITLE_CHARS = 120;
+export const DEFAULT_TITLE = 'Untitled broadcast';
+const MAX_TRACKS = 16;
+
+/** Text for people: any language, no control characters, counted in characters and not in UTF-16 units. */
+const title = v.pipe(
+  v.string(),
+  v.transform((text) => text.normalize('NFC').trim()),
+  v.check(
+    (text) => [...text].length >= 1 && [...text].length <= MAX_TITLE_CHARS,
+    `the title has 1 to ${MAX_TITLE_CHARS} characters`,
+  ),
+  v.check((text) => !/\p{Cc}|\p{Cs}|\u2028|\u2029/u.test(text), 'the title is plain text on one line'),
+);
+
+const integer = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const codecs = v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{4}(?:\.[A-Za-z0-9]{1,8}){1,4}$/, 'codecs is not RFC 6381'));
+
+const videoTrack = v.object({
+  kind: v.literal('video'),
+  id: v.pipe(v.string(), v.regex(/^v[0-9]{2,4}$/, 'a video track is named v and its height')),
+  codecs,
+  width: integer(16, 16_384),
+  height: integer(16, 16_384),
+  frameRate: v.picklist(FRAME_RATES),
+  bitrateBps: integer(1000, 500_000_000),
+  timescale: v.literal(90_000),
+});
+
+const audioTrack = v.object({
+  kind: v.literal('audio'),
+  id: v.pipe(v.string(), v.regex(/^a[0-9]{2,4}$/, 'a sound track is named a and its kilobits')),
+  codecs,
+  sampleRateHz: integer(8000, 96_000),
+  channels: integer(1, 8),
+  bitrateBps: integer(1000, 2_000_000),
+  timescale: v.literal(48_000),
+  language: v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}$/, 'language is BCP 47')),
+});
+
+const start = v.object({
+  availabilityStartMs: integer(0, 8_640_000_000_000),
+  grid: v.object({
+    partsPerSegment: v.picklist(PARTS_PER_SEGMENT),
+    gopSeconds: v.picklist(GOP_SECONDS),
+    frameRate: v.picklist(FRAME_RATES),
+  }),
+  tracks: v.pipe(v.array(v.variant('kind', [videoTrack, audioTrack])), v.minLength(1), v.maxLength(MAX_TRACKS)),
+});
+
+const end = v.object({
+  endParts: v.record(v.pipe(v.string(), v.regex(TRACK_ID_PATTERN)), integer(0, 10_000_000)),
+});
+
+function read<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  throw new Problem(422, 'bad_request', `${path === null ? 'The body' : path}: ${issue.message}.`);
+}
+
+/** A missing title is allowed where the person has not typed one yet. */
+export const readCreateRequest = (value: unknown): { title: string } => {
+  const { title: text } = read(v.object({ title: v.optional(v.string()) }), value);
+  return { title: text === undefined || text.trim() === '' ? DEFAULT_TITLE : read(v.object({ title }), value).title };
+};
+
+export const readTitleRequest = (value: unknown): { title: string } => read(v.object({ title }), value);
+
+export const readEndRequest = (value: unknown): EndRequest => read(end, value);
+
+/** What the types cannot say: every track once, on the broadcast's own grid, and no part without a frame. */
+function startProblem({ grid, tracks }: StartRequest): string | undefined {
+  const ids = new Set(tracks.map((track: Track) => track.id));
+  if (ids.size !== tracks.length) return 'two tracks have the same id';
+  if (tracks.some((track) => track.kind === 'video' && track.frameRate !== grid.frameRate))
+    return 'a video track has another frame rate than the grid';
+  if (grid.frameRate * 10 < grid.partsPerSegment)
+    return `${grid.frameRate} frames a second do not fill ${grid.partsPerSegment} parts a segment`;
+  return undefined;
+}
+
+export function readStartRequest(value: unknown): StartRequest {
+  const request = read(start, value);
+  const problem = startProblem(request);
+  if (problem !== undefined) throw new Problem(422, 'bad_request', `Cannot start: ${problem}.`);
+  return request;
+}

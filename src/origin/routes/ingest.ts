@@ -1,0 +1,89 @@
+import type { FastifyInstance } from 'fastify';
+import { MAX_INIT_BYTES } from '../../package/check-init.ts';
+import type { TickAnswer } from '../../protocol/tick.ts';
+import { decodeTick, MAX_PART_BYTES, MAX_REQUEST_BYTES, TICK_CONTENT_TYPE } from '../../protocol/tick.ts';
+import { ingest, parseMediaName } from '../../protocol/urls.ts';
+import { readBody } from '../body.ts';
+import type { OriginContext } from '../context.ts';
+import { endBroadcast, startBroadcast } from '../control.ts';
+import { notStarted, Problem, sealed } from '../problem.ts';
+import { contentDigest, ownedBroadcast, readJson, requireType } from '../request-guards.ts';
+import { readEndRequest, readStartRequest } from '../requests.ts';
+import { takeInit } from '../take-init.ts';
+import { takePart } from '../take-part.ts';
+
+const MAX_POSTER_BYTES = 256 * 1024;
+
+interface OfBroadcast {
+  Params: { id: string };
+}
+interface OfTrack {
+  Params: { id: string; track: string; file: string };
+}
+
+/** SPEC INGEST2..INGEST7 and TICK: everything the creator's tab sends. */
+export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: OriginContext): void {
+  app.post<OfBroadcast>(ingest.parts(':id'), async (request): Promise<TickAnswer> => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    requireType(request, TICK_CONTENT_TYPE);
+    if (broadcast.running === undefined) throw notStarted();
+    const tick = decodeTick(await readBody(request.raw, MAX_REQUEST_BYTES, deadlines));
+    if (tick.kind === 'malformed') throw new Problem(400, 'malformed', `Not a tick: ${tick.reason}.`);
+    const parts: TickAnswer['parts'][number][] = [];
+    for (const part of tick.parts) parts.push(await takePart(broadcast, part));
+    if (parts.some((outcome) => outcome.status === 201)) broadcast.heard();
+    return { parts, durable: broadcast.durable(), serverTimeMs: broadcast.nowMs() };
+  });
+
+  app.put<OfTrack>('/ingest/:id/:track/:file', async (request, reply) => {
+    const { id, track, file } = request.params;
+    const broadcast = await ownedBroadcast(request, registry, id);
+    const name = parseMediaName(track, file);
+    const digest = contentDigest(request);
+    if (name?.kind === 'init') {
+      const bytes = await readBody(request.raw, MAX_INIT_BYTES, deadlines);
+      return reply.code(await takeInit(broadcast, track, bytes, digest)).send({});
+    }
+    if (broadcast.running === undefined) throw notStarted();
+    const { partsPerSegment } = broadcast.running.grid;
+    if (name?.kind !== 'piece' || name.pieces !== partsPerSegment)
+      throw new Problem(404, 'unknown_name', `A part is named <segment>-<part>of${partsPerSegment}.m4s.`);
+    const bytes = await readBody(request.raw, MAX_PART_BYTES, deadlines);
+    const outcome = await takePart(broadcast, {
+      track,
+      part: name.segment * partsPerSegment + name.piece,
+      bytes,
+      digest,
+    });
+    if (outcome.status === 201) broadcast.heard();
+    return reply.code(outcome.status).send('code' in outcome ? { code: outcome.code, message: outcome.message } : {});
+  });
+
+  app.post<OfBroadcast>(ingest.start(':id'), async (request) => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    await startBroadcast(broadcast, readStartRequest(await readJson(request, deadlines)));
+    return { state: broadcast.record.state };
+  });
+
+  app.post<OfBroadcast>(ingest.end(':id'), async (request) => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    await endBroadcast(broadcast, readEndRequest(await readJson(request, deadlines)));
+    return { state: broadcast.record.state };
+  });
+
+  app.get<OfBroadcast>(ingest.state(':id'), async (request, reply) => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    return reply.header('cache-control', 'no-store').send(broadcast.ingestState());
+  });
+
+  app.put<OfBroadcast>(ingest.poster(':id'), async (request, reply) => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    requireType(request, 'image/jpeg');
+    if (broadcast.record.state === 'sealed') throw sealed();
+    const bytes = await readBody(request.raw, MAX_POSTER_BYTES, deadlines);
+    if (bytes.length < 4 || bytes.readUInt32BE(0) >>> 8 !== 0xffd8ff)
+      throw new Problem(422, 'bad_poster', 'The picture is not a JPEG.');
+    await broadcast.setPoster(bytes);
+    return reply.code(204).send();
+  });
+}

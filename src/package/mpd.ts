@@ -1,0 +1,201 @@
+import { type Grid, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import type { AudioTrack, Track, VideoTrack } from '../protocol/track.ts';
+import { type Attributes, element, textElement } from './mpd-xml.ts';
+
+/** Everything a manifest is written from. Times are milliseconds since 1970 on the origin's clock. */
+export interface MpdFacts {
+  readonly id: string;
+  readonly title: string;
+  /** Wall clock of media zero: also when it was captured, because the origin holds requests that come too early. */
+  readonly availabilityStartMs: number;
+  /** When the facts last changed: the text changes exactly when this does. */
+  readonly publishMs: number;
+  readonly grid: Grid;
+  readonly tracks: readonly Track[];
+}
+
+/** How a live manifest cuts the segments: into `pieces` objects each (segment sequences), or one that grows. */
+export type MpdView = { readonly kind: 'pieces'; readonly pieces: number } | { readonly kind: 'chunked' };
+
+const SEGMENT_MS = SEGMENT_SECONDS * 1000;
+const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
+const MAX_LATENCY_MS = 6000;
+const CHUNKED_TARGET_MS = 500;
+const UPDATE_SECONDS = 2;
+
+const iso = (wallMs: number): string => new Date(wallMs).toISOString();
+/** Seconds with at most three decimals and no exponent: `PT10S`, `PT0.1S`. */
+const seconds = (valueMs: number): string => String(Number((valueMs / 1000).toFixed(3)));
+const duration = (valueMs: number): string => `PT${seconds(valueMs)}S`;
+
+/** What players ask for glass to glass; the smallest view aims lowest, the 2 s view cannot. */
+function latencyMs(view: MpdView): { target: number; min: number } {
+  if (view.kind === 'chunked') return { target: CHUNKED_TARGET_MS, min: 200 };
+  const pieceMs = SEGMENT_MS / view.pieces;
+  if (pieceMs < 100) return { target: 250, min: 150 };
+  return { target: Math.max(400, 2 * pieceMs), min: Math.max(200, pieceMs) };
+}
+
+/** Boxes cost bytes that the encoder does not count: about 150 a part, and rate control overshoots a little. */
+const bandwidthBps = (track: Track, partsPerSegment: number): number =>
+  Math.ceil(track.bitrateBps * 1.05 + (150 * 8 * partsPerSegment) / SEGMENT_SECONDS);
+
+const utcTiming = (timeUrl: string): string =>
+  element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:http-iso:2014', value: timeUrl });
+
+function videoRepresentation(track: VideoTrack, partsPerSegment: number): string {
+  return element('Representation', {
+    id: track.id,
+    codecs: track.codecs,
+    bandwidth: bandwidthBps(track, partsPerSegment),
+    width: track.width,
+    height: track.height,
+    frameRate: track.frameRate,
+    sar: '1:1',
+  });
+}
+
+function audioRepresentation(track: AudioTrack, partsPerSegment: number): string {
+  const channels = element('AudioChannelConfiguration', {
+    schemeIdUri: 'urn:mpeg:mpegB:cicp:ChannelConfiguration',
+    value: track.channels,
+  });
+  const facts = { id: track.id, codecs: track.codecs, bandwidth: bandwidthBps(track, partsPerSegment) };
+  return element('Representation', { ...facts, audioSamplingRate: track.sampleRateHz }, [channels]);
+}
+
+function ratio(width: number, height: number): string {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const common = divisor(width, height);
+  return `${width / common}:${height / common}`;
+}
+
+interface Timing {
+  /** What a player is told about the growing end; nothing in a static manifest. */
+  readonly before: (kind: Track['kind'], referenceId: number) => readonly string[];
+  readonly after: (kind: Track['kind']) => readonly string[];
+  readonly template: Attributes;
+  readonly media: string;
+}
+
+function segmentTemplate(timing: Timing): string {
+  return element('SegmentTemplate', {
+    timescale: 1000,
+    duration: SEGMENT_MS,
+    startNumber: 0,
+    ...timing.template,
+    initialization: '$RepresentationID$/init.mp4',
+    media: timing.media,
+  });
+}
+
+function adaptationSets(facts: MpdFacts, timing: Timing): string[] {
+  const parts = facts.grid.partsPerSegment;
+  const video = facts.tracks.filter((track) => track.kind === 'video');
+  const byLanguage = new Map<string, AudioTrack[]>();
+  for (const track of facts.tracks)
+    if (track.kind === 'audio') byLanguage.set(track.language, [...(byLanguage.get(track.language) ?? []), track]);
+  const sets: string[] = [];
+  const common = { segmentAlignment: true, startWithSAP: 1 };
+  const body = (kind: Track['kind'], representations: readonly string[]): string[] => {
+    const id = sets.length + 1;
+    return [...timing.before(kind, id), ...timing.after(kind), segmentTemplate(timing), ...representations];
+  };
+  const largest = video.toSorted((a, b) => b.height - a.height)[0];
+  if (largest !== undefined) {
+    const size = { par: ratio(largest.width, largest.height), maxWidth: largest.width, maxHeight: largest.height };
+    const head = { id: 1, contentType: 'video', mimeType: 'video/mp4', ...common, ...size };
+    const representations = video.map((track) => videoRepresentation(track, parts));
+    sets.push(
+      element('AdaptationSet', { ...head, maxFrameRate: facts.grid.frameRate }, body('video', representations)),
+    );
+  }
+  for (const [lang, tracks] of byLanguage) {
+    const head = { id: sets.length + 1, contentType: 'audio', mimeType: 'audio/mp4', lang, ...common };
+    sets.push(
+      element(
+        'AdaptationSet',
+        head,
+        body(
+          'audio',
+          tracks.map((track) => audioRepresentation(track, parts)),
+        ),
+      ),
+    );
+  }
+  return sets;
+}
+
+function mpd(facts: MpdFacts, attributes: Attributes, children: readonly string[]): string {
+  const head = { xmlns: 'urn:mpeg:dash:schema:mpd:2011', id: facts.id, profiles: PROFILES };
+  const times = { availabilityStartTime: iso(facts.availabilityStartMs), publishTime: iso(facts.publishMs) };
+  const information = element('ProgramInformation', {}, [textElement('Title', facts.title)]);
+  const maxSegmentDuration = duration(SEGMENT_MS);
+  const root = element('MPD', { ...head, ...attributes, ...times, maxSegmentDuration }, [information, ...children]);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+function liveTiming(facts: MpdFacts, view: MpdView, timeUrl: string): Timing {
+  const partMs = SEGMENT_MS / facts.grid.partsPerSegment;
+  const gopMs = facts.grid.gopSeconds * 1000;
+  const reference = (id: number): string => {
+    const wallClockTime = iso(facts.availabilityStartMs);
+    const attributes = { id, type: 'captured', inband: false, wallClockTime, presentationTime: 0 };
+    return element('ProducerReferenceTime', attributes, [utcTiming(timeUrl)]);
+  };
+  if (view.kind === 'chunked')
+    return {
+      before: (_, id) => [reference(id)],
+      after: (kind) => [
+        element('Resync', { type: 0, dT: Math.round(partMs) }),
+        element('Resync', { type: 1, dT: kind === 'video' ? gopMs : Math.round(partMs), marker: kind === 'video' }),
+      ],
+      template: { availabilityTimeOffset: seconds(SEGMENT_MS - partMs), availabilityTimeComplete: false },
+      media: '$RepresentationID$/$Number$.m4s',
+    };
+  const pieceMs = SEGMENT_MS / view.pieces;
+  const cadence = (kind: Track['kind']): number => (kind === 'video' ? Math.max(1, Math.round(gopMs / pieceMs)) : 1);
+  return {
+    before: (_, id) => [element('EssentialProperty', { schemeIdUri: 'urn:mpeg:dash:ssr:2023' }), reference(id)],
+    after: (kind) => [element('SegmentSequenceProperties', { sapType: 1, cadence: cadence(kind) })],
+    template: { availabilityTimeOffset: seconds(pieceMs), k: view.pieces },
+    media: `$RepresentationID$/$Number$-$SubNumber$of${view.pieces}.m4s`,
+  };
+}
+
+/**
+ * The manifest of a broadcast that goes on; also of one that ended a moment ago, while live players are let out.
+ * `timeUrl` is absolute: without a clock of ours dash.js asks somebody else's.
+ */
+export function liveMpd(facts: MpdFacts, view: MpdView, timeUrl: string): string {
+  const { target, min } = latencyMs(view);
+  const service = element('ServiceDescription', { id: 1 }, [
+    element('Latency', { referenceId: 1, target, min, max: MAX_LATENCY_MS }),
+    element('PlaybackRate', { min: 0.94, max: 1.06 }),
+  ]);
+  const period = element(
+    'Period',
+    { id: 'p0', start: 'PT0S' },
+    adaptationSets(facts, liveTiming(facts, view, timeUrl)),
+  );
+  const attributes = {
+    type: 'dynamic',
+    minimumUpdatePeriod: `PT${UPDATE_SECONDS}S`,
+    minBufferTime: 'PT1S',
+    suggestedPresentationDelay: duration(Math.max(2000, target)),
+  };
+  return mpd(facts, attributes, [service, period, utcTiming(timeUrl)]);
+}
+
+/** The recording: whole segments, the same text for every view. `durationMs` is where the last sample ends. */
+export function staticMpd(facts: MpdFacts, durationMs: number): string {
+  const timing: Timing = {
+    before: () => [],
+    after: () => [],
+    template: {},
+    media: '$RepresentationID$/$Number$.m4s',
+  };
+  const length = duration(durationMs);
+  const period = element('Period', { id: 'p0', start: 'PT0S', duration: length }, adaptationSets(facts, timing));
+  return mpd(facts, { type: 'static', mediaPresentationDuration: length, minBufferTime: 'PT2S' }, [period]);
+}
