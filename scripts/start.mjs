@@ -9,16 +9,18 @@ const fail = (sentence) => {
   process.exitCode = 1;
 };
 
+const GROUP_GRACE_MS = 300;
+
 function serve(node, args) {
   const server = spawn(node, [join(root, 'src', 'origin', 'main.ts'), ...args], {
     stdio: 'inherit',
     env: projectEnv(),
   });
-  // Ctrl-C in a terminal reaches the server by itself; a signal sent to this process alone has to be passed on.
-  process.on('SIGINT', () => {
-    if (!process.stdin.isTTY) server.kill('SIGINT');
-  });
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal));
+  // A whole process group is often signalled at once, by a terminal always: the server then has the signal already,
+  // and a second one would tell it not to wait for anybody.
+  const passOn = (signal) => setTimeout(() => server.exitCode ?? server.kill(signal), GROUP_GRACE_MS);
+  process.on('SIGINT', () => process.stdin.isTTY || passOn('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => passOn(signal));
   server.on('error', (error) => fail(`The server could not be started: ${error.message}`));
   server.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1);

@@ -104,23 +104,27 @@ test('every manifest is valid against the schema', async ({ origin, broadcasts }
 
 test('mpd-parser, a stranger, reads both live manifests and the static one', async ({ origin, broadcasts }) => {
   // It ships no types for Node's module resolution; this is all that is used of it.
-  const { parse } = createRequire(import.meta.url)('mpd-parser') as {
-    parse(
+  interface MpdParser {
+    readonly parse: (
       text: string,
       options: { manifestUri: string },
-    ): {
+    ) => {
       playlists: readonly { attributes: { RESOLUTION?: { height: number } }; segments: readonly unknown[] }[];
       duration: number;
     };
-  };
+  }
+  const stranger = createRequire(import.meta.url)('mpd-parser') as MpdParser;
   for (const [id, path] of [
     [broadcasts.live.id, live.manifest(broadcasts.live.id, 200)],
     [broadcasts.live.id, live.chunkedManifest(broadcasts.live.id)],
     [broadcasts.ended.id, live.chunkedManifest(broadcasts.ended.id)],
   ] as const) {
-    const manifest = parse(await fetchText(origin.url + path), { manifestUri: origin.url + path });
-    const heights = manifest.playlists.map((playlist) => playlist.attributes.RESOLUTION?.height);
-    expect(heights.toSorted(), path).toEqual([360, 480, 720]);
+    const manifest = stranger.parse(await fetchText(origin.url + path), { manifestUri: origin.url + path });
+    const heights = manifest.playlists.map((playlist) => playlist.attributes.RESOLUTION?.height ?? 0);
+    expect(
+      heights.toSorted((a, b) => a - b),
+      path,
+    ).toEqual([360, 480, 720]);
     expect(manifest.playlists[0]?.segments.length, path).toBeGreaterThan(0);
     if (id === broadcasts.ended.id) expect(manifest.duration).toBeCloseTo(25, 0);
   }
@@ -132,10 +136,12 @@ for (const [name, pick, path] of [
 ] as const)
   test(`ffmpeg, a stranger, reads ${name} and decodes it without a word`, async ({ origin, broadcasts }) => {
     const url = origin.url + path(pick(broadcasts).id);
-    const entries = ['-show_entries', 'stream=codec_name,height', '-of', 'csv=p=0'];
+    const entries = ['-show_entries', 'stream=codec_name,height', '-of', 'json'];
     const probed = await runProgram('ffprobe', ['-v', 'error', ...entries, url]);
     expect(probed.stderr).toBe('');
-    expect(probed.stdout.trim().split('\n').toSorted()).toEqual(['aac', 'h264,360', 'h264,480', 'h264,720']);
+    const { streams } = JSON.parse(probed.stdout) as { streams: readonly { codec_name: string; height?: number }[] };
+    const found = streams.map((stream) => `${stream.codec_name} ${stream.height ?? ''}`.trim());
+    expect(found.toSorted()).toEqual(['aac', 'h264 360', 'h264 480', 'h264 720']);
     const decoding = ['-v', 'error', '-xerror', '-i', url, '-t', '4', '-map', '0:v:0', '-map', '0:a:0'];
     const decoded = await runProgram('ffmpeg', [...decoding, '-f', 'null', '-']);
     expect(decoded).toMatchObject({ code: 0, stderr: '' });

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type {
   FullConfig,
   FullResult,
@@ -80,7 +81,8 @@ class TabcastReporter implements Reporter {
 
 function text(error: TestError): string {
   const snippet = error.snippet === undefined ? '' : `\n${error.snippet}`;
-  return (error.stack ?? error.message ?? error.value ?? 'unknown error') + snippet;
+  const whole = (error.stack ?? error.message ?? error.value ?? 'unknown error') + snippet;
+  return process.stdout.isTTY ? whole : stripVTControlCharacters(whole);
 }
 
 export default TabcastReporter;
