@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { OriginContext } from './context.ts';
 import { openDatabase } from './database.ts';
 import { installErrors } from './errors.ts';
-import { MemorySegmentStore } from './memory-store.ts';
+import { DiskSegmentStore } from './disk-store.ts';
 import { type RateLimit, RateLimiter } from './rate-limit.ts';
 import { Registry } from './registry.ts';
 import { apiRoutes } from './routes/api.ts';
@@ -79,7 +79,8 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     },
   });
   const records = new BroadcastRecords(await openDatabase(path.join(dataDir, 'tabcast.db')));
-  const store = options.store ?? new MemorySegmentStore();
+  const store = options.store ??
+    new DiskSegmentStore(path.join(dataDir, 'broadcasts'), (error) => app.log.error({ err: error }, 'a segment could not be filed'));
   const registry = await Registry.load(store, {
     clock,
     records,
@@ -116,7 +117,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   serviceRoutes(app, context);
   pageRoutes(
     app,
-    new StaticFiles(staticDir, clock.nowMs),
+    new StaticFiles(staticDir, () => clock.nowMs()),
     publicUrl === undefined ? undefined : new URL(publicUrl).origin,
   );
   const housekeeping = setInterval(() => {

@@ -209,13 +209,14 @@ export class Broadcast {
       change.endParts = this.#ends(endParts ?? {});
       change.publishMs = nowMs;
       change.durationMs = await this.#endMs(change.endParts);
-      if (this.#running !== undefined)
-        this.store.setShape({ partsPerSegment: this.#running.grid.partsPerSegment, endParts: change.endParts });
     } else if (isOver(this.#life.state) && this.#record.endParts !== undefined) {
       change.durationMs = await this.#endMs(this.#record.endParts);
       if (before.state === 'processing' || change.durationMs !== this.#record.durationMs) change.publishMs = nowMs;
     }
     await this.#change(change);
+    // Only now: a short last segment on the disk means nothing without the end in the record.
+    if (change.endParts !== undefined && this.#running !== undefined)
+      this.store.setShape({ partsPerSegment: this.#running.grid.partsPerSegment, endParts: change.endParts });
     this.#running?.tail.wakeAll();
   }
 
