@@ -21,7 +21,7 @@ const PRFT_CAPTURED = 24;
 const TRUN_COMPOSITION_OFFSETS = 0x800;
 
 /** One CMAF chunk, the bytes of a part (SPEC PART1 to PART5). Throws StageError `bad_samples` on a gap or no sample. */
-export function writePart(input: PartInput): Uint8Array {
+export function writePart(input: PartInput): Uint8Array<ArrayBuffer> {
   const { samples } = input;
   const first = samples[0];
   if (first === undefined) throw badSamples(`part ${input.part} has no sample`);

@@ -1,0 +1,65 @@
+import { StageError } from '../protocol/errors.ts';
+import type { PartIndex } from '../protocol/grid.ts';
+import type { Part, PartName, PartRange } from '../protocol/part.ts';
+import type { TrackId } from '../protocol/track.ts';
+import type { Spool } from './spool.ts';
+
+/** About three minutes of a 4 Mb/s ladder; beyond it a tab risks being killed for its memory. */
+export const MEMORY_SPOOL_BYTES = 96 * 1024 * 1024;
+
+/** Keeps parts in memory: survives an outage of the line, not a crash of the tab. */
+export class MemorySpool implements Spool {
+  readonly #budgetBytes: number;
+  readonly #tracks = new Map<TrackId, Map<PartIndex, Part>>();
+  #bytes = 0;
+
+  constructor(budgetBytes = MEMORY_SPOOL_BYTES) {
+    this.#budgetBytes = budgetBytes;
+  }
+
+  async put(part: Part): Promise<void> {
+    if (this.#bytes + part.bytes.length > this.#budgetBytes)
+      throw new StageError(
+        'spool',
+        'spool_full',
+        'The connection has been gone for so long that this tab cannot keep more of the video. Check your network.',
+      );
+    let parts = this.#tracks.get(part.track);
+    if (parts === undefined) {
+      parts = new Map();
+      this.#tracks.set(part.track, parts);
+    }
+    const before = parts.get(part.part);
+    if (before !== undefined) this.#bytes -= before.bytes.length;
+    parts.set(part.part, part);
+    this.#bytes += part.bytes.length;
+  }
+
+  async get(name: PartName): Promise<Part | undefined> {
+    return this.#tracks.get(name.track)?.get(name.part);
+  }
+
+  kept(): ReadonlyMap<TrackId, readonly PartIndex[]> {
+    return new Map([...this.#tracks].map(([track, parts]) => [track, [...parts.keys()].sort((a, b) => a - b)]));
+  }
+
+  async forget(durable: Readonly<Record<TrackId, readonly PartRange[]>>): Promise<void> {
+    for (const [track, parts] of this.#tracks) {
+      const ranges = durable[track] ?? [];
+      for (const [index, part] of parts) {
+        if (!ranges.some((range) => range.from <= index && index < range.to)) continue;
+        parts.delete(index);
+        this.#bytes -= part.bytes.length;
+      }
+    }
+  }
+
+  keptBytes(): number {
+    return this.#bytes;
+  }
+
+  async close(): Promise<void> {
+    this.#tracks.clear();
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,39 @@
+import type { FromEngine, FromUpload, ToEngine, ToUpload } from '../../workers/messages.ts';
+
+export interface StudioEngineEvents {
+  onEngine(message: FromEngine): void;
+  onUpload(message: FromUpload): void;
+  /** A worker could not be loaded or threw where nothing caught it. */
+  onCrash(cause: unknown): void;
+}
+
+/** The two workers of the studio, joined by a port of their own so that no media passes the page. */
+export class StudioEngine {
+  readonly #engine: Worker;
+  readonly #upload: Worker;
+
+  constructor(baseUrl: string, events: StudioEngineEvents) {
+    this.#engine = new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), { type: 'module' });
+    this.#upload = new Worker(new URL('../../workers/upload.worker.ts', import.meta.url), { type: 'module' });
+    this.#engine.onmessage = (event: MessageEvent<FromEngine>) => events.onEngine(event.data);
+    this.#upload.onmessage = (event: MessageEvent<FromUpload>) => events.onUpload(event.data);
+    this.#engine.onerror = (event) => events.onCrash(event.error ?? event.message);
+    this.#upload.onerror = (event) => events.onCrash(event.error ?? event.message);
+    const { port1, port2 } = new MessageChannel();
+    this.toEngine({ kind: 'open', uploadPort: port1 }, [port1]);
+    this.toUpload({ kind: 'open', baseUrl, enginePort: port2 }, [port2]);
+  }
+
+  toEngine(message: ToEngine, transfer: Transferable[] = []): void {
+    this.#engine.postMessage(message, transfer);
+  }
+
+  toUpload(message: ToUpload, transfer: Transferable[] = []): void {
+    this.#upload.postMessage(message, transfer);
+  }
+
+  close(): void {
+    this.#engine.terminate();
+    this.#upload.terminate();
+  }
+}

@@ -1,0 +1,127 @@
+import pcmWorkletUrl from '../../workers/pcm.worklet.ts?worker&url';
+import { AudioSource } from '../capture/audio-source.ts';
+import { type CameraWish, openCamera, openMicrophone } from '../capture/devices.ts';
+import { videoFrames } from '../capture/video-source.ts';
+import { backoffMs } from '../lib/backoff.ts';
+import type { StudioEngine } from './studio-engine.ts';
+
+const REOPEN_ATTEMPTS = 3;
+
+export interface StudioInputsEvents {
+  onLevel(peak: number): void;
+  /** A track came or went: the preview and the pickers change. */
+  onChange(): void;
+}
+
+/** The camera and the microphone in use, and what happens when one is unplugged and comes back. */
+export class StudioInputs {
+  readonly #engine: StudioEngine;
+  readonly #events: StudioInputsEvents;
+  #wish: CameraWish = { deviceId: undefined, width: 1920, height: 1080, frameRate: 30 };
+  #camera: MediaStreamTrack | undefined;
+  #microphone: MediaStreamTrack | undefined;
+  #microphoneId: string | undefined;
+  #sound: AudioSource | undefined;
+
+  constructor(engine: StudioEngine, events: StudioInputsEvents) {
+    this.#engine = engine;
+    this.#events = events;
+  }
+
+  get camera(): MediaStreamTrack | undefined {
+    return this.#camera;
+  }
+
+  get cameraId(): string | undefined {
+    return this.#camera?.getSettings().deviceId ?? this.#wish.deviceId;
+  }
+
+  get microphoneId(): string | undefined {
+    return this.#microphone?.getSettings().deviceId ?? this.#microphoneId;
+  }
+
+  /** The new camera takes over in the middle of a broadcast; the one before stays when it cannot be opened. */
+  async useCamera(deviceId: string | undefined): Promise<void> {
+    const wish = { ...this.#wish, deviceId };
+    const track = await openCamera(wish);
+    this.#camera?.stop();
+    this.#wish = wish;
+    this.#camera = track;
+    const frames = videoFrames(track);
+    this.#engine.toEngine({ kind: 'video-source', frames }, [frames]);
+    track.addEventListener('ended', () => this.#onCameraEnded(track));
+    this.#events.onChange();
+  }
+
+  async useMicrophone(deviceId: string | undefined): Promise<void> {
+    const track = await openMicrophone(deviceId);
+    this.#microphone?.stop();
+    this.#microphone = track;
+    this.#microphoneId = deviceId;
+    this.#sound ??= await AudioSource.open({
+      workletUrl: pcmWorkletUrl,
+      onLevel: (peak) => this.#events.onLevel(peak),
+    });
+    await this.#sound.connect(new MediaStream([track]));
+    const blocks = this.#sound.blocks();
+    this.#engine.toEngine({ kind: 'audio-source', blocks }, [blocks]);
+    track.addEventListener('ended', () => this.#onMicrophoneEnded(track));
+    this.#events.onChange();
+  }
+
+  /** The camera gives no more than the largest rendition needs; a camera that cannot do that stays as it is. */
+  async limitCamera(width: number, height: number): Promise<void> {
+    this.#wish = { ...this.#wish, width, height };
+    await this.#camera?.applyConstraints({ width, height, frameRate: this.#wish.frameRate }).catch(() => undefined);
+  }
+
+  set isCameraEnabled(isEnabled: boolean) {
+    if (this.#camera !== undefined) this.#camera.enabled = isEnabled;
+  }
+
+  /** Something was plugged in or out: what went missing may be back. */
+  async retryMissing(): Promise<void> {
+    if (this.#camera?.readyState === 'ended') await this.useCamera(this.#wish.deviceId).catch(() => undefined);
+    if (this.#microphone?.readyState === 'ended') await this.useMicrophone(this.#microphoneId).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#camera?.stop();
+    this.#microphone?.stop();
+    await this.#sound?.close();
+  }
+
+  #onCameraEnded(track: MediaStreamTrack): void {
+    if (this.#camera !== track) return;
+    this.#engine.toEngine({ kind: 'source-lost', media: 'video' });
+    this.#events.onChange();
+    void this.#reopen(
+      () => this.#camera === track,
+      () => this.useCamera(this.#wish.deviceId),
+    );
+  }
+
+  #onMicrophoneEnded(track: MediaStreamTrack): void {
+    if (this.#microphone !== track) return;
+    this.#engine.toEngine({ kind: 'source-lost', media: 'audio' });
+    this.#events.onChange();
+    void this.#reopen(
+      () => this.#microphone === track,
+      () => this.useMicrophone(this.#microphoneId),
+    );
+  }
+
+  /** Another program may have taken the device for a moment; `devicechange` brings further attempts. */
+  async #reopen(isStillMissing: () => boolean, open: () => Promise<void>): Promise<void> {
+    for (let attempt = 0; attempt < REOPEN_ATTEMPTS; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, Math.random())));
+      if (!isStillMissing()) return;
+      try {
+        await open();
+        return;
+      } catch {
+        // The next attempt, or the next plug, tries again; the slate and silence go on meanwhile.
+      }
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { type BackoffPolicy, backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
+import type { PartIndex } from '../protocol/grid.ts';
+import type { PartName } from '../protocol/part.ts';
+import { MAX_PARTS_PER_REQUEST } from '../protocol/tick.ts';
+import type { TrackId } from '../protocol/track.ts';
+
+/** A part that waits to be sent. */
+export interface QueuedPart extends PartName {
+  readonly bytes: number;
+}
+
+export interface Batch {
+  readonly id: number;
+  readonly parts: readonly QueuedPart[];
+}
+
+export type NextStep =
+  | { readonly kind: 'send'; readonly batch: Batch }
+  /** Ask again at `untilMs`, or only after the next `add` or `settle` when it is undefined. */
+  | { readonly kind: 'wait'; readonly untilMs: number | undefined };
+
+/** What became of a request as a whole; the answer's parts that must go again are named by the caller. */
+export type BatchOutcome =
+  | { readonly kind: 'answered'; readonly again: readonly PartName[] }
+  /** No answer, or one that says later. */
+  | { readonly kind: 'failed'; readonly retryAfterMs: number };
+
+export interface UploadPlanOptions {
+  readonly tracks: readonly TrackId[];
+  readonly partMs: number;
+  /** Of the six connections a browser has to one host over HTTP/1.1, a watch page in the same browser needs two. */
+  readonly maxInFlight?: number;
+  readonly maxBatchBytes?: number;
+  /** How long a tick waits for the rest of its tracks: sound comes out of its encoder later than the picture. */
+  readonly lingerMs?: number;
+  readonly policy?: BackoffPolicy;
+  readonly random?: () => number;
+}
+
+interface Tick {
+  readonly index: PartIndex;
+  readonly addedMs: number;
+  readonly parts: Map<TrackId, QueuedPart>;
+}
+
+/** A backlog this long means that there was an outage: viewers want the newest first. */
+const OUTAGE_MS = 2_000;
+
+/**
+ * Decides what to send next; does no I/O and reads no clock. One tick a request while the line keeps up, several when
+ * it is slow, the newest first after an outage with the old ones filled in behind, and after a failure one cautious
+ * request until something gets through.
+ */
+export class UploadPlan {
+  readonly #trackCount: number;
+  readonly #partMs: number;
+  readonly #maxInFlight: number;
+  readonly #maxBatchBytes: number;
+  readonly #lingerMs: number;
+  readonly #policy: BackoffPolicy;
+  readonly #random: () => number;
+  readonly #ticks = new Map<PartIndex, Tick>();
+  readonly #inFlight = new Map<number, Batch>();
+  #newestSent: PartIndex = -1;
+  #nextId = 0;
+  #failures = 0;
+  #blockedUntilMs = 0;
+  #retries = 0;
+  #isEnding = false;
+
+  constructor(options: UploadPlanOptions) {
+    this.#trackCount = options.tracks.length;
+    this.#partMs = options.partMs;
+    this.#maxInFlight = options.maxInFlight ?? 3;
+    this.#maxBatchBytes = options.maxBatchBytes ?? 2 * 1024 * 1024;
+    this.#lingerMs = options.lingerMs ?? 80;
+    this.#policy = options.policy ?? RETRY_POLICY;
+    this.#random = options.random ?? Math.random;
+  }
+
+  add(part: QueuedPart, nowMs: number): void {
+    let tick = this.#ticks.get(part.part);
+    if (tick === undefined) {
+      tick = { index: part.part, addedMs: nowMs, parts: new Map() };
+      this.#ticks.set(part.part, tick);
+    }
+    tick.parts.set(part.track, part);
+  }
+
+  /** Nothing more will be added: a tick waits for nobody. */
+  end(): void {
+    this.#isEnding = true;
+  }
+
+  next(nowMs: number): NextStep {
+    const limit = this.#failures > 0 ? 1 : this.#maxInFlight;
+    if (this.#ticks.size === 0 || this.#inFlight.size >= limit) return { kind: 'wait', untilMs: undefined };
+    if (nowMs < this.#blockedUntilMs) return { kind: 'wait', untilMs: this.#blockedUntilMs };
+    const ready = this.#readyTicks(nowMs);
+    if (ready.length === 0) return { kind: 'wait', untilMs: this.#firstLinger() };
+    const batch = { id: this.#nextId++, parts: this.#take(ready) };
+    this.#inFlight.set(batch.id, batch);
+    return { kind: 'send', batch };
+  }
+
+  settle(id: number, outcome: BatchOutcome, nowMs: number): void {
+    const batch = this.#inFlight.get(id);
+    if (batch === undefined) return;
+    this.#inFlight.delete(id);
+    if (outcome.kind === 'failed') {
+      this.#blockedUntilMs = nowMs + backoffMs(this.#failures, this.#random(), this.#policy, outcome.retryAfterMs);
+      this.#failures++;
+      this.#retries++;
+      for (const part of batch.parts) this.add(part, nowMs - this.#lingerMs);
+      return;
+    }
+    this.#failures = 0;
+    this.#blockedUntilMs = 0;
+    for (const name of outcome.again) {
+      const part = batch.parts.find((one) => one.part === name.part && one.track === name.track);
+      if (part === undefined) continue;
+      this.#retries++;
+      this.#blockedUntilMs = nowMs + this.#policy.floorMs;
+      this.add(part, nowMs - this.#lingerMs);
+    }
+  }
+
+  /** Media time that is finished here and not acknowledged: from the oldest waiting tick's part to the newest's end. */
+  backlogMs(): number {
+    const indices = new Set(this.#ticks.keys());
+    for (const batch of this.#inFlight.values()) for (const part of batch.parts) indices.add(part.part);
+    return indices.size * this.#partMs;
+  }
+
+  get isIdle(): boolean {
+    return this.#ticks.size === 0 && this.#inFlight.size === 0;
+  }
+
+  get failures(): number {
+    return this.#failures;
+  }
+
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** Drops everything that waits; what is in flight still settles. */
+  clear(): void {
+    this.#ticks.clear();
+  }
+
+  #isReady(tick: Tick, nowMs: number): boolean {
+    // What comes after its tick has left waits for nobody.
+    const isLate = tick.index <= this.#newestSent;
+    return isLate || this.#isEnding || tick.parts.size >= this.#trackCount || nowMs - tick.addedMs >= this.#lingerMs;
+  }
+
+  #readyTicks(nowMs: number): Tick[] {
+    const ready = [...this.#ticks.values()].filter((tick) => this.#isReady(tick, nowMs));
+    return ready.sort((a, b) => a.index - b.index);
+  }
+
+  #firstLinger(): number {
+    return Math.min(...[...this.#ticks.values()].map((tick) => tick.addedMs + this.#lingerMs));
+  }
+
+  /** Takes ticks off the queue: in order while the backlog is short, the newest second first after an outage. */
+  #take(ready: readonly Tick[]): readonly QueuedPart[] {
+    const isOutage = ready.length * this.#partMs > OUTAGE_MS;
+    // One request goes for the live edge, the others fill in from the oldest on.
+    const isEdgeServed = this.#inFlight.size > 0;
+    const newest = Math.ceil(1_000 / this.#partMs);
+    const order = isOutage && !isEdgeServed ? ready.slice(-newest) : ready;
+    const parts: QueuedPart[] = [];
+    let bytes = 0;
+    for (const tick of order) {
+      const tickBytes = [...tick.parts.values()].reduce((sum, part) => sum + part.bytes, 0);
+      const isFull = bytes + tickBytes > this.#maxBatchBytes || parts.length + tick.parts.size > MAX_PARTS_PER_REQUEST;
+      if (parts.length > 0 && isFull) break;
+      parts.push(...tick.parts.values());
+      bytes += tickBytes;
+      this.#ticks.delete(tick.index);
+      this.#newestSent = Math.max(this.#newestSent, tick.index);
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,237 @@
+import { h264Candidates } from '../src/encode/codec-candidates.ts';
+import type { Rung } from '../src/encode/ladder.ts';
+import { StageError } from '../src/protocol/errors.ts';
+import type { FrameRate } from '../src/protocol/grid.ts';
+import type { TrackId } from '../src/protocol/track.ts';
+
+export interface Rendition extends Rung {
+  readonly track: TrackId;
+}
+
+/** An encoded picture as it leaves an encoder; `slot` is the one it was handed in with. */
+export interface EncodedFrame {
+  readonly track: TrackId;
+  readonly slot: number;
+  readonly isKey: boolean;
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** From `encode` to here. */
+  readonly delayMs: number;
+}
+
+export interface EncodeCoreEvents {
+  onFrame(frame: EncodedFrame): void;
+  /** Before the first frame of a rendition, and again should its decoder configuration change. */
+  onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
+  onError(track: TrackId, error: StageError): void;
+}
+
+export interface EncodeCoreOptions {
+  readonly renditions: readonly Rendition[];
+  readonly frameRate: FrameRate;
+  /** `realtime` for a camera, `quality` for a file. */
+  readonly latencyMode: LatencyMode;
+  readonly contentHint?: 'motion' | 'detail';
+}
+
+interface Lane {
+  readonly rendition: Rendition;
+  readonly config: VideoEncoderConfig;
+  encoder: VideoEncoder;
+  /** Slots inside the encoder with the time they went in. */
+  readonly sent: Map<number, number>;
+  hasConfig: boolean;
+  needsKey: boolean;
+  failures: number[];
+}
+
+const FAILURE_WINDOW_MS = 30_000;
+const MAX_FAILURES = 3;
+/** An encoder that gives nothing for this long has hung. */
+const HANG_MS = 3_000;
+
+/**
+ * One picture in, one encoded frame for each rendition out. Every encoder scales by itself on its own thread. The
+ * caller owns the pictures and closes them. Not tied to a camera: files go through the same code with `ready()`.
+ */
+export class EncodeCore {
+  readonly #events: EncodeCoreEvents;
+  readonly #frameRate: FrameRate;
+  readonly #lanes: Lane[] = [];
+  readonly #waiters: (() => void)[] = [];
+  #isClosed = false;
+
+  private constructor(options: EncodeCoreOptions, events: EncodeCoreEvents) {
+    this.#events = events;
+    this.#frameRate = options.frameRate;
+  }
+
+  /** Rejects with StageError `no_encoder` when this browser cannot encode H.264 in that size. */
+  static async open(options: EncodeCoreOptions, events: EncodeCoreEvents): Promise<EncodeCore> {
+    const core = new EncodeCore(options, events);
+    for (const rendition of options.renditions) {
+      const config = await supportedConfig(rendition, options);
+      const lane: Lane = {
+        rendition,
+        config,
+        encoder: undefined as unknown as VideoEncoder,
+        sent: new Map(),
+        hasConfig: false,
+        needsKey: false,
+        failures: [],
+      };
+      lane.encoder = core.#create(lane);
+      core.#lanes.push(lane);
+    }
+    return core;
+  }
+
+  get tracks(): readonly TrackId[] {
+    return this.#lanes.map((lane) => lane.rendition.track);
+  }
+
+  inFlight(track: TrackId): number {
+    return this.#lane(track)?.sent.size ?? 0;
+  }
+
+  /** Hands one picture to the named renditions as slot `slot`. The picture stays the caller's. */
+  encode(picture: VideoFrame, slot: number, isKey: boolean, tracks: readonly TrackId[] = this.tracks): void {
+    const slotMicros = 1_000_000 / this.#frameRate;
+    const stamped = new VideoFrame(picture, {
+      timestamp: Math.round(slot * slotMicros),
+      duration: Math.round(slotMicros),
+    });
+    try {
+      for (const track of tracks) {
+        const lane = this.#lane(track);
+        if (lane === undefined || this.#isClosed) continue;
+        this.#rescueWhenHung(lane);
+        if (lane.encoder.state !== 'configured') continue;
+        lane.sent.set(slot, performance.now());
+        lane.encoder.encode(stamped, { keyFrame: isKey || lane.needsKey });
+        lane.needsKey = false;
+      }
+    } finally {
+      stamped.close();
+    }
+  }
+
+  /** Resolves when every encoder holds fewer than `cap` frames: back-pressure for sources that can wait. */
+  async ready(cap: number): Promise<void> {
+    while (!this.#isClosed && this.#lanes.some((lane) => lane.sent.size >= cap)) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+  }
+
+  /** Everything handed in has come out when this resolves. */
+  async flush(): Promise<void> {
+    const running = this.#lanes.filter((lane) => lane.encoder.state === 'configured');
+    await Promise.all(running.map((lane) => lane.encoder.flush()));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const lane of this.#lanes) if (lane.encoder.state !== 'closed') lane.encoder.close();
+    this.#wake();
+  }
+
+  #lane(track: TrackId): Lane | undefined {
+    return this.#lanes.find((lane) => lane.rendition.track === track);
+  }
+
+  #create(lane: Lane): VideoEncoder {
+    const encoder = new VideoEncoder({
+      output: (chunk, metadata) => this.#onChunk(lane, chunk, metadata),
+      error: (cause) => this.#onFailure(lane, cause),
+    });
+    encoder.configure(lane.config);
+    return encoder;
+  }
+
+  #onChunk(lane: Lane, chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
+    const slot = Math.round((chunk.timestamp * this.#frameRate) / 1_000_000);
+    const sentAt = lane.sent.get(slot);
+    // Encoders give frames back in order: what is older and not back was swallowed.
+    for (const older of lane.sent.keys()) if (older <= slot) lane.sent.delete(older);
+    const { track } = lane.rendition;
+    const description = metadata?.decoderConfig?.description;
+    if (description !== undefined) {
+      lane.hasConfig = true;
+      this.#events.onConfig(track, bytesOf(description), metadata?.decoderConfig?.colorSpace);
+    }
+    const data = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(data);
+    const delayMs = performance.now() - (sentAt ?? performance.now());
+    this.#events.onFrame({ track, slot, isKey: chunk.type === 'key', data, delayMs });
+    this.#wake();
+  }
+
+  #rescueWhenHung(lane: Lane): void {
+    const [oldest] = lane.sent.values();
+    if (oldest !== undefined && performance.now() - oldest > HANG_MS)
+      this.#onFailure(lane, new Error(`no frame from the encoder of ${lane.rendition.track} for ${HANG_MS} ms`));
+  }
+
+  /** A new encoder with the same configuration goes on with a key frame; too many of them are an end. */
+  #onFailure(lane: Lane, cause: Error): void {
+    if (this.#isClosed) return;
+    const now = performance.now();
+    lane.failures = [...lane.failures.filter((at) => now - at < FAILURE_WINDOW_MS), now];
+    lane.sent.clear();
+    if (lane.encoder.state !== 'closed') lane.encoder.close();
+    this.#wake();
+    const { track, height } = lane.rendition;
+    if (lane.failures.length >= MAX_FAILURES) {
+      const sentence = `This browser's video encoder stopped at ${height}p. Reload the page, or use a smaller camera picture.`;
+      this.#events.onError(track, new StageError('encode', 'encoder_failed', sentence, { cause }));
+      return;
+    }
+    lane.encoder = this.#create(lane);
+    lane.needsKey = true;
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+}
+
+async function supportedConfig(rendition: Rendition, options: EncodeCoreOptions): Promise<VideoEncoderConfig> {
+  const { width, height, bitrateBps } = rendition;
+  if (typeof VideoEncoder !== 'undefined') {
+    for (const codec of h264Candidates(width, height, options.frameRate)) {
+      const config: VideoEncoderConfig = {
+        codec,
+        width,
+        height,
+        bitrate: bitrateBps,
+        framerate: options.frameRate,
+        latencyMode: options.latencyMode,
+        bitrateMode: 'variable',
+        avc: { format: 'avc' },
+        ...(options.contentHint === undefined ? {} : { contentHint: options.contentHint }),
+      };
+      if (await isSupported(config)) return config;
+    }
+  }
+  throw new StageError(
+    'encode',
+    'no_encoder',
+    'This browser cannot encode H.264 video. Use a current Chrome, Edge or another Chromium browser on a computer.',
+  );
+}
+
+/** Some browsers throw where they should answer no. */
+async function isSupported(config: VideoEncoderConfig): Promise<boolean> {
+  try {
+    return (await VideoEncoder.isConfigSupported(config)).supported === true;
+  } catch {
+    return false;
+  }
+}
+
+/** A copy: the encoder may reuse its own. */
+function bytesOf(source: AllowSharedBufferSource): Uint8Array {
+  const view = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  return new Uint8Array(view);
+}

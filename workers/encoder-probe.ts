@@ -1,0 +1,83 @@
+import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
+import type { FrameRate } from '../src/protocol/grid.ts';
+import { EncodeCore } from './encode-core.ts';
+
+const PROBE_MS = 2_000;
+const IN_FLIGHT = 4;
+
+/**
+ * Encodes moving noise at every rung for two seconds in all and counts. Rejects with StageError `no_encoder`. The
+ * source has the size of the top rung, so scaling is part of what is measured.
+ */
+export async function probeEncoder(
+  rungs: readonly Rung[],
+  frameRate: FrameRate,
+  onProgress: (progress: number) => void,
+): Promise<readonly RungSpeed[]> {
+  const [top] = rungs;
+  if (top === undefined) return [];
+  const pictures = noisePictures(top.width, top.height);
+  const speeds: RungSpeed[] = [];
+  try {
+    for (const [i, rung] of rungs.entries()) {
+      speeds.push({ height: rung.height, fps: await measure(rung, pictures, frameRate, PROBE_MS / rungs.length) });
+      onProgress((i + 1) / rungs.length);
+    }
+  } finally {
+    for (const picture of pictures) picture.close();
+  }
+  return speeds;
+}
+
+async function measure(
+  rung: Rung,
+  pictures: readonly VideoFrame[],
+  frameRate: FrameRate,
+  durationMs: number,
+): Promise<number> {
+  let out = 0;
+  let failed = false;
+  const core = await EncodeCore.open(
+    { renditions: [{ ...rung, track: `v${rung.height}` }], frameRate, latencyMode: 'realtime' },
+    {
+      onConfig: () => {},
+      onFrame: () => {
+        out++;
+      },
+      onError: () => {
+        failed = true;
+      },
+    },
+  );
+  try {
+    const startedAt = performance.now();
+    let slot = 0;
+    while (performance.now() - startedAt < durationMs && !failed) {
+      const picture = pictures[slot % pictures.length];
+      if (picture !== undefined) core.encode(picture, slot, slot === 0);
+      slot++;
+      await core.ready(IN_FLIGHT);
+    }
+    await core.flush();
+    return failed ? 0 : (out * 1000) / (performance.now() - startedAt);
+  } finally {
+    core.close();
+  }
+}
+
+/** Four pictures of a moving texture: flat ones would be encoded in no time and prove nothing. */
+function noisePictures(width: number, height: number): VideoFrame[] {
+  const bytes = width * height + 2 * ((width + 1) >> 1) * ((height + 1) >> 1);
+  return [0, 1, 2, 3].map((index) => {
+    const data = new Uint8Array(bytes).fill(128);
+    let seed = 1;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        if ((x & 3) === 0) seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+        const wave = ((x + index * 6) ^ (y + index * 2)) & 63;
+        data[y * width + x] = 64 + wave + (seed >>> 27);
+      }
+    }
+    return new VideoFrame(data, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: 0 });
+  });
+}

@@ -1,0 +1,144 @@
+import { StageError } from '../src/protocol/errors.ts';
+import { FRAME_RATES } from '../src/protocol/grid.ts';
+import { probeEncoder } from './encoder-probe.ts';
+import { LiveSession } from './live-session.ts';
+import { OriginClock } from './local-clock.ts';
+import type { EngineToUpload, FromEngine, LivePlan, PcmBlock, ToEngine, UploadToEngine } from './messages.ts';
+import { makePoster, makeSlate } from './picture.ts';
+import { VideoPump } from './video-pump.ts';
+
+const POSTER_EVERY_MS = 10_000;
+const FIRST_POSTER_MS = 1_500;
+const POSTER_WIDTH = 640;
+const STATS_EVERY_MS = 1_000;
+
+const clock = new OriginClock();
+const pump = new VideoPump((picture, captured) => {
+  if (session === undefined || isCameraOff || plan === undefined) picture.close();
+  else session.pushPicture(picture, captured);
+});
+let uploadPort: MessagePort | undefined;
+let audioPort: MessagePort | undefined;
+let session: LiveSession | undefined;
+let plan: LivePlan | undefined;
+let isCameraOff = false;
+let isMuted = false;
+let hasCamera = false;
+let timers: ReturnType<typeof setTimeout>[] = [];
+
+const post = (message: FromEngine): void => self.postMessage(message);
+
+function fail(cause: unknown): void {
+  const error =
+    cause instanceof StageError
+      ? cause
+      : new StageError('encode', 'engine_failed', 'Encoding stopped for an unknown reason. Reload the page.', {
+          cause,
+        });
+  post({ kind: 'failed', error: { code: error.code, message: error.message } });
+}
+
+function send(message: EngineToUpload, transfer: Transferable[]): void {
+  uploadPort?.postMessage(message, transfer);
+}
+
+self.onmessage = (event: MessageEvent<ToEngine>): void => {
+  handle(event.data).catch(fail);
+};
+
+async function handle(message: ToEngine): Promise<void> {
+  switch (message.kind) {
+    case 'open':
+      uploadPort = message.uploadPort;
+      uploadPort.onmessage = (event: MessageEvent<UploadToEngine>) => clock.correct(event.data.offsetMs);
+      break;
+    case 'video-source':
+      hasCamera = true;
+      pump.run(message.frames).then(undefined, fail);
+      break;
+    case 'audio-source':
+      audioPort?.close();
+      audioPort = message.blocks;
+      session?.resetSound();
+      audioPort.onmessage = (block: MessageEvent<PcmBlock>) => session?.pushSound(block.data);
+      break;
+    case 'source-lost':
+      if (message.media === 'video') {
+        hasCamera = false;
+        await pump.stop();
+        showSlate();
+      } else {
+        audioPort?.close();
+        audioPort = undefined;
+      }
+      break;
+    case 'probe': {
+      const frameRate = FRAME_RATES.find((rate) => rate === message.frameRate) ?? 30;
+      const onProgress = (progress: number): void => post({ kind: 'probe-progress', progress });
+      post({ kind: 'probed', speeds: await probeEncoder(message.rungs, frameRate, onProgress) });
+      break;
+    }
+    case 'go-live':
+      await goLive(message.plan);
+      break;
+    case 'mute':
+      isMuted = message.isMuted;
+      if (session !== undefined) session.isMuted = isMuted;
+      break;
+    case 'camera-off':
+      isCameraOff = message.isOff;
+      if (isCameraOff) showSlate();
+      break;
+    case 'end':
+      await end();
+      break;
+  }
+}
+
+async function goLive(wanted: LivePlan): Promise<void> {
+  const opening = new LiveSession({
+    plan: wanted,
+    clock,
+    send,
+    onStarted: (startedAtMs) => post({ kind: 'started', startedAtMs }),
+    onError: fail,
+  });
+  await opening.open();
+  opening.isMuted = isMuted;
+  session = opening;
+  plan = wanted;
+  if (isCameraOff || !hasCamera) showSlate();
+  const tick = (): void => {
+    if (session === undefined) return;
+    timers[0] = setTimeout(tick, session.tick());
+  };
+  timers = [setTimeout(tick, 0)];
+  timers.push(setInterval(() => post({ kind: 'stats', renditions: session?.takeStats() ?? [] }), STATS_EVERY_MS));
+  timers.push(setTimeout(sendPoster, FIRST_POSTER_MS), setInterval(sendPoster, POSTER_EVERY_MS));
+}
+
+function showSlate(): void {
+  const [top] = plan?.rungs ?? [];
+  if (session === undefined || top === undefined) return;
+  session.replacePicture(makeSlate(top.width, top.height, 'The camera is off', pump.colorSpace));
+}
+
+function sendPoster(): void {
+  const picture = session?.snapshot();
+  if (picture === undefined) return;
+  makePoster(picture, POSTER_WIDTH)
+    .then((jpeg) => {
+      if (jpeg !== undefined) send({ kind: 'poster', jpeg }, [jpeg]);
+    }, fail)
+    .finally(() => picture.close());
+}
+
+async function end(): Promise<void> {
+  const ending = session;
+  if (ending === undefined) return;
+  for (const timer of timers) clearTimeout(timer);
+  timers = [];
+  session = undefined;
+  const durationMs = await ending.end();
+  post({ kind: 'ended', durationMs });
+}

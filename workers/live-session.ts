@@ -1,0 +1,225 @@
+import { colourCodes } from '../src/encode/cicp.ts';
+import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cmaf-codecs.ts';
+import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
+import { writePart } from '../src/package/cmaf-part.ts';
+import type { ClosedPart } from '../src/package/part-assembler.ts';
+import type { StageError } from '../src/protocol/errors.ts';
+import { AUDIO_TIMESCALE, partOfSlot, slotTicks, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
+import type { RenditionStats } from '../src/protocol/stats.ts';
+import { type Micros, type Millis, micros, microsToMillis, millis, ticksToMicros } from '../src/protocol/time.ts';
+import type { AudioTrack, TrackId, VideoTrack } from '../src/protocol/track.ts';
+import { AUDIO_CHANNELS, AudioLane } from './audio-lane.ts';
+import type { Rendition } from './encode-core.ts';
+import { localNowMs, type OriginClock } from './local-clock.ts';
+import type { EngineToUpload, LivePlan, PcmBlock } from './messages.ts';
+import { VideoLane } from './video-lane.ts';
+
+export interface LiveSessionOptions {
+  readonly plan: LivePlan;
+  readonly clock: OriginClock;
+  /** Sends to the upload worker; what is in `transfer` is gone. */
+  send(message: EngineToUpload, transfer: Transferable[]): void;
+  onStarted(startedAtMs: Millis): void;
+  onError(error: StageError): void;
+}
+
+interface VideoConfig {
+  readonly avcC: Uint8Array;
+  readonly colorSpace: VideoColorSpaceInit | undefined;
+}
+
+/** One broadcast from its first picture to its last part. Media zero is the capture of the first picture. */
+export class LiveSession {
+  readonly #options: LiveSessionOptions;
+  readonly #video: VideoLane;
+  readonly #audio: AudioLane;
+  readonly #renditions: readonly Rendition[];
+  readonly #audioTrack: TrackId;
+  readonly #configs = new Map<TrackId, VideoConfig>();
+  readonly #endParts: Record<TrackId, number> = {};
+  #audioConfig: Uint8Array | undefined;
+  #zero: Micros | undefined;
+  /** Parts that were ready before every init segment was; undefined once the start has been told. */
+  #early: ClosedPart[] | undefined = [];
+
+  constructor(options: LiveSessionOptions) {
+    this.#options = options;
+    const { plan } = options;
+    this.#renditions = plan.rungs.map((rung) => ({ ...rung, track: `v${rung.height}` }));
+    this.#audioTrack = `a${Math.round(plan.audioBps / 1000)}`;
+    const onPart = (part: ClosedPart): void => this.#onPart(part);
+    const onError = (error: StageError): void => options.onError(error);
+    this.#video = new VideoLane({
+      renditions: this.#renditions,
+      grid: plan.grid,
+      onPart,
+      onError,
+      onConfig: (track, avcC, colorSpace) => this.#onConfig(track, { avcC, colorSpace }),
+    });
+    this.#audio = new AudioLane({
+      track: this.#audioTrack,
+      bitrateBps: plan.audioBps,
+      grid: plan.grid,
+      toMedia: (local) => this.#toMedia(local),
+      onPart,
+      onError,
+    });
+  }
+
+  /** Rejects with StageError `no_encoder` or `no_aac`; nothing has been sent then. */
+  async open(): Promise<void> {
+    const [audioConfig] = await Promise.all([this.#audio.open(), this.#video.open()]);
+    this.#audioConfig = audioConfig;
+  }
+
+  /** Takes ownership. The first picture is media zero. */
+  pushPicture(picture: VideoFrame, captured: Micros): void {
+    if (this.#audioConfig === undefined) {
+      picture.close();
+      return;
+    }
+    // The wire tells media zero in whole milliseconds.
+    this.#zero ??= micros(Math.round(this.#options.clock.fromLocal(captured) / 1000) * 1000);
+    this.#video.push(picture, this.#toMedia(captured) ?? micros(0));
+  }
+
+  /** A picture that stands until another comes, such as the slate. Takes ownership. */
+  replacePicture(picture: VideoFrame): void {
+    if (this.#zero === undefined) this.pushPicture(picture, micros(localNowMs() * 1000));
+    else this.#video.replace(picture);
+  }
+
+  pushSound(block: PcmBlock): void {
+    this.#audio.push(block);
+  }
+
+  resetSound(): void {
+    this.#audio.resetSource();
+  }
+
+  set isMuted(isMuted: boolean) {
+    this.#audio.isMuted = isMuted;
+  }
+
+  /** Fills what the devices left empty; says how long, in milliseconds, nothing more is due. */
+  tick(): number {
+    const now = this.#toMedia(micros(localNowMs() * 1000));
+    if (now === undefined) return 20;
+    this.#video.tick(now);
+    this.#audio.tick();
+    return Math.max(2, Math.min(20, (this.#video.deadline - now) / 1000));
+  }
+
+  takeStats(): readonly RenditionStats[] {
+    return this.#video.takeStats();
+  }
+
+  snapshot(): VideoFrame | undefined {
+    return this.#video.snapshot();
+  }
+
+  /** Ends every track on the same part edge and sends what is left. Resolves with the length. */
+  async end(): Promise<Millis> {
+    const { grid } = this.#options.plan;
+    let slot = this.#video.nextSlot;
+    while (slot > 0 && partOfSlot(slot, grid.frameRate, grid.partsPerSegment) === this.#partBefore(slot)) slot++;
+    const end = ticksToMicros(slotTicks(slot, grid.frameRate), VIDEO_TIMESCALE);
+    await Promise.all([this.#video.finish(slot), this.#audio.finish(end)]);
+    this.#options.send({ kind: 'end', endParts: this.#endParts }, []);
+    return microsToMillis(end);
+  }
+
+  close(): void {
+    this.#video.close();
+  }
+
+  #partBefore(slot: number): number {
+    const { grid } = this.#options.plan;
+    return partOfSlot(slot - 1, grid.frameRate, grid.partsPerSegment);
+  }
+
+  #toMedia(local: Micros): Micros | undefined {
+    if (this.#zero === undefined) return undefined;
+    return micros(this.#options.clock.fromLocal(local) - this.#zero);
+  }
+
+  #onConfig(track: TrackId, config: VideoConfig): void {
+    if (this.#configs.has(track)) return;
+    this.#configs.set(track, config);
+    if (this.#configs.size === this.#renditions.length) this.#start();
+  }
+
+  /** Every encoder has described itself: the origin can be told what is coming. */
+  #start(): void {
+    const { plan } = this.#options;
+    const { zero, inits, tracks } = this.#describe();
+    const startedAtMs = microsToMillis(zero);
+    const request = { availabilityStartMs: startedAtMs, grid: plan.grid, tracks };
+    this.#options.send(
+      { kind: 'start', request, inits },
+      inits.map((init) => init.bytes.buffer),
+    );
+    this.#options.onStarted(startedAtMs);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const part of early) this.#onPart(part);
+  }
+
+  #describe() {
+    const { plan } = this.#options;
+    const zero = this.#zero ?? micros(0);
+    const audioConfig = this.#audioConfig ?? new Uint8Array();
+    const audio: AudioTrack = {
+      kind: 'audio',
+      id: this.#audioTrack,
+      codecs: codecsFromAudioSpecificConfig(audioConfig),
+      sampleRateHz: AUDIO_TIMESCALE,
+      channels: AUDIO_CHANNELS,
+      bitrateBps: plan.audioBps,
+      timescale: AUDIO_TIMESCALE,
+      language: 'und',
+    };
+    const tracks: (VideoTrack | AudioTrack)[] = [];
+    const inits: { track: TrackId; bytes: Uint8Array<ArrayBuffer> }[] = [];
+    for (const rendition of this.#renditions) {
+      const { avcC, colorSpace } = this.#configs.get(rendition.track) ?? {
+        avcC: new Uint8Array(),
+        colorSpace: undefined,
+      };
+      const track: VideoTrack = {
+        kind: 'video',
+        id: rendition.track,
+        codecs: codecsFromAvcC(avcC),
+        width: rendition.width,
+        height: rendition.height,
+        frameRate: plan.grid.frameRate,
+        bitrateBps: rendition.bitrateBps,
+        timescale: VIDEO_TIMESCALE,
+      };
+      tracks.push(track);
+      inits.push({ track: track.id, bytes: new Uint8Array(writeVideoInit(track, avcC, colourCodes(colorSpace))) });
+    }
+    tracks.push(audio);
+    inits.push({ track: audio.id, bytes: new Uint8Array(writeAudioInit(audio, audioConfig)) });
+    return { zero, inits, tracks };
+  }
+
+  #onPart(closed: ClosedPart): void {
+    if (this.#early !== undefined) {
+      this.#early.push(closed);
+      return;
+    }
+    const { grid } = this.#options.plan;
+    const first = closed.samples[0];
+    if (first === undefined) return;
+    const kind = closed.track === this.#audioTrack ? 'audio' : 'video';
+    const timescale = kind === 'audio' ? AUDIO_TIMESCALE : VIDEO_TIMESCALE;
+    // Media time is the time of capture, so the grid itself says when the first sample was taken.
+    const capturedAtMs = millis(((this.#zero ?? 0) + ticksToMicros(first.start, timescale)) / 1000);
+    const { track, part, samples } = closed;
+    const bytes = writePart({ kind, part, partsPerSegment: grid.partsPerSegment, capturedAtMs, samples });
+    const sampleBytes = samples.reduce((sum, sample) => sum + sample.data.length, 0);
+    this.#endParts[track] = part + 1;
+    this.#options.send({ kind: 'part', track, part, bytes, sampleBytes }, [bytes.buffer]);
+  }
+}

@@ -1,0 +1,97 @@
+import type { LadderChoice, Rung, RungSpeed } from '../src/encode/ladder.ts';
+import type { StartRequest } from '../src/protocol/broadcast.ts';
+import type { WireError } from '../src/protocol/errors.ts';
+import type { Grid, PartIndex } from '../src/protocol/grid.ts';
+import type { RenditionStats, UploadStats } from '../src/protocol/stats.ts';
+import type { TrackId } from '../src/protocol/track.ts';
+
+/*
+ * Every message of every worker. What is transferred belongs to the receiver from then on: streams are read to their
+ * end or cancelled by it, ports are closed by it, frames are closed by it, buffers are its own.
+ */
+
+/** Page to engine. */
+export type ToEngine =
+  /** Once, first. Transfers `uploadPort`. */
+  | { readonly kind: 'open'; readonly uploadPort: MessagePort }
+  /** A camera or a screen. Transfers `frames`; a newer one replaces it. */
+  | { readonly kind: 'video-source'; readonly frames: ReadableStream<VideoFrame> }
+  /** Blocks of `PcmBlock` on `blocks`, transferred; a newer one replaces it. */
+  | { readonly kind: 'audio-source'; readonly blocks: MessagePort }
+  /** The device is gone: slate and silence until another source comes. */
+  | { readonly kind: 'source-lost'; readonly media: 'video' | 'audio' }
+  | { readonly kind: 'probe'; readonly rungs: readonly Rung[]; readonly frameRate: number }
+  | { readonly kind: 'go-live'; readonly plan: LivePlan }
+  | { readonly kind: 'mute'; readonly isMuted: boolean }
+  | { readonly kind: 'camera-off'; readonly isOff: boolean }
+  | { readonly kind: 'end' };
+
+/** What a broadcast is made of; fixed from go-live to its end. */
+export interface LivePlan {
+  readonly grid: Grid;
+  readonly rungs: readonly Rung[];
+  readonly audioBps: number;
+}
+
+/** Engine to page. */
+export type FromEngine =
+  | { readonly kind: 'probe-progress'; readonly progress: number }
+  | { readonly kind: 'probed'; readonly speeds: readonly RungSpeed[] }
+  /** Media zero is known: the broadcast runs. `startedAtMs` on the origin's clock. */
+  | { readonly kind: 'started'; readonly startedAtMs: number }
+  | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[] }
+  | { readonly kind: 'ended'; readonly durationMs: number }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+/** Page to upload worker. */
+export type ToUpload =
+  /** Once, first. Transfers `enginePort`. */
+  | { readonly kind: 'open'; readonly baseUrl: string; readonly enginePort: MessagePort }
+  | { readonly kind: 'broadcast'; readonly id: string; readonly token: string }
+  | { readonly kind: 'probe' };
+
+/** Upload worker to page. */
+export type FromUpload =
+  | { readonly kind: 'probe-progress'; readonly progress: number }
+  | { readonly kind: 'probed'; readonly uplinkBps: number }
+  /** The origin has given the first part of every track back to a plain GET. */
+  | { readonly kind: 'confirmed' }
+  | { readonly kind: 'stats'; readonly upload: UploadStats }
+  /** The origin has everything and knows that it is the end. */
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+/** Engine to upload worker, on their own port. Byte arrays are transferred. */
+export type EngineToUpload =
+  | { readonly kind: 'start'; readonly request: StartRequest; readonly inits: readonly InitSegment[] }
+  | {
+      readonly kind: 'part';
+      readonly track: TrackId;
+      readonly part: PartIndex;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      /** Of `bytes`, those that are encoded picture or sound. */
+      readonly sampleBytes: number;
+    }
+  | { readonly kind: 'poster'; readonly jpeg: ArrayBuffer }
+  | { readonly kind: 'end'; readonly endParts: Readonly<Record<TrackId, PartIndex>> };
+
+export interface InitSegment {
+  readonly track: TrackId;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Upload worker to engine: the origin's clock minus the local one. */
+export type UploadToEngine = { readonly kind: 'clock'; readonly offsetMs: number };
+
+/** Worklet to engine: planar 48 kHz sound. `firstSample` counts what the device gave since it was opened. */
+export interface PcmBlock {
+  readonly firstSample: number;
+  readonly channels: readonly Float32Array<ArrayBuffer>[];
+}
+
+/** Worklet to page, about ten times a second: the loudest sample since the last message, 0 to 1. */
+export interface PeakLevel {
+  readonly peak: number;
+}
+
+export type { LadderChoice };

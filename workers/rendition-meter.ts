@@ -1,0 +1,54 @@
+import { quantile } from '../src/lib/quantile.ts';
+import type { RenditionStats } from '../src/protocol/stats.ts';
+import type { EncodedFrame, Rendition } from './encode-core.ts';
+
+/** Counts what one rendition does; `take` is asked once a second. */
+export class RenditionMeter {
+  readonly #rendition: Rendition;
+  #framesEncoded = 0;
+  #framesRepeated = 0;
+  #framesSkipped = 0;
+  #keyFramesMissed = 0;
+  #delays: number[] = [];
+  #bytes = 0;
+  #since = performance.now();
+
+  constructor(rendition: Rendition) {
+    this.#rendition = rendition;
+  }
+
+  repeated(): void {
+    this.#framesRepeated++;
+  }
+
+  skipped(): void {
+    this.#framesSkipped++;
+  }
+
+  encoded(frame: EncodedFrame, isKeySlot: boolean): void {
+    this.#framesEncoded++;
+    this.#bytes += frame.data.length;
+    this.#delays.push(frame.delayMs);
+    if (isKeySlot && !frame.isKey) this.#keyFramesMissed++;
+  }
+
+  take(): RenditionStats {
+    const now = performance.now();
+    const seconds = Math.max(0.001, (now - this.#since) / 1000);
+    const stats: RenditionStats = {
+      track: this.#rendition.track,
+      framesEncoded: this.#framesEncoded,
+      framesRepeated: this.#framesRepeated,
+      framesSkipped: this.#framesSkipped,
+      keyFramesMissed: this.#keyFramesMissed,
+      actualBps: Math.round((this.#bytes * 8) / seconds),
+      targetBps: this.#rendition.bitrateBps,
+      encodeDelayMsP50: quantile(this.#delays, 0.5),
+      encodeDelayMsP95: quantile(this.#delays, 0.95),
+    };
+    this.#bytes = 0;
+    this.#delays = [];
+    this.#since = now;
+    return stats;
+  }
+}

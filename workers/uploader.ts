@@ -1,0 +1,230 @@
+import { backoffMs } from '../src/lib/backoff.ts';
+import type { StartRequest } from '../src/protocol/broadcast.ts';
+import { StageError } from '../src/protocol/errors.ts';
+import { type PartIndex, partDurationMicros } from '../src/protocol/grid.ts';
+import type { Part, PartName, PartRange } from '../src/protocol/part.ts';
+import type { TrackId } from '../src/protocol/track.ts';
+import { MemorySpool } from '../src/spool/memory-spool.ts';
+import type { Spool } from '../src/spool/spool.ts';
+import { planAnswer } from '../src/upload/answer.ts';
+import { type Batch, UploadPlan } from '../src/upload/upload-plan.ts';
+import type { InitSegment } from './messages.ts';
+import { type OriginClient, OriginRefusal } from './origin-client.ts';
+import type { UploadMeter } from './upload-stats.ts';
+
+export interface UploaderEvents {
+  /** Viewers can read the broadcast: the first part of every track came back from a plain GET. */
+  onConfirmed(): void;
+  onEnded(): void;
+  /** Nothing more can be sent. */
+  onFailed(error: StageError): void;
+}
+
+/** Sends one broadcast: inits, start, parts as the plan says, end. Thin: what and when is decided in `UploadPlan`. */
+export class Uploader {
+  readonly #client: OriginClient;
+  readonly #meter: UploadMeter;
+  readonly #events: UploaderEvents;
+  readonly #request: StartRequest;
+  readonly #inits: readonly InitSegment[];
+  readonly #plan: UploadPlan;
+  readonly #spool: Spool = new MemorySpool();
+  /** Answered as stored, not yet as durable. */
+  readonly #stored = new Map<string, PartName>();
+  #isStarted = false;
+  #isOver = false;
+  /** Parts whose digest is still being computed. */
+  #adding = 0;
+  #wasDown = false;
+  #endParts: Readonly<Record<TrackId, PartIndex>> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    client: OriginClient,
+    meter: UploadMeter,
+    start: { readonly request: StartRequest; readonly inits: readonly InitSegment[] },
+    events: UploaderEvents,
+  ) {
+    this.#client = client;
+    this.#meter = meter;
+    this.#events = events;
+    this.#request = start.request;
+    this.#inits = start.inits;
+    const { grid, tracks } = start.request;
+    this.#plan = new UploadPlan({
+      tracks: tracks.map((track) => track.id),
+      partMs: partDurationMicros(grid.partsPerSegment) / 1000,
+    });
+  }
+
+  get plan(): UploadPlan {
+    return this.#plan;
+  }
+
+  /** Tells the origin what is coming; tries for as long as it may help. */
+  async begin(): Promise<void> {
+    await this.#insist(async () => {
+      await this.#putInits();
+      await this.#client.start(this.#request);
+    });
+    this.#isStarted = true;
+    this.#pump();
+    await this.#confirm();
+  }
+
+  async add(name: PartName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#adding++;
+    try {
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      await this.#keep({ ...name, bytes, digest });
+      this.#plan.add({ ...name, bytes: bytes.length }, performance.now());
+    } finally {
+      this.#adding--;
+    }
+    this.#pump();
+  }
+
+  /** No more parts come; the end is told when all of them are there. */
+  end(endParts: Readonly<Record<TrackId, PartIndex>>): void {
+    this.#endParts = endParts;
+    this.#plan.end();
+    this.#pump();
+  }
+
+  /** When the spool is full the oldest parts are given up: a viewer at the live edge matters more than the recording. */
+  async #keep(part: Part): Promise<void> {
+    try {
+      await this.#spool.put(part);
+    } catch (error) {
+      if (!(error instanceof StageError) || error.code !== 'spool_full') throw error;
+      const oldest = [...this.#spool.kept()].map(([track, parts]) => [track, parts[0] ?? 0] as const);
+      const until = Math.min(...oldest.map(([, first]) => first)) + this.#request.grid.partsPerSegment;
+      await this.#spool.forget(Object.fromEntries(oldest.map(([track]) => [track, [{ from: 0, to: until }]])));
+      await this.#spool.put(part);
+    }
+  }
+
+  #pump(): void {
+    if (!this.#isStarted || this.#isOver) return;
+    clearTimeout(this.#timer);
+    for (;;) {
+      const now = performance.now();
+      const step = this.#plan.next(now);
+      if (step.kind === 'send') {
+        this.#sendBatch(step.batch).catch((cause: unknown) => this.#fail(cause));
+        continue;
+      }
+      if (step.untilMs !== undefined) this.#timer = setTimeout(() => this.#pump(), Math.max(1, step.untilMs - now));
+      break;
+    }
+    if (this.#endParts !== undefined && this.#adding === 0 && this.#plan.isIdle) this.#finish(this.#endParts);
+  }
+
+  async #sendBatch(batch: Batch): Promise<void> {
+    const parts: Part[] = [];
+    for (const name of batch.parts) {
+      const part = await this.#spool.get(name);
+      if (part !== undefined) parts.push(part);
+    }
+    if (parts.length === 0) {
+      this.#plan.settle(batch.id, { kind: 'answered', again: [] }, performance.now());
+      this.#pump();
+      return;
+    }
+    const sentAt = performance.now();
+    try {
+      const { answer, bodyBytes } = await this.#client.postParts(parts);
+      this.#meter.request(bodyBytes);
+      this.#meter.answered(performance.now() - sentAt);
+      const plan = planAnswer(parts, answer);
+      if (plan.isSealed)
+        return this.#fail(new StageError('upload', 'sealed', 'This broadcast has been closed on the server.'));
+      if (plan.needsInit) await this.#putInits();
+      for (const name of plan.stored) this.#stored.set(`${name.track}/${name.part}`, name);
+      await this.#forget(answer.durable);
+      for (const refused of plan.refused) await this.#drop(refused.name);
+      this.#plan.settle(batch.id, { kind: 'answered', again: plan.again }, performance.now());
+      if (this.#wasDown) await this.#recheck();
+    } catch (error) {
+      if (error instanceof OriginRefusal && !error.isRetryable) return this.#fail(error);
+      this.#wasDown = true;
+      const retryAfterMs = error instanceof OriginRefusal ? error.retryAfterMs : 0;
+      this.#plan.settle(batch.id, { kind: 'failed', retryAfterMs }, performance.now());
+    }
+    this.#pump();
+  }
+
+  /** After an outage the origin may have lost what it had stored but not made durable: send that again. */
+  async #recheck(): Promise<void> {
+    this.#wasDown = false;
+    const { stored } = await this.#client.state();
+    for (const [key, name] of this.#stored) {
+      const isThere = (stored[name.track] ?? []).some((range) => range.from <= name.part && name.part < range.to);
+      const part = isThere ? undefined : await this.#spool.get(name);
+      if (part === undefined) continue;
+      this.#stored.delete(key);
+      this.#plan.add({ ...name, bytes: part.bytes.length }, performance.now());
+    }
+  }
+
+  async #forget(durable: Readonly<Record<TrackId, readonly PartRange[]>>): Promise<void> {
+    await this.#spool.forget(durable);
+    for (const [key, name] of this.#stored) {
+      if ((durable[name.track] ?? []).some((range) => range.from <= name.part && name.part < range.to))
+        this.#stored.delete(key);
+    }
+  }
+
+  async #drop(name: PartName): Promise<void> {
+    await this.#spool.forget({ [name.track]: [{ from: name.part, to: name.part + 1 }] });
+  }
+
+  async #putInits(): Promise<void> {
+    await Promise.all(this.#inits.map((init) => this.#client.putInit(init.track, init.bytes)));
+  }
+
+  async #confirm(): Promise<void> {
+    const { grid, tracks } = this.#request;
+    await this.#insist(async () => {
+      const served = await Promise.all(
+        tracks.map((track) => this.#client.isServed(track.id, 0, 0, grid.partsPerSegment)),
+      );
+      if (!served.every(Boolean)) throw new Error('the first part is not served yet');
+    });
+    if (!this.#isOver) this.#events.onConfirmed();
+  }
+
+  #finish(endParts: Readonly<Record<TrackId, PartIndex>>): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#insist(() => this.#client.end({ endParts })).then(
+      () => this.#events.onEnded(),
+      (cause: unknown) => this.#fail(cause),
+    );
+  }
+
+  /** Repeats until it works; only a refusal that no repeating can change ends it. */
+  async #insist(work: () => Promise<void>): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (error instanceof OriginRefusal && !error.isRetryable) throw error;
+        const retryAfterMs = error instanceof OriginRefusal ? error.retryAfterMs : 0;
+        const delayMs = backoffMs(attempt, Math.random(), undefined, retryAfterMs);
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#isOver && this.#endParts === undefined) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    const sentence = 'Sending stopped for an unknown reason. Reload the page.';
+    this.#events.onFailed(
+      cause instanceof StageError ? cause : new StageError('upload', 'upload_failed', sentence, { cause }),
+    );
+  }
+}

@@ -1,0 +1,152 @@
+import { shouldSkip } from '../src/encode/in-flight.ts';
+import { type SlotPlan, Slotter } from '../src/encode/slotter.ts';
+import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.ts';
+import type { StageError } from '../src/protocol/errors.ts';
+import { type Grid, isKeySlot, partOfSlot } from '../src/protocol/grid.ts';
+import type { RenditionStats } from '../src/protocol/stats.ts';
+import type { Micros } from '../src/protocol/time.ts';
+import type { TrackId } from '../src/protocol/track.ts';
+import { EncodeCore, type EncodedFrame, type Rendition } from './encode-core.ts';
+import { RenditionMeter } from './rendition-meter.ts';
+
+export interface VideoLaneOptions {
+  readonly renditions: readonly Rendition[];
+  readonly grid: Grid;
+  onPart(part: ClosedPart): void;
+  onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
+  onError(error: StageError): void;
+}
+
+interface Output {
+  readonly assembler: VideoAssembler;
+  readonly meter: RenditionMeter;
+}
+
+/** Pictures with their media times to closed parts of every rendition: every slot filled, keys on the grid. */
+export class VideoLane {
+  readonly #options: VideoLaneOptions;
+  readonly #slotter: Slotter;
+  readonly #outputs: ReadonlyMap<TrackId, Output>;
+  #core: EncodeCore | undefined;
+  /** Owned: the picture that fills slots until the next one. */
+  #current: VideoFrame | undefined;
+
+  constructor(options: VideoLaneOptions) {
+    this.#options = options;
+    this.#slotter = new Slotter({ frameRate: options.grid.frameRate });
+    this.#outputs = new Map(
+      options.renditions.map((rendition) => [
+        rendition.track,
+        { assembler: new VideoAssembler(rendition.track, options.grid), meter: new RenditionMeter(rendition) },
+      ]),
+    );
+  }
+
+  /** Rejects with StageError `no_encoder`. */
+  async open(): Promise<void> {
+    const { renditions, grid } = this.#options;
+    this.#core = await EncodeCore.open(
+      { renditions, frameRate: grid.frameRate, latencyMode: 'realtime' },
+      {
+        onConfig: (track, avcC, colorSpace) => this.#options.onConfig(track, avcC, colorSpace),
+        onFrame: (frame) => this.#onFrame(frame),
+        onError: (_track, error) => this.#options.onError(error),
+      },
+    );
+  }
+
+  /** First slot that is still empty: with no more pictures, the length of the track in slots. */
+  get nextSlot(): number {
+    return this.#slotter.nextSlot;
+  }
+
+  get deadline(): Micros {
+    return this.#slotter.deadline();
+  }
+
+  /** Takes ownership of `picture`. */
+  push(picture: VideoFrame, media: Micros): void {
+    const plan = this.#slotter.onFrame(media);
+    // Before the very first picture there is nothing to repeat but itself.
+    this.#current ??= picture.clone();
+    this.#repeat(plan);
+    if (plan.frameSlot === undefined) {
+      picture.close();
+      return;
+    }
+    this.#current?.close();
+    this.#current = picture;
+    this.#encode(plan.frameSlot);
+  }
+
+  /** From now on this picture fills empty slots. Takes ownership. */
+  replace(picture: VideoFrame): void {
+    this.#current?.close();
+    this.#current = picture;
+  }
+
+  tick(media: Micros): void {
+    if (this.#current !== undefined) this.#repeat(this.#slotter.onClock(media));
+  }
+
+  /** Fills up to slot `end` and gives out everything. */
+  async finish(end: number): Promise<void> {
+    this.#repeat(this.#slotter.finish(end));
+    await this.#core?.flush();
+    for (const { assembler } of this.#outputs.values()) this.#emit(assembler.flush());
+    this.close();
+  }
+
+  close(): void {
+    this.#core?.close();
+    this.#current?.close();
+    this.#current = undefined;
+  }
+
+  takeStats(): readonly RenditionStats[] {
+    return [...this.#outputs.values()].map(({ meter }) => meter.take());
+  }
+
+  /** A picture of its own for the poster; the caller closes it. */
+  snapshot(): VideoFrame | undefined {
+    return this.#current?.clone();
+  }
+
+  #repeat(plan: SlotPlan): void {
+    for (let slot = plan.repeatFrom; slot < plan.repeatTo; slot++) {
+      for (const { meter } of this.#outputs.values()) meter.repeated();
+      this.#encode(slot);
+    }
+  }
+
+  #encode(slot: number): void {
+    const picture = this.#current;
+    const core = this.#core;
+    if (picture === undefined || core === undefined) return;
+    const { grid } = this.#options;
+    const isKey = isKeySlot(slot, grid);
+    const isFirstOfPart =
+      slot === 0 ||
+      partOfSlot(slot, grid.frameRate, grid.partsPerSegment) !==
+        partOfSlot(slot - 1, grid.frameRate, grid.partsPerSegment);
+    const taking: TrackId[] = [];
+    for (const [track, { assembler, meter }] of this.#outputs) {
+      if (shouldSkip(core.inFlight(track), { isKey, isFirstOfPart })) {
+        assembler.skip(slot);
+        meter.skipped();
+      } else taking.push(track);
+    }
+    if (taking.length > 0) core.encode(picture, slot, isKey, taking);
+  }
+
+  #onFrame(frame: EncodedFrame): void {
+    const output = this.#outputs.get(frame.track);
+    if (output === undefined) return;
+    output.meter.encoded(frame, isKeySlot(frame.slot, this.#options.grid));
+    this.#emit(output.assembler.add(frame.slot, frame.isKey, frame.data));
+  }
+
+  #emit(part: ClosedPart | undefined): void {
+    if (part !== undefined) this.#options.onPart(part);
+  }
+}
