@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { BodyDeadlines } from './body.ts';
 import { BroadcastRecords } from './broadcast-records.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OriginContext } from './context.ts';
 import { openDatabase } from './database.ts';
-import { installErrors } from './errors.ts';
 import { DiskSegmentStore } from './disk-store.ts';
+import { installErrors } from './errors.ts';
 import { type RateLimit, RateLimiter } from './rate-limit.ts';
 import { Registry } from './registry.ts';
 import { apiRoutes } from './routes/api.ts';
@@ -70,7 +70,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   let bare: BareServer | undefined;
   const app = fastify({
     logger: options.logLevel === undefined ? false : { level: options.logLevel, stream: process.stderr },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Paths are matched as they are; nobody gets a second spelling past a guard.
     routerOptions: { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false },
     serverFactory: (handler) => {
@@ -79,8 +79,11 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     },
   });
   const records = new BroadcastRecords(await openDatabase(path.join(dataDir, 'tabcast.db')));
-  const store = options.store ??
-    new DiskSegmentStore(path.join(dataDir, 'broadcasts'), (error) => app.log.error({ err: error }, 'a segment could not be filed'));
+  const store =
+    options.store ??
+    new DiskSegmentStore(path.join(dataDir, 'broadcasts'), (error) =>
+      app.log.error({ err: error }, 'a segment could not be filed'),
+    );
   const registry = await Registry.load(store, {
     clock,
     records,

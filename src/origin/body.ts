@@ -8,7 +8,7 @@ export interface BodyDeadlines {
 }
 
 const tooSlow = (): Problem =>
-  new Problem(408, 'too_slow', 'The body came too slowly. Send it again, in smaller pieces.', { connection: 'close' });
+  new Problem(408, 'too_slow', 'The body came too slowly. Send it again, in smaller pieces.');
 
 const brokenOff = (): Problem => new Problem(400, 'cut_off', 'The connection ended inside the body. Send it again.');
 
@@ -38,9 +38,11 @@ export function drainBody(
       });
     const onData = (chunk: Buffer): void => {
       received += chunk.length;
-      if (received > limitBytes) return fail(tooLarge(limitBytes));
-      idle.refresh();
-      take(chunk);
+      if (received > limitBytes) fail(tooLarge(limitBytes));
+      else {
+        idle.refresh();
+        take(chunk);
+      }
     };
     const onEnd = (): void => settle(() => resolve(received));
     const onBroken = (): void => fail(brokenOff());

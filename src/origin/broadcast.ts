@@ -21,12 +21,12 @@ export interface BroadcastDeps {
   readonly clock: Clock;
   readonly records: BroadcastRecords;
   readonly budget: WaiterBudget;
-  /** A change that nobody waits for could not be saved. */
+  /** Something failed that no answer can tell: a change that could not be saved, bytes that could not be read. */
   readonly onError: (error: unknown) => void;
 }
 
 /** One started broadcast: its facts, its checks and its newest parts. */
-interface Running extends StartFacts {
+export interface Running extends StartFacts {
   readonly tail: HotTail;
   readonly expectations: ReadonlyMap<TrackId, TrackExpectation>;
 }
@@ -79,6 +79,11 @@ export class Broadcast {
     return this.#deps.clock.nowMs();
   }
 
+  /** For the log: something behind this broadcast failed, and the answer could not say it. */
+  report(error: unknown): void {
+    this.#deps.onError(error);
+  }
+
   /** Where the live edge of a track is, for the decisions of `availability.ts`. */
   edge(track: TrackId, running: Running): Edge {
     return {
@@ -107,13 +112,16 @@ export class Broadcast {
   heard(): void {
     const life = this.#life;
     if (life.state === 'live') this.#life = { state: 'live', heardMs: this.nowMs() };
-    else void this.#apply({ kind: 'heard', isComplete: life.state === 'ended' && this.isComplete() });
+    else {
+      const isComplete = life.state === 'ended' && this.isComplete();
+      this.#apply({ kind: 'heard', isComplete }).catch(this.#deps.onError);
+    }
   }
 
   /** `endParts` for every track: the index after its last part. What is stored beyond counts too. */
   async end(endParts: Readonly<Record<TrackId, PartIndex>>): Promise<void> {
+    await this.store.sync();
     await this.#apply({ kind: 'ended' }, endParts);
-    this.#running?.tail.wakeAll();
   }
 
   async setTitle(title: string): Promise<void> {

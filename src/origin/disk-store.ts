@@ -239,7 +239,7 @@ class DiskBroadcastStore implements BroadcastStore {
     const base = this.#base(track, segment);
     const index = await writeSegment(base, entries, bytes);
     await syncDirectory(folder);
-    this.#remember(base, Promise.resolve(index));
+    void this.#remember(base, Promise.resolve(index));
     ofTrack(this.#filed, track, () => new Set<number>()).add(segment);
     for (let part = from; part < to; part++) all.delete(part);
     const isLast = this.#shape?.endParts !== undefined && [...this.#entries.values()].every((map) => map.size === 0);

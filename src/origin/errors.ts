@@ -30,7 +30,7 @@ export function installErrors(app: FastifyInstance): void {
     if (request.url.startsWith('/live/')) reply.header('access-control-allow-origin', '*');
     if (error instanceof Problem) {
       // An unread body would be taken for the next request.
-      if (error.status >= 400 && !request.raw.complete) reply.header('connection', 'close');
+      if (!request.raw.complete && request.raw.httpVersionMajor < 2) reply.header('connection', 'close');
       return send(reply.headers(error.headers), error.status, error.toWire());
     }
     const status = (error as { statusCode?: number }).statusCode ?? 500;

@@ -65,8 +65,7 @@ export class MemoryHotTail implements HotTail {
 
   waitFor(track: TrackId, part: PartIndex, untilMs: number, look: Look): StopWaiting | undefined {
     if (this.#budget.waiting >= this.#budget.maxWaiters) return undefined;
-    let latches = this.#latches.get(track);
-    if (latches === undefined) this.#latches.set(track, (latches = new Map()));
+    const latches = this.#latchesOf(track);
     let latch = latches.get(part);
     const release = (): void => this.#release(track, part);
     if (latch === undefined) {
@@ -92,12 +91,19 @@ export class MemoryHotTail implements HotTail {
   }
 
   wakeAll(): void {
-    for (const [track, latches] of this.#latches) for (const part of [...latches.keys()]) this.#release(track, part);
+    for (const [track, latches] of this.#latches)
+      for (const part of Array.from(latches.keys())) this.#release(track, part);
+  }
+
+  #latchesOf(track: TrackId): Map<PartIndex, Latch> {
+    const latches = this.#latches.get(track) ?? new Map<PartIndex, Latch>();
+    this.#latches.set(track, latches);
+    return latches;
   }
 
   #keep(track: TrackId, part: PartIndex, bytes: Buffer): void {
-    let parts = this.#parts.get(track);
-    if (parts === undefined) this.#parts.set(track, (parts = new Map()));
+    const parts = this.#parts.get(track) ?? new Map<PartIndex, Buffer>();
+    this.#parts.set(track, parts);
     const newest = Math.max(this.#newest.get(track) ?? part, part);
     if (part <= newest - this.#keptParts) return;
     parts.set(part, bytes);

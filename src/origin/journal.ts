@@ -257,7 +257,7 @@ export class Journal {
   }
 
   async #trim(isLast: boolean): Promise<void> {
-    for (const file of [...this.#files]) {
+    for (const file of this.#files) {
       if (file.needed > 0) continue;
       if (file === this.#current) {
         // Pending parts may be on their way into it; and a new file every segment would cost two more syncs.

@@ -22,8 +22,8 @@ class MemoryBroadcastStore implements BroadcastStore {
   }
 
   append(track: TrackId, part: PartIndex, bytes: Buffer, digest: Buffer): 'stored' {
-    let parts = this.#parts.get(track);
-    if (parts === undefined) this.#parts.set(track, (parts = new Map()));
+    const parts = this.#parts.get(track) ?? new Map<PartIndex, Entry>();
+    this.#parts.set(track, parts);
     parts.set(part, { bytes, digest });
     this.stored(track).add(part);
     return 'stored';
@@ -38,8 +38,8 @@ class MemoryBroadcastStore implements BroadcastStore {
   }
 
   stored(track: TrackId): RangeSet {
-    let ranges = this.#stored.get(track);
-    if (ranges === undefined) this.#stored.set(track, (ranges = new RangeSet()));
+    const ranges = this.#stored.get(track) ?? new RangeSet();
+    this.#stored.set(track, ranges);
     return ranges;
   }
 
@@ -101,8 +101,8 @@ export class MemorySegmentStore implements SegmentStore {
   readonly #broadcasts = new Map<string, MemoryBroadcastStore>();
 
   async open(id: string, shape: StoreShape | undefined): Promise<BroadcastStore> {
-    let store = this.#broadcasts.get(id);
-    if (store === undefined) this.#broadcasts.set(id, (store = new MemoryBroadcastStore()));
+    const store = this.#broadcasts.get(id) ?? new MemoryBroadcastStore();
+    this.#broadcasts.set(id, store);
     if (shape !== undefined) store.setShape(shape);
     return store;
   }

@@ -94,7 +94,7 @@ export class Registry {
 
   async forgetOldReservations(): Promise<void> {
     const beforeMs = this.#deps.clock.nowMs() - RESERVED_FOR_MS;
-    for (const { id, createdMs } of [...this.#dormant.values()]) {
+    for (const { id, createdMs } of Array.from(this.#dormant.values())) {
       const state = this.#awake.get(id)?.record.state ?? this.#dormant.get(id)?.state;
       if (state !== 'reserved' || createdMs >= beforeMs) continue;
       this.#dormant.delete(id);

@@ -9,12 +9,12 @@ export const MAX_TITLE_CHARS = 120;
 export const DEFAULT_TITLE = 'Untitled broadcast';
 const MAX_TRACKS = 16;
 
-/** Text for people: any language, no control characters, counted in characters and not in UTF-16 units. */
+/** Text for people: any language, no control characters, counted in code points and not in UTF-16 units. */
 const title = v.pipe(
   v.string(),
   v.transform((text) => text.normalize('NFC').trim()),
   v.check(
-    (text) => [...text].length >= 1 && [...text].length <= MAX_TITLE_CHARS,
+    (text) => text !== '' && Array.from(text).length <= MAX_TITLE_CHARS,
     `the title has 1 to ${MAX_TITLE_CHARS} characters`,
   ),
   v.check((text) => !/\p{Cc}|\p{Cs}|\u2028|\u2029/u.test(text), 'the title is plain text on one line'),

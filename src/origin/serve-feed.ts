@@ -1,9 +1,9 @@
 import type { PartIndex } from '../protocol/grid.ts';
-import type { TrackId } from '../protocol/track.ts';
-import { LATE_MS, partStartMs, patience } from './availability.ts';
-import type { Broadcast } from './broadcast.ts';
+import { type Edge, LATE_MS, partStartMs, patience } from './availability.ts';
+import type { Broadcast, Running } from './broadcast.ts';
 import type { StopWaiting } from './hot-tail.ts';
 import { answerFiller, answerOverloaded, IMMUTABLE, NO_STORE, type RawResponse, writeHead } from './media-answer.ts';
+import type { Slice } from './serve-piece.ts';
 
 /** Bytes a viewer may have waiting in the origin before it must read some. */
 const MAX_WAITING_BYTES = 512 * 1024;
@@ -14,133 +14,184 @@ const SILENT_AFTER_MS = 10_000;
 /** Parts read from the disk at once. */
 const READ_AHEAD_PARTS = 20;
 
+/** What to do about a next part that is not there. */
+export type Gap =
+  | { readonly kind: 'skip'; readonly to: PartIndex }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'break-off' }
+  | { readonly kind: 'wait'; readonly forPart: PartIndex | 'any'; readonly untilMs: number };
+
+export interface GapFacts {
+  readonly part: PartIndex;
+  /** Index after the last part of the segment. */
+  readonly segmentEnd: PartIndex;
+  /** The first later part of the segment that is there. */
+  readonly later: PartIndex | undefined;
+  readonly hasSent: boolean;
+  readonly lastWriteMs: number;
+}
+
+/** SPEC MEDIA5 and MEDIA6 for the feed: skip, wait, or give up; a pure decision. */
+export function crossGap(facts: GapFacts, edge: Edge): Gap {
+  const { part, later, hasSent } = facts;
+  const isOver = edge.endPart !== undefined;
+  const lateMs = partStartMs(part + 1, edge) + LATE_MS;
+  if (later !== undefined && (isOver || edge.nowMs >= lateMs)) return { kind: 'skip', to: later };
+  if (edge.endPart !== undefined && part < edge.endPart) return { kind: 'finish' };
+  if (!isOver && edge.nowMs < lateMs) {
+    const isInReach = hasSent || patience(part, facts.segmentEnd, edge).kind === 'wait';
+    return isInReach ? { kind: 'wait', forPart: part, untilMs: lateMs } : { kind: 'finish' };
+  }
+  if (hasSent && !isOver) {
+    const untilMs = Math.max(facts.lastWriteMs, lateMs) + SILENT_AFTER_MS;
+    return edge.nowMs < untilMs ? { kind: 'wait', forPart: 'any', untilMs } : { kind: 'break-off' };
+  }
+  const wait = patience(part, facts.segmentEnd, edge);
+  return wait.kind === 'wait' ? { kind: 'wait', forPart: 'any', untilMs: wait.untilMs } : { kind: 'finish' };
+}
+
 /**
- * The segment from part `from` on, streamed as it grows (SPEC MEDIA2, MEDIA3, MEDIA6). A hole known before the first
+ * A segment from one of its parts on, streamed as it grows (SPEC MEDIA2, MEDIA3, MEDIA6). A hole known before the first
  * byte makes the answer `no-store`; one found later breaks the connection at the end, so that no cache keeps it.
  */
-export function serveFeed(
-  response: RawResponse,
-  broadcast: Broadcast,
-  track: TrackId,
-  from: PartIndex,
-  segmentEnd: PartIndex,
-): void {
-  const { running, store } = broadcast;
-  if (running === undefined) return answerFiller(response, track);
-  const { tail } = running;
-  const stored = store.stored(track);
-  let nextPart = from;
-  let hasHole = false;
-  let mayBeKept = true;
-  let lastWriteMs = broadcast.nowMs();
-  let stop: StopWaiting | undefined;
-  let isClosed = false;
-  let isBusy = false;
-  let stuck: NodeJS.Timeout | undefined;
+export class FeedAnswer {
+  readonly #response: RawResponse;
+  readonly #broadcast: Broadcast;
+  readonly #running: Running;
+  readonly #slice: Slice;
+  #next: PartIndex;
+  #hasHole = false;
+  #isKeepable = true;
+  #lastWriteMs: number;
+  /** Reading from the disk, or waiting until the viewer has read something. */
+  #isBusy = false;
+  #isClosed = false;
+  #stop: StopWaiting | undefined;
+  #stuck: NodeJS.Timeout | undefined;
 
-  const finish = (): void => {
-    if (!response.headersSent) return answerFiller(response, track);
-    if (hasHole && mayBeKept) response.destroy();
-    else response.end();
+  constructor(response: RawResponse, broadcast: Broadcast, running: Running, slice: Slice) {
+    this.#response = response;
+    this.#broadcast = broadcast;
+    this.#running = running;
+    this.#slice = slice;
+    this.#next = slice.from;
+    this.#lastWriteMs = broadcast.nowMs();
+    response.once('close', () => {
+      this.#isClosed = true;
+      clearTimeout(this.#stuck);
+      this.#stop?.();
+    });
+  }
+
+  /** Sends what is there, then waits; called again by the hot tail whenever something may have changed. */
+  readonly pump = (): void => {
+    this.#stop = undefined;
+    const { track } = this.#slice;
+    while (!this.#isClosed && !this.#isBusy) {
+      const end = this.#end();
+      if (this.#next >= end) {
+        this.#finish();
+        return;
+      }
+      const bytes = this.#running.tail.get(track, this.#next);
+      if (bytes !== undefined) this.#send(bytes);
+      else if (this.#broadcast.store.stored(track).has(this.#next)) this.#readOn(end);
+      else if (!this.#cross(end)) return;
+    }
   };
-  const breakOff = (): void => {
-    if (response.headersSent) response.destroy();
-    else answerFiller(response, track);
-  };
-  const waitFor = (part: PartIndex | 'any', untilMs: number): void => {
-    stop = part === 'any' ? tail.waitForAny(track, untilMs, pump) : tail.waitFor(track, part, untilMs, pump);
-    if (stop !== undefined) return;
-    if (response.headersSent) response.destroy();
-    else answerOverloaded(response);
-  };
-  /** False when the viewer has to read something first. */
-  const send = (bytes: Buffer): boolean => {
+
+  /** The segment ends where the recording ends; past that, requests are held until the players have been let out. */
+  #end(): PartIndex {
+    const { track, from, to } = this.#slice;
+    const endPart = this.#broadcast.edge(track, this.#running).endPart ?? to;
+    return from >= endPart ? to : Math.min(to, endPart);
+  }
+
+  #send(bytes: Buffer): void {
+    const response = this.#response;
     if (!response.headersSent) {
-      mayBeKept = !hasHole;
-      writeHead(response, 200, track, { 'cache-control': mayBeKept ? IMMUTABLE : NO_STORE });
+      this.#isKeepable = !this.#hasHole;
+      writeHead(response, 200, this.#slice.track, { 'cache-control': this.#isKeepable ? IMMUTABLE : NO_STORE });
     }
     response.write(bytes);
-    nextPart++;
-    lastWriteMs = broadcast.nowMs();
-    if (response.writableLength < MAX_WAITING_BYTES) return true;
-    isBusy = true;
-    stuck = setTimeout(() => response.destroy(), STUCK_AFTER_MS);
+    this.#next += 1;
+    this.#lastWriteMs = this.#broadcast.nowMs();
+    if (response.writableLength < MAX_WAITING_BYTES || this.#isBusy) return;
+    this.#isBusy = true;
+    this.#stuck = setTimeout(() => response.destroy(), STUCK_AFTER_MS);
     response.once('drain', () => {
-      clearTimeout(stuck);
-      isBusy = false;
-      pump();
+      clearTimeout(this.#stuck);
+      this.#isBusy = false;
+      this.pump();
     });
-    return false;
-  };
-  const readOn = (end: PartIndex): void => {
-    isBusy = true;
-    let to = nextPart + 1;
-    while (to < end && to < nextPart + READ_AHEAD_PARTS && stored.has(to) && tail.get(track, to) === undefined) to++;
-    store.read(track, nextPart, to).then(
+  }
+
+  #readOn(end: PartIndex): void {
+    const { track } = this.#slice;
+    const { tail } = this.#running;
+    const stored = this.#broadcast.store.stored(track);
+    const from = this.#next;
+    let to = from + 1;
+    while (to < Math.min(end, from + READ_AHEAD_PARTS) && stored.has(to) && tail.get(track, to) === undefined) to++;
+    this.#isBusy = true;
+    this.#broadcast.store.read(track, from, to).then(
       (parts) => {
-        isBusy = false;
-        if (isClosed) return;
-        if (parts.length !== to - nextPart) return breakOff();
-        // All of what was read is sent before looking again; it is bounded, and already in memory.
-        for (const bytes of parts) {
-          if (isBusy) {
-            response.write(bytes);
-            nextPart++;
-          } else send(bytes);
-        }
-        pump();
+        this.#isBusy = false;
+        if (this.#isClosed) return;
+        if (parts.length !== to - from) this.#breakOff();
+        else for (const bytes of parts) this.#send(bytes);
+        this.pump();
       },
-      () => breakOff(),
+      (error: unknown) => {
+        this.#broadcast.report(error);
+        this.#breakOff();
+      },
     );
-  };
+  }
+
   /** False when it waits or is done. */
-  const crossGap = (end: PartIndex): boolean => {
-    const edge = broadcast.edge(track, running);
-    const lateMs = partStartMs(nextPart + 1, edge) + LATE_MS;
-    const later = stored.firstIn(nextPart + 1, end);
-    if (later !== undefined && (edge.nowMs >= lateMs || edge.endPart !== undefined)) {
-      hasHole = true;
-      nextPart = later;
-      return true;
+  #cross(end: PartIndex): boolean {
+    const { track, to } = this.#slice;
+    const later = this.#broadcast.store.stored(track).firstIn(this.#next + 1, end);
+    const hasSent = this.#response.headersSent;
+    const facts = { part: this.#next, segmentEnd: to, later, hasSent, lastWriteMs: this.#lastWriteMs };
+    const gap = crossGap(facts, this.#broadcast.edge(track, this.#running));
+    switch (gap.kind) {
+      case 'skip':
+        this.#hasHole = true;
+        this.#next = gap.to;
+        return true;
+      case 'finish':
+        this.#hasHole = true;
+        this.#finish();
+        return false;
+      case 'break-off':
+        this.#breakOff();
+        return false;
+      case 'wait': {
+        const { tail } = this.#running;
+        this.#stop =
+          gap.forPart === 'any'
+            ? tail.waitForAny(track, gap.untilMs, this.pump)
+            : tail.waitFor(track, gap.forPart, gap.untilMs, this.pump);
+        if (this.#stop !== undefined) return false;
+        if (hasSent) this.#response.destroy();
+        else answerOverloaded(this.#response);
+        return false;
+      }
     }
-    if (edge.endPart !== undefined && nextPart < edge.endPart) {
-      hasHole = true;
-      finish();
-      return false;
-    }
-    if (edge.nowMs < lateMs && edge.endPart === undefined) {
-      const wait = patience(nextPart, nextPart + 1, edge);
-      if (wait.kind === 'wait') waitFor(nextPart, wait.untilMs);
-      else finish();
-      return false;
-    }
-    const untilMs = response.headersSent
-      ? Math.max(lastWriteMs, lateMs) + SILENT_AFTER_MS
-      : (() => {
-          const wait = patience(nextPart, edge.endPart === undefined ? segmentEnd : nextPart + 1, edge);
-          return wait.kind === 'wait' ? wait.untilMs : edge.nowMs;
-        })();
-    if (edge.nowMs >= untilMs) breakOff();
-    else waitFor('any', untilMs);
-    return false;
-  };
-  const pump = (): void => {
-    stop = undefined;
-    while (!isClosed && !isBusy) {
-      const endPart = broadcast.edge(track, running).endPart ?? segmentEnd;
-      const end = from >= endPart ? segmentEnd : Math.min(segmentEnd, endPart);
-      if (nextPart >= end) return finish();
-      const bytes = tail.get(track, nextPart);
-      if (bytes !== undefined) {
-        if (!send(bytes)) return;
-      } else if (stored.has(nextPart)) return readOn(end);
-      else if (!crossGap(end)) return;
-    }
-  };
-  response.once('close', () => {
-    isClosed = true;
-    clearTimeout(stuck);
-    stop?.();
-  });
-  pump();
+  }
+
+  #finish(): void {
+    if (!this.#response.headersSent) answerFiller(this.#response, this.#slice.track);
+    else if (this.#hasHole && this.#isKeepable) this.#response.destroy();
+    else this.#response.end();
+    this.#isClosed = true;
+  }
+
+  #breakOff(): void {
+    if (this.#response.headersSent) this.#response.destroy();
+    else answerFiller(this.#response, this.#slice.track);
+    this.#isClosed = true;
+  }
 }

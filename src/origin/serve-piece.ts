@@ -1,58 +1,79 @@
 import type { PartIndex } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { patience } from './availability.ts';
-import type { Broadcast } from './broadcast.ts';
-import type { HotTail, StopWaiting } from './hot-tail.ts';
+import type { Broadcast, Running } from './broadcast.ts';
+import type { StopWaiting } from './hot-tail.ts';
 import { answerFiller, answerOverloaded, answerParts, IMMUTABLE, NO_STORE, type RawResponse } from './media-answer.ts';
 
-function hotParts(tail: HotTail, track: TrackId, from: PartIndex, to: PartIndex): Buffer[] | undefined {
-  const parts: Buffer[] = [];
-  for (let part = from; part < to; part++) {
-    const bytes = tail.get(track, part);
-    if (bytes === undefined) return undefined;
-    parts.push(bytes);
-  }
-  return parts;
+/** Which parts of which track a request is about; half-open. */
+export interface Slice {
+  readonly track: TrackId;
+  readonly from: PartIndex;
+  readonly to: PartIndex;
 }
 
-/** SPEC MEDIA4 and MEDIA5: the whole piece `[from, to)`, waited for, or an empty `styp`. Resolves with the answer. */
-export function servePiece(
-  response: RawResponse,
-  broadcast: Broadcast,
-  track: TrackId,
-  from: PartIndex,
-  to: PartIndex,
-): void {
-  const { running, store } = broadcast;
-  if (running === undefined) return answerFiller(response, track);
-  const { tail } = running;
-  let stop: StopWaiting | undefined;
-  const look = (): void => {
-    stop = undefined;
-    const edge = broadcast.edge(track, running);
+/** SPEC MEDIA4 and MEDIA5: the whole piece, waited for, or an empty `styp`. */
+export class PieceAnswer {
+  readonly #response: RawResponse;
+  readonly #broadcast: Broadcast;
+  readonly #running: Running;
+  readonly #slice: Slice;
+  #stop: StopWaiting | undefined;
+
+  constructor(response: RawResponse, broadcast: Broadcast, running: Running, slice: Slice) {
+    this.#response = response;
+    this.#broadcast = broadcast;
+    this.#running = running;
+    this.#slice = slice;
+    response.once('close', () => this.#stop?.());
+  }
+
+  /** Answers now or waits; called again by the hot tail whenever something may have changed. */
+  readonly look = (): void => {
+    this.#stop = undefined;
+    const { track, from, to } = this.#slice;
+    const edge = this.#broadcast.edge(track, this.#running);
+    // The last piece of a recording ends where the recording ends.
     const end = edge.endPart === undefined ? to : Math.max(from, Math.min(to, edge.endPart));
-    if (from < end) {
-      const hot = hotParts(tail, track, from, end);
-      if (hot !== undefined) return answerParts(response, track, hot, IMMUTABLE);
-      if (store.stored(track).covers(from, end)) return readFromStore(end);
+    const stored = this.#broadcast.store.stored(track);
+    if (from < end && stored.covers(from, end)) {
+      this.#answer(end);
+      return;
     }
     const wait = patience(from, end, edge);
-    if (wait.kind === 'give-up') return answerFiller(response, track);
-    // The last missing part: the others are there before it when they come in order.
+    if (wait.kind === 'give-up') {
+      answerFiller(this.#response, track);
+      return;
+    }
+    // The last missing part: in the usual order the others are there before it.
     let missing = Math.max(from, end - 1);
-    while (missing > from && store.stored(track).has(missing)) missing--;
-    stop = tail.waitFor(track, missing, wait.untilMs, look);
-    if (stop === undefined) answerOverloaded(response);
+    while (missing > from && stored.has(missing)) missing--;
+    this.#stop = this.#running.tail.waitFor(track, missing, wait.untilMs, this.look);
+    if (this.#stop === undefined) answerOverloaded(this.#response);
   };
-  const readFromStore = (end: PartIndex): void => {
-    store.read(track, from, end).then(
-      (parts) => {
-        if (parts.length === end - from) answerParts(response, track, parts, IMMUTABLE);
-        else answerParts(response, track, parts, NO_STORE);
+
+  #answer(end: PartIndex): void {
+    const { track, from } = this.#slice;
+    const hot: Buffer[] = [];
+    for (let part = from; part < end; part++) {
+      const bytes = this.#running.tail.get(track, part);
+      if (bytes === undefined) {
+        this.#answerFromStore(end);
+        return;
+      }
+      hot.push(bytes);
+    }
+    answerParts(this.#response, track, hot, IMMUTABLE);
+  }
+
+  #answerFromStore(end: PartIndex): void {
+    const { track, from } = this.#slice;
+    this.#broadcast.store.read(track, from, end).then(
+      (parts) => answerParts(this.#response, track, parts, parts.length === end - from ? IMMUTABLE : NO_STORE),
+      (error: unknown) => {
+        this.#broadcast.report(error);
+        answerOverloaded(this.#response);
       },
-      () => answerOverloaded(response),
     );
-  };
-  response.once('close', () => stop?.());
-  look();
+  }
 }

@@ -54,8 +54,8 @@ function staticFile(name: string, identity: Buffer): StaticFile {
     identity,
     encoded(encoding) {
       if (!isCompressible) return Promise.resolve(identity);
-      let bytes = made.get(encoding);
-      if (bytes === undefined) made.set(encoding, (bytes = compress(encoding)));
+      const bytes = made.get(encoding) ?? compress(encoding);
+      made.set(encoding, bytes);
       return bytes;
     },
   };

@@ -1,12 +1,20 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isViewPieces, partsOfPiece } from '../../protocol/grid.ts';
 import { parseMediaName } from '../../protocol/urls.ts';
-import type { Broadcast } from '../broadcast.ts';
+import type { Broadcast, Running } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
-import { answerOverloaded, MEDIA_HEADERS, NO_STORE, writeHead } from '../media-answer.ts';
+import {
+  answerOverloaded,
+  IMMUTABLE,
+  MEDIA_HEADERS,
+  NO_STORE,
+  type RawRequest,
+  type RawResponse,
+  writeHead,
+} from '../media-answer.ts';
 import { Problem } from '../problem.ts';
-import { serveFeed } from '../serve-feed.ts';
-import { servePiece } from '../serve-piece.ts';
+import { FeedAnswer } from '../serve-feed.ts';
+import { PieceAnswer } from '../serve-piece.ts';
 import { serveSegment } from '../serve-segment.ts';
 
 interface OfMedia {
@@ -27,64 +35,14 @@ function fromOf(text: string | string[] | undefined, partsPerSegment: number): n
 
 /** SPEC MEDIA1..MEDIA6. The answers are written on the bare response: this is the path that has to be lean. */
 export function mediaRoutes(app: FastifyInstance, { registry }: OriginContext): void {
-  const serveInit = (broadcast: Broadcast, track: string, reply: FastifyReply): void => {
-    const init = broadcast.store.inits().get(track);
-    if (init === undefined) throw unknownName();
-    reply.hijack();
-    // Before the start it may still be missing and come; after it, it is fixed.
-    const cache = broadcast.running === undefined ? NO_STORE : 'public, max-age=31536000, immutable';
-    writeHead(reply.raw, 200, track, { 'content-length': init.length, 'cache-control': cache });
-    reply.raw.end(init);
-  };
-
-  const serve = (broadcast: Broadcast, request: Parameters<typeof answer>[0], reply: FastifyReply): void => {
-    const { track, file } = request.params;
-    const name = parseMediaName(track, file);
-    if (name === undefined) throw unknownName();
-    if (name.kind === 'init') return serveInit(broadcast, track, reply);
-    const { running } = broadcast;
-    if (running?.tracks.some(({ id }) => id === track) !== true) throw unknownName();
-    const { partsPerSegment } = running.grid;
-    if (name.kind === 'piece') {
-      if (!isViewPieces(name.pieces, partsPerSegment)) throw unknownName();
-      const { from, to } = partsOfPiece(name.segment, name.piece, name.pieces, partsPerSegment);
-      reply.hijack();
-      return servePiece(reply.raw, broadcast, track, from, to);
-    }
-    const within = fromOf(request.query.from, partsPerSegment);
-    const first = name.segment * partsPerSegment;
-    const growing = (): void => {
-      if (request.method === 'HEAD') {
-        writeHead(reply.raw, 200, track, { 'cache-control': NO_STORE });
-        reply.raw.end();
-      } else serveFeed(reply.raw, broadcast, track, first + (within ?? 0), first + partsPerSegment);
-    };
-    reply.hijack();
-    if (within !== undefined) return growing();
-    broadcast.store.segment(track, name.segment).then(
-      (segment) => {
-        if (segment === undefined) growing();
-        else serveSegment(request.raw, reply.raw, track, segment);
-      },
-      () => answerOverloaded(reply.raw),
-    );
-  };
-
-  const answer = (
-    request: {
-      params: OfMedia['Params'];
-      query: OfMedia['Querystring'];
-      method: string;
-      raw: FastifyReply['raw']['req'];
-    },
-    reply: FastifyReply,
-  ): void | Promise<void> => {
+  app.get<OfMedia>('/live/:id/:track/:file', (request, reply) => {
+    // No promise, and no turn of the event loop, when the broadcast is open.
     const broadcast = registry.find(request.params.id);
-    if (!(broadcast instanceof Promise)) return serve(broadcast, request, reply);
-    return broadcast.then((opened) => serve(opened, request, reply));
-  };
+    if (broadcast instanceof Promise) return broadcast.then((opened) => serve(opened, request, reply));
+    serve(broadcast, request, reply);
+    return undefined;
+  });
 
-  app.get<OfMedia>('/live/:id/:track/:file', (request, reply) => answer(request, reply));
   app.options('/live/*', (_request, reply) => {
     const allowed = { 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': 'range' };
     reply
@@ -92,4 +50,78 @@ export function mediaRoutes(app: FastifyInstance, { registry }: OriginContext): 
       .code(204)
       .send();
   });
+}
+
+/** Throws a Problem, or takes the response from the framework. */
+function serve(broadcast: Broadcast, request: FastifyRequest<OfMedia>, reply: FastifyReply): void {
+  const { track, file } = request.params;
+  const name = parseMediaName(track, file);
+  if (name === undefined) throw unknownName();
+  if (name.kind === 'init') {
+    serveInit(broadcast, track, reply);
+    return;
+  }
+  const { running } = broadcast;
+  if (running?.expectations.has(track) !== true) throw unknownName();
+  const { partsPerSegment } = running.grid;
+  if (name.kind === 'piece') {
+    if (!isViewPieces(name.pieces, partsPerSegment)) throw unknownName();
+    const slice = { track, ...partsOfPiece(name.segment, name.piece, name.pieces, partsPerSegment) };
+    reply.hijack();
+    new PieceAnswer(reply.raw, broadcast, running, slice).look();
+    return;
+  }
+  const within = fromOf(request.query.from, partsPerSegment);
+  reply.hijack();
+  if (within === undefined) serveWhole(broadcast, running, name, request.raw, reply.raw);
+  else serveGrowing(broadcast, running, { ...name, within }, request.raw, reply.raw);
+}
+
+function serveInit(broadcast: Broadcast, track: string, reply: FastifyReply): void {
+  const init = broadcast.store.inits().get(track);
+  if (init === undefined) throw unknownName();
+  reply.hijack();
+  writeHead(reply.raw, 200, track, { 'content-length': init.length, 'cache-control': IMMUTABLE });
+  reply.raw.end(init);
+}
+
+interface SegmentName {
+  readonly track: string;
+  readonly segment: number;
+}
+
+function serveWhole(
+  broadcast: Broadcast,
+  running: Running,
+  name: SegmentName,
+  request: RawRequest,
+  response: RawResponse,
+): void {
+  broadcast.store.segment(name.track, name.segment).then(
+    (stored) => {
+      if (stored === undefined) serveGrowing(broadcast, running, { ...name, within: 0 }, request, response);
+      else serveSegment(request, response, name.track, stored);
+    },
+    (error: unknown) => {
+      broadcast.report(error);
+      answerOverloaded(response);
+    },
+  );
+}
+
+function serveGrowing(
+  broadcast: Broadcast,
+  running: Running,
+  { track, segment, within }: SegmentName & { readonly within: number },
+  request: RawRequest,
+  response: RawResponse,
+): void {
+  if (request.method === 'HEAD') {
+    writeHead(response, 200, track, { 'cache-control': NO_STORE });
+    response.end();
+    return;
+  }
+  const first = segment * running.grid.partsPerSegment;
+  const slice = { track, from: first + within, to: first + running.grid.partsPerSegment };
+  new FeedAnswer(response, broadcast, running, slice).pump();
 }
