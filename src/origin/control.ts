@@ -20,10 +20,11 @@ function trackProblem(track: Track, init: Buffer): string | undefined {
   if (check.kind === 'bad') return check.reason;
   const { media, timescale } = check.facts;
   if (timescale !== track.timescale) return `its init segment counts ${timescale} ticks a second`;
+  if (media.kind !== track.kind) return `its init segment is ${media.kind}`;
+  if (media.kind === 'audio' || track.kind === 'audio') return undefined;
   if (!isSameText(media.codecs, track.codecs)) return `its init segment says ${media.codecs}`;
-  if (media.kind === 'video' && track.kind === 'video')
-    if (media.width !== track.width || media.height !== track.height)
-      return `its init segment says ${media.width}x${media.height}`;
+  if (media.width !== track.width || media.height !== track.height)
+    return `its init segment says ${media.width}x${media.height}`;
   return undefined;
 }
 

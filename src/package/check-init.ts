@@ -16,7 +16,7 @@ export interface InitFacts {
   readonly defaults: SampleDefaults;
   readonly media:
     | { readonly kind: 'video'; readonly codecs: string; readonly width: number; readonly height: number }
-    | { readonly kind: 'audio'; readonly codecs: string };
+    | { readonly kind: 'audio' };
 }
 
 export type InitCheck =
@@ -76,7 +76,7 @@ function sampleEntry(bytes: Uint8Array, stsd: Box): InitFacts['media'] | string 
   if (entry.type === 'mp4a') {
     if (entry.end - entry.body < AUDIO_ENTRY_BYTES) return 'mp4a is too short';
     const esds = onlyChild(bytes, entry, 'esds', AUDIO_ENTRY_BYTES);
-    return esds.kind === 'bad' ? esds.reason : { kind: 'audio', codecs: 'mp4a.40.2' };
+    return esds.kind === 'bad' ? esds.reason : { kind: 'audio' };
   }
   return `sample entry ${entry.type} is not taken; send avc1 or mp4a`;
 }
