@@ -62,7 +62,7 @@ export class DashView {
     this.#isFeed = isFeed;
     this.#hasSource = true;
     this.#player.updateSettings(dashSettings(new URL(api.time, location.href).href, initialBitrateKbps, isFeed));
-    this.#player.attachSource(manifestUrl, Math.max(0, startMs) / 1000);
+    this.#player.attachSource(new URL(manifestUrl, location.href).href, Math.max(0, startMs) / 1000);
   }
 
   /** Never `video.play()`: on a live stream dash.js would take that for a wish to be at the live edge. */

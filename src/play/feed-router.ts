@@ -3,7 +3,6 @@ import { parseMediaUrl } from '../protocol/urls.ts';
 import type { FeedChunk } from './chunk-splitter.ts';
 import type { Taken } from './feed-stream.ts';
 import type { OriginGate } from './origin-gate.ts';
-import type { Stretch } from './stretch.ts';
 import { TrackFeed } from './track-feed.ts';
 
 /** The fields of dash.js's request object that are used here; `customData.abort` is what it calls to give up. */
@@ -20,7 +19,7 @@ export interface FeedRouterContext {
   mediaNowMs(): number;
   recordingMs(): number | undefined;
   onRead(bytes: number, atMs: number): void;
-  onChunk(track: Track, stretch: Stretch, chunk: FeedChunk, atMs: number): void;
+  onChunk(track: Track, chunk: FeedChunk, isFresh: boolean, atMs: number): void;
   /** The feed was refused or held no chunks, several times over: pieces have to take over. */
   onUnusable(): void;
 }

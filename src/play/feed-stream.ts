@@ -1,5 +1,5 @@
 import type { PartIndex } from '../protocol/grid.ts';
-import { ChunkSplitter, type FeedChunk } from './chunk-splitter.ts';
+import { ChunkSplitter, type FeedChunk, NotChunksError } from './chunk-splitter.ts';
 import type { Stretch } from './stretch.ts';
 
 export type Taken =
@@ -70,6 +70,12 @@ export class FeedStream {
     this.#waiters.delete(part);
   }
 
+  /** Passed by: what has come whole may end by itself, which keeps its connection for the next request. */
+  retire(): void {
+    if (this.#highest < this.stretch.to - 1) this.close();
+    else this.#chunks.clear();
+  }
+
   close(): void {
     clearTimeout(this.#silence);
     this.#waiters.clear();
@@ -96,8 +102,10 @@ export class FeedStream {
         for (const chunk of splitter.push(value)) this.#receive(chunk, atMs);
       }
       this.#finish({ kind: 'missing' });
-    } catch {
+    } catch (error) {
       if (this.#abort.signal.aborted) return;
+      const isLine = error instanceof TypeError || error instanceof DOMException || error instanceof NotChunksError;
+      if (!isLine) reportError(error);
       this.#abort.abort();
       this.#finish({ kind: 'failed', status: undefined, retryAfterMs: 0 });
     }

@@ -20,7 +20,7 @@ const GAIN_PER_MS = 0.0005;
 const MAX_FASTER = 0.25;
 const MAX_SLOWER = 0.08;
 /** Changes of rate below this are not worth disturbing the sound for. */
-const RATE_STEP = 0.02;
+const RATE_STEP = 0.025;
 /** A jump lands inside what is buffered, with this left ahead of it. */
 const JUMP_KEEPS_MS = 120;
 
@@ -43,5 +43,5 @@ function steadyRate(input: PaceInput, extraMs: number): number {
   if (extraMs > 0 && !canSpend) return 1;
   const wanted = 1 + Math.min(MAX_FASTER, Math.max(-MAX_SLOWER, extraMs * GAIN_PER_MS));
   const stepped = Math.round(wanted / RATE_STEP) * RATE_STEP;
-  return Math.abs(stepped - input.rateNow) < RATE_STEP / 2 ? input.rateNow : Number(stepped.toFixed(2));
+  return Math.abs(stepped - input.rateNow) < RATE_STEP / 2 ? input.rateNow : Number(stepped.toFixed(3));
 }

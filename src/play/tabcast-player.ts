@@ -320,8 +320,8 @@ export class TabcastPlayer {
       mediaNowMs: () => this.#mediaNowMs(),
       recordingMs: () => this.#recordingMs,
       onRead: (bytes, atMs) => this.#line.read(bytes, atMs),
-      onChunk: (track, stretch, chunk, atMs) => {
-        if (track.kind !== 'video' || stretch.kind !== 'feed' || this.#zeroMs === undefined) return;
+      onChunk: (track, chunk, isFresh, atMs) => {
+        if (track.kind !== 'video' || !isFresh || this.#zeroMs === undefined) return;
         const endsAtMs = this.#zeroMs + (chunk.part + 1) * partMs(partsPerSegment);
         this.#line.part(endsAtMs - (this.#clock.nowMs() - performance.now()), atMs);
       },

@@ -2,7 +2,7 @@ import type { PartIndex } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import type { FeedChunk } from './chunk-splitter.ts';
 import { FeedStream, type Taken } from './feed-stream.ts';
-import { edgePartAt, type Stretch, shouldOpenNext, stretchFor } from './stretch.ts';
+import { edgePartAt, partMs, shouldOpenNext, stretchFor } from './stretch.ts';
 
 export interface TrackFeedContext {
   readonly broadcastId: string;
@@ -12,7 +12,8 @@ export interface TrackFeedContext {
   /** Length of a recording; undefined while the broadcast is on the air. */
   recordingMs(): number | undefined;
   onRead(bytes: number, atMs: number): void;
-  onChunk(track: Track, stretch: Stretch, chunk: FeedChunk, atMs: number): void;
+  /** `isFresh`: captured after the request was sent, so its arrival time tells something about the line. */
+  onChunk(track: Track, chunk: FeedChunk, isFresh: boolean, atMs: number): void;
 }
 
 /** The parts of one track, one after another, over at most two streaming requests: the present one and the next. */
@@ -49,18 +50,19 @@ export class TrackFeed {
       this.close();
       return this.#open(part);
     }
-    for (const passed of this.#streams.splice(0, at)) passed.close();
+    for (const passed of this.#streams.splice(0, at)) passed.retire();
     return this.#streams[0] as FeedStream;
   }
 
   #open(part: PartIndex): FeedStream {
     const { broadcastId, partsPerSegment } = this.#context;
-    const edgePart = edgePartAt(this.#context.mediaNowMs(), partsPerSegment);
+    const openedAtMs = this.#context.mediaNowMs();
+    const edgePart = edgePartAt(openedAtMs, partsPerSegment);
     const stretch = stretchFor(part, { broadcastId, track: this.track.id, partsPerSegment, edgePart });
     const stream = new FeedStream(stretch, this.track.timescale, partsPerSegment, {
       onRead: (bytes, atMs) => this.#context.onRead(bytes, atMs),
       onChunk: (chunk, atMs) => {
-        this.#context.onChunk(this.track, stretch, chunk, atMs);
+        this.#context.onChunk(this.track, chunk, chunk.part * partMs(partsPerSegment) >= openedAtMs, atMs);
         this.#openNextInTime();
       },
     });

@@ -1,0 +1,102 @@
+import { expect, test } from '@playwright/test';
+import { LineMeter } from '../../src/play/line-meter.ts';
+import { decideQuality, FRESH_QUALITY, highestWithin, type QualityMemory } from '../../src/play/quality.ts';
+
+const LADDER = [700_000, 1_200_000, 2_500_000];
+const SOUND = 130_000;
+
+/** A line of `lineBps` that carries parts of `partBytes` every 100 ms, from `fromMs` on; returns when the last came. */
+function carry(meter: LineMeter, lineBps: number, partBytes: number, fromMs: number, parts: number, freeAtMs = fromMs) {
+  let freeAt = freeAtMs;
+  for (let i = 0; i < parts; i++) {
+    const madeMs = fromMs + (i + 1) * 100;
+    freeAt = Math.max(freeAt, madeMs);
+    for (let left = partBytes; left > 0; left -= 1448) {
+      const bytes = Math.min(1448, left);
+      freeAt += (bytes * 8000) / lineBps;
+      meter.read(bytes, freeAt);
+    }
+    meter.part(madeMs, freeAt);
+  }
+  return freeAt;
+}
+
+test('the bytes after the first read of a burst over its time are the rate of the line', () => {
+  const meter = new LineMeter();
+  const atMs = carry(meter, 8_000_000, 31_000, 0, 10);
+  const { bps, isFull } = meter.estimate(atMs + 100);
+  expect(isFull).toBe(false);
+  expect(bps).toBeGreaterThan(7_500_000);
+  expect(bps).toBeLessThan(8_500_000);
+});
+
+test('parts that come later and later say that the line is full, and what arrives is its rate', () => {
+  const meter = new LineMeter();
+  carry(meter, 8_000_000, 31_000, 0, 20);
+  const atMs = carry(meter, 1_600_000, 31_000, 2000, 10);
+  const { bps, isFull } = meter.estimate(atMs);
+  expect(isFull).toBe(true);
+  expect(bps).toBeGreaterThan(1_400_000);
+  expect(bps).toBeLessThan(1_800_000);
+});
+
+test('a fast line with small parts is not taken for a full one', () => {
+  const meter = new LineMeter();
+  const atMs = carry(meter, 100_000_000, 6000, 0, 300);
+  expect(meter.estimate(atMs)).toMatchObject({ isFull: false });
+});
+
+test('after a jump the old arrival times are forgotten', () => {
+  const meter = new LineMeter();
+  carry(meter, 8_000_000, 31_000, 0, 20);
+  carry(meter, 1_600_000, 31_000, 2000, 10);
+  meter.forgetLateness();
+  expect(meter.estimate(4000).isFull).toBe(false);
+  expect(meter.lagMs(0.9)).toBeUndefined();
+});
+
+const free = (bps: number | undefined) => ({ bps, isFull: false, latenessMs: 0 });
+const full = (bps: number) => ({ bps, isFull: true, latenessMs: 400 });
+
+test('on a line cut to a fifth the top rung is left at the first decision', () => {
+  expect(decideQuality(2, LADDER, SOUND, full(1_600_000), FRESH_QUALITY, 0).rung).toBe(0);
+  expect(decideQuality(2, LADDER, SOUND, full(2_000_000), FRESH_QUALITY, 0).rung).toBe(1);
+});
+
+test('a full line never steps up', () => {
+  expect(decideQuality(0, LADDER, SOUND, full(20_000_000), FRESH_QUALITY, 0).rung).toBe(0);
+});
+
+test('a line that is back is used at once', () => {
+  expect(decideQuality(0, LADDER, SOUND, free(8_000_000), FRESH_QUALITY, 0).rung).toBe(2);
+});
+
+test('what plays is kept on a line a little tighter than a step up would want', () => {
+  expect(decideQuality(2, LADDER, SOUND, free(3_000_000), FRESH_QUALITY, 0).rung).toBe(2);
+  expect(decideQuality(1, LADDER, SOUND, free(3_000_000), FRESH_QUALITY, 0).rung).toBe(1);
+});
+
+test('a line between two rungs settles: every step up that had to be undone waits twice as long for the next', () => {
+  let memory: QualityMemory = FRESH_QUALITY;
+  let rung = 1;
+  const ups: number[] = [];
+  for (let nowMs = 0; nowMs < 300_000; nowMs += 2000) {
+    const line = rung === 2 ? full(2_400_000) : free(3_600_000);
+    const decision = decideQuality(rung, LADDER, SOUND, line, memory, nowMs);
+    if (decision.rung > rung) ups.push(nowMs);
+    rung = decision.rung;
+    memory = decision.memory;
+  }
+  expect(ups.length).toBeLessThanOrEqual(7);
+  expect(ups.length).toBeGreaterThan(1);
+});
+
+test('a line too fast to be timed climbs one rung at a time', () => {
+  const first = decideQuality(0, LADDER, SOUND, free(undefined), FRESH_QUALITY, 0);
+  expect(first.rung).toBe(0);
+  expect(decideQuality(0, LADDER, SOUND, free(undefined), first.memory, 9000).rung).toBe(1);
+});
+
+test('something always plays, even on a line below the lowest rung', () => {
+  expect(highestWithin(LADDER, 100)).toBe(0);
+});
