@@ -60,6 +60,7 @@ const end = v.object({
 });
 
 function read<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> {
+  if (Array.isArray(value)) throw new Problem(422, 'bad_request', 'The body is a list; send an object.');
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;

@@ -66,6 +66,8 @@ export class FeedAnswer {
   /** Reading from the disk, or waiting until the viewer has read something. */
   #isBusy = false;
   #isClosed = false;
+  #isBreaking = false;
+  #unflushed = 0;
   #stop: StopWaiting | undefined;
   #stuck: NodeJS.Timeout | undefined;
 
@@ -110,10 +112,11 @@ export class FeedAnswer {
   #send(bytes: Buffer): void {
     const response = this.#response;
     if (!response.headersSent) {
-      this.#isKeepable = !this.#hasHole;
+      this.#isKeepable = !this.#hasKnownHole();
       writeHead(response, 200, this.#slice.track, { 'cache-control': this.#isKeepable ? IMMUTABLE : NO_STORE });
     }
-    response.write(bytes);
+    this.#unflushed += 1;
+    response.write(bytes, this.#onFlushed);
     this.#next += 1;
     this.#lastWriteMs = this.#broadcast.nowMs();
     if (response.writableLength < MAX_WAITING_BYTES || this.#isBusy) return;
@@ -125,6 +128,21 @@ export class FeedAnswer {
       this.pump();
     });
   }
+
+  /** Something is missing whose time is over: the answer will not be the whole segment. */
+  #hasKnownHole(): boolean {
+    const { track, from } = this.#slice;
+    const edge = this.#broadcast.edge(track, this.#running);
+    const partMs = partStartMs(1, edge) - partStartMs(0, edge);
+    const overPart = Math.floor((edge.nowMs - LATE_MS - edge.availabilityStartMs) / partMs);
+    const known = edge.endPart === undefined ? Math.min(this.#end(), overPart) : this.#end();
+    return !this.#broadcast.store.stored(track).covers(from, known);
+  }
+
+  readonly #onFlushed = (): void => {
+    this.#unflushed -= 1;
+    if (this.#isBreaking && this.#unflushed === 0) this.#response.destroy();
+  };
 
   #readOn(end: PartIndex): void {
     const { track } = this.#slice;
@@ -175,7 +193,7 @@ export class FeedAnswer {
             ? tail.waitForAny(track, gap.untilMs, this.pump)
             : tail.waitFor(track, gap.forPart, gap.untilMs, this.pump);
         if (this.#stop !== undefined) return false;
-        if (hasSent) this.#response.destroy();
+        if (hasSent) this.#breakOff();
         else answerOverloaded(this.#response);
         return false;
       }
@@ -183,15 +201,20 @@ export class FeedAnswer {
   }
 
   #finish(): void {
-    if (!this.#response.headersSent) answerFiller(this.#response, this.#slice.track);
-    else if (this.#hasHole && this.#isKeepable) this.#response.destroy();
-    else this.#response.end();
+    if (this.#hasHole && this.#isKeepable) {
+      this.#breakOff();
+      return;
+    }
+    if (this.#response.headersSent) this.#response.end();
+    else answerFiller(this.#response, this.#slice.track);
     this.#isClosed = true;
   }
 
+  /** Ends the connection without ending the answer, once what was sent is on its way. */
   #breakOff(): void {
-    if (this.#response.headersSent) this.#response.destroy();
-    else answerFiller(this.#response, this.#slice.track);
     this.#isClosed = true;
+    if (!this.#response.headersSent) answerFiller(this.#response, this.#slice.track);
+    else if (this.#unflushed === 0) this.#response.destroy();
+    else this.#isBreaking = true;
   }
 }
