@@ -4,7 +4,7 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import type { Part } from '../../src/protocol/part.ts';
 import { encodeTick, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest } from '../../src/protocol/urls.ts';
-import { contentDigest, initOf, partBytes, partOf, videoTrack } from './origin-test-media.ts';
+import { type Bytes, contentDigest, initOf, partBytes, partOf, videoTrack } from './origin-test-media.ts';
 import { problemOf, TestOrigin } from './origin-test-server.ts';
 
 const outcomes = (answer: TickAnswer): unknown[] =>
@@ -161,7 +161,7 @@ test('INGEST2: a wrong or missing digest and bytes that are no init segment stor
   await using origin = await TestOrigin.start();
   const broadcast = await origin.reserve();
   const init = initOf(videoTrack(360));
-  const put = (body: Buffer, headers: Record<string, string>) =>
+  const put = (body: Bytes, headers: Record<string, string>) =>
     origin.get(ingest.init(broadcast.id, 'v360'), {
       method: 'PUT',
       body,
@@ -179,7 +179,7 @@ test('INGEST2: a wrong or missing digest and bytes that are no init segment stor
 test('INGEST7: one part by itself is answered like one in a tick', async () => {
   await using origin = await TestOrigin.start();
   const broadcast = await origin.live();
-  const put = (segment: number, part: number, bytes: Buffer, of = 100) =>
+  const put = (segment: number, part: number, bytes: Bytes, of = 100) =>
     origin.get(ingest.part(broadcast.id, 'v360', segment, part, of), {
       method: 'PUT',
       body: bytes,
@@ -301,7 +301,7 @@ test('INGEST1: a title can be changed with the token, and shows at once', async 
 test('INGEST6: the newest picture is served, and only a JPEG is taken', async () => {
   await using origin = await TestOrigin.start();
   const broadcast = await origin.live();
-  const put = (body: Buffer, type = 'image/jpeg') =>
+  const put = (body: Bytes, type = 'image/jpeg') =>
     origin.get(ingest.poster(broadcast.id), {
       method: 'PUT',
       body,

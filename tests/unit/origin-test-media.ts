@@ -9,19 +9,23 @@ import {
 import type { Part } from '../../src/protocol/part.ts';
 import { type AudioTrack, TRACK_ID_PATTERN, type VideoTrack } from '../../src/protocol/track.ts';
 
-/** The smallest CMAF that obeys SPEC PART1..PART6: real boxes around random samples. Not for decoders. */
-export const u32 = (...values: number[]): Buffer => {
+// The smallest CMAF that obeys SPEC PART1..PART6: real boxes around filled samples. Not for decoders.
+
+/** What `fetch` takes as a body. */
+export type Bytes = Buffer<ArrayBuffer>;
+
+export const u32 = (...values: number[]): Bytes => {
   const out = Buffer.alloc(values.length * 4);
   for (const [i, value] of values.entries()) out.writeUInt32BE(value >>> 0, i * 4);
   return out;
 };
 
-export const box = (type: string, ...bodies: readonly Buffer[]): Buffer => {
+export const box = (type: string, ...bodies: readonly Buffer[]): Bytes => {
   const body = Buffer.concat(bodies);
   return Buffer.concat([u32(8 + body.length), Buffer.from(type, 'latin1'), body]);
 };
 
-const full = (type: string, version: number, flags: number, ...bodies: readonly Buffer[]): Buffer =>
+const full = (type: string, version: number, flags: number, ...bodies: readonly Buffer[]): Bytes =>
   box(type, u32(version * 2 ** 24 + flags), ...bodies);
 
 export const videoTrack = (height: number, frameRate: Grid['frameRate'] = 30): VideoTrack => ({
@@ -46,7 +50,7 @@ export const audioTrack: AudioTrack = {
   language: 'und',
 };
 
-export function initOf(track: VideoTrack | AudioTrack, moovExtra: readonly Buffer[] = []): Buffer {
+export function initOf(track: VideoTrack | AudioTrack, moovExtra: readonly Buffer[] = []): Bytes {
   const isVideo = track.kind === 'video';
   const number = isVideo ? 1 : 2;
   const avcC = box('avcC', Buffer.from([1, 0x42, 0xc0, 0x1f, 0xff, 0xe0, 0]));
@@ -81,7 +85,7 @@ export interface PartTweak {
 }
 
 /** Bytes of part `part`; with `tweak` one thing in it is not as it should be. */
-export function partBytes(track: string, part: number, grid: Grid, tweak: PartTweak = {}): Buffer {
+export function partBytes(track: string, part: number, grid: Grid, tweak: PartTweak = {}): Bytes {
   if (!TRACK_ID_PATTERN.test(track)) throw new Error(`${track} is no track`);
   const isVideo = track.startsWith('v');
   const timescale = isVideo ? VIDEO_TIMESCALE : AUDIO_TIMESCALE;
@@ -96,7 +100,7 @@ export function partBytes(track: string, part: number, grid: Grid, tweak: PartTw
   const styp = box('styp', Buffer.from('msdh\0\0\0\0msdhmsix', 'latin1'));
   const prft = full('prft', 1, tweak.prftFlags ?? 24, u32(number, 0, 0, Math.floor(start / 2 ** 32), start));
   const rows = Array.from({ length: count }, (_, i) => u32(frame, size, i === 0 && isSync ? 0x02000000 : 0x01010000));
-  const moofWith = (dataOffset: number): Buffer =>
+  const moofWith = (dataOffset: number): Bytes =>
     box(
       'moof',
       full('mfhd', 0, 0, u32(part + 1)),

@@ -10,7 +10,7 @@ import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protoc
 import type { Track } from '../../src/protocol/track.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { FakeClock } from './origin-test-clock.ts';
-import { audioTrack, contentDigest, initOf, partOf, videoTrack } from './origin-test-media.ts';
+import { audioTrack, type Bytes, contentDigest, initOf, partOf, videoTrack } from './origin-test-media.ts';
 
 /** A real origin on a free port of this machine, with a clock that the test moves. */
 export class TestOrigin {
@@ -104,7 +104,7 @@ export class TestBroadcast {
     return this.#origin.get(url, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  putInit(track: string, bytes: Buffer): Promise<Response> {
+  putInit(track: string, bytes: Bytes): Promise<Response> {
     const headers = { ...this.headers, 'content-digest': contentDigest(bytes) };
     return this.#origin.get(ingest.init(this.id, track), { method: 'PUT', headers, body: bytes });
   }

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import type { IngestState, ReservedBroadcast } from '../../src/protocol/broadcast.ts';
+import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
+import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
+import { ingest, live } from '../../src/protocol/urls.ts';
+import { audioTrack, contentDigest, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
+
+const MAIN = path.join(import.meta.dirname, '../../src/origin/main.ts');
+const TRACKS = [videoTrack(360), audioTrack];
+const ROUNDS = 6;
+const END = 230;
+
+/** The real process on the same folder; resolves with its address once it says that it is ready. */
+async function startProcess(dataDir: string): Promise<{ child: ChildProcess; base: string }> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    said += chunk.toString();
+    const port = /Tabcast is ready at http:\/\/localhost:(\d+)\n/.exec(said)?.[1];
+    if (port !== undefined) return { child, base: `http://127.0.0.1:${port}` };
+  }
+  throw new Error(`the origin ended: ${said}`);
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+  return child.exitCode;
+}
+
+test('P1 P3: what was acknowledged durable survives kill -9, round after round, and the broadcast goes on', async () => {
+  test.setTimeout(120_000);
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'tabcast-crash-'));
+  let { child, base } = await startProcess(dataDir);
+  const json = { 'content-type': 'application/json' };
+  const reserved = (await (await fetch(`${base}/api/broadcasts`, { method: 'POST' })).json()) as ReservedBroadcast;
+  const { id, token } = reserved;
+  const auth = { authorization: `Bearer ${token}` };
+  for (const track of TRACKS) {
+    const body = initOf(track);
+    const headers = { ...auth, 'content-digest': contentDigest(body) };
+    await fetch(base + ingest.init(id, track.id), { method: 'PUT', headers, body });
+  }
+  const start = { availabilityStartMs: Date.now() - 60_000, grid: DEFAULT_GRID, tracks: TRACKS };
+  const started = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(start) };
+  expect((await fetch(base + ingest.start(id), started)).status).toBe(200);
+
+  const send = async (part: number): Promise<TickAnswer> => {
+    const body = Buffer.from(encodeTick(TRACKS.map((track) => partOf(track.id, part, DEFAULT_GRID))));
+    const headers = { ...auth, 'content-type': TICK_CONTENT_TYPE };
+    return (await (await fetch(base + ingest.parts(id), { method: 'POST', headers, body })).json()) as TickAnswer;
+  };
+  const stateNow = async (): Promise<IngestState> =>
+    (await (await fetch(base + ingest.state(id), { headers: auth })).json()) as IngestState;
+
+  let next = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const killAt = next + 20 + round * 3;
+    let durable: TickAnswer['durable'] = {};
+    while (next < killAt) durable = (await send(next++)).durable;
+    // In the middle of whatever the origin is doing with this one.
+    const lost = send(next).catch(() => undefined);
+    await stop(child, 'SIGKILL');
+    await lost;
+    ({ child, base } = await startProcess(dataDir));
+    const after = await stateNow();
+    expect(after.state).toBe('live');
+    for (const { id: track } of TRACKS) {
+      const promised = durable[track]?.at(-1)?.to ?? 0;
+      const kept = after.durable[track] ?? [];
+      expect(promised === 0 || (kept[0]?.from === 0 && kept[0].to >= promised)).toBe(true);
+      for (let part = Math.max(0, promised - 30); part < promised; part++) {
+        const url = base + live.piece(id, track, Math.floor(part / 100), part % 100, 100);
+        const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
+        if (!bytes.equals(partBytes(track, part, DEFAULT_GRID)))
+          throw new Error(`${track}/${part} is not what was sent`);
+      }
+    }
+    next = Math.min(...TRACKS.map((track) => after.durable[track.id]?.[0]?.to ?? 0));
+  }
+  while (next < END) await send(next++);
+  const end = { endParts: { v360: END, a128: END } };
+  const ending = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(end) };
+  expect(await (await fetch(base + ingest.end(id), ending)).json()).toEqual({ state: 'processing' });
+  expect(await stop(child, 'SIGTERM')).toBe(0);
+
+  ({ child, base } = await startProcess(dataDir));
+  const stateOf = async (): Promise<string> =>
+    ((await (await fetch(`${base}/api/broadcasts/${id}`)).json()) as { state: string }).state;
+  await expect.poll(stateOf, { timeout: 20_000 }).toBe('sealed');
+  for (const [segment, from, to] of [
+    [0, 0, 100],
+    [1, 100, 200],
+    [2, 200, END],
+  ] as const)
+    for (const { id: track } of TRACKS) {
+      const answer = await fetch(base + live.segment(id, track, segment));
+      const expected = Array.from({ length: to - from }, (_, i) => partBytes(track, from + i, DEFAULT_GRID));
+      expect(answer.headers.get('cache-control')).toContain('immutable');
+      expect(Buffer.from(await answer.arrayBuffer()).equals(Buffer.concat(expected))).toBe(true);
+    }
+  expect(await stop(child, 'SIGINT')).toBe(0);
+  await rm(dataDir, { recursive: true, force: true });
+});
