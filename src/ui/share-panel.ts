@@ -13,11 +13,20 @@ const REACH_SENTENCES: Readonly<Record<ReservedBroadcast['reach'], string>> = {
     'Only this machine can open it. To let others in, start Tabcast with a HOST or a PUBLIC_URL that they can reach.',
 };
 
+const COPY_ANSWER_MS = 3000;
+
 /** The link to hand out: to open, to copy, to scan, and who it works for. */
 export class SharePanel extends LitElement {
-  static override properties = { broadcast: { attribute: false }, isBeforeLive: { attribute: false } };
+  static override properties = {
+    broadcast: { attribute: false },
+    isBeforeLive: { attribute: false },
+    copyAnswer: { state: true },
+  };
   declare broadcast: ReservedBroadcast | undefined;
   declare isBeforeLive: boolean;
+  declare copyAnswer: 'none' | 'copied' | 'blocked';
+
+  #timer = 0;
 
   static override styles = [
     base,
@@ -66,6 +75,21 @@ export class SharePanel extends LitElement {
     super();
     this.broadcast = undefined;
     this.isBeforeLive = true;
+    this.copyAnswer = 'none';
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearTimeout(this.#timer);
+  }
+
+  /** Web Awesome's own tooltip would name the button after itself and leave it nameless while hidden. */
+  #answerCopy(answer: 'copied' | 'blocked'): void {
+    this.copyAnswer = answer;
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      this.copyAnswer = 'none';
+    }, COPY_ANSWER_MS);
   }
 
   #link(broadcast: ReservedBroadcast) {
@@ -82,15 +106,21 @@ export class SharePanel extends LitElement {
       <div class="actions">
         <wa-copy-button
           value=${broadcast.watchUrl}
-          copy-label="Copy the link"
-          success-label="Copied"
-          error-label="Copying is blocked here: select the address above"
-          tooltip="copy"
+          tooltip="none"
+          @wa-copy=${() => this.#answerCopy('copied')}
+          @wa-error=${() => this.#answerCopy('blocked')}
         >
-          <button class="button" type="button">${icons.copy}Copy link</button>
+          <button class="button" type="button">
+            ${this.copyAnswer === 'copied' ? icons.check : icons.copy}${this.copyAnswer === 'copied' ? 'Copied' : 'Copy link'}
+          </button>
         </wa-copy-button>
         <a class="button" href=${broadcast.watchUrl} target="_blank" rel="noopener">${icons.external}Watch page</a>
       </div>
+      ${
+        this.copyAnswer === 'blocked'
+          ? html`<p class="small">Copying is blocked here. Select the address above instead.</p>`
+          : nothing
+      }
       ${
         isForOthers
           ? html`<div class="with-code">

@@ -66,7 +66,7 @@ export class SiteHeader extends LitElement {
   protected override render() {
     const mark = (page: HeaderPage) => (this.current === page ? 'page' : nothing);
     return html`<header>
-      <a class="button primary skip" href="#main" @click=${this.#skip}>Skip to the content</a>
+      <a class="button primary skip" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
       <nav class="band" aria-label="Tabcast">
         <a class="name" href=${pages.home} aria-current=${mark('home')}>${icons.logo}<span>Tabcast</span></a>
         ${

@@ -92,6 +92,8 @@ export class StudioView extends LitElement {
       @media (max-width: 34rem) {
         .controls .button {
           flex: 1 1 8rem;
+          min-width: 0;
+          white-space: normal;
         }
         .controls .main-action {
           flex-basis: 100%;
@@ -131,8 +133,7 @@ export class StudioView extends LitElement {
     });
   }
 
-  #setup(event: CustomEvent<SetupWish>): void {
-    const wish = event.detail;
+  #setup({ detail: wish }: CustomEvent<SetupWish>): void {
     this.#wish((actions) => {
       switch (wish.kind) {
         case 'title':
@@ -143,6 +144,13 @@ export class StudioView extends LitElement {
           return actions.chooseMicrophone(wish.id);
       }
     });
+  }
+
+  /** The dialog cannot give the focus back by itself: when it closes, the button behind it is still out of reach. */
+  async #keepStreaming(): Promise<void> {
+    this.isConfirmingEnd = false;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.main-action button')?.focus();
   }
 
   #end(): void {
@@ -283,7 +291,7 @@ export class StudioView extends LitElement {
         .level=${state.level}
         .isMuted=${state.isMuted}
         .hasDevices=${hasDevices}
-        @wish=${this.#setup}
+        @wish=${(event: CustomEvent<SetupWish>) => this.#setup(event)}
       ></studio-setup>
     </div>`;
     const isBeforeLive = phase.kind !== 'live' && phase.kind !== 'ending' && phase.kind !== 'ended';
@@ -323,10 +331,8 @@ export class StudioView extends LitElement {
       </main>
       <end-dialog
         ?open=${this.isConfirmingEnd}
-        @dismiss=${() => {
-          this.isConfirmingEnd = false;
-        }}
-        @confirm=${this.#end}
+        @dismiss=${() => void this.#keepStreaming()}
+        @confirm=${() => this.#end()}
       ></end-dialog>`;
   }
 }

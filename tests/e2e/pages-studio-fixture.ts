@@ -27,7 +27,7 @@ export async function showStudio(page: Page, name: StudioStateName, patch: objec
       view.actions ??= new Proxy(
         {},
         {
-          get: (_target, method) => (argument: unknown) => {
+          get: (_target, method) => (argument: string | boolean | undefined) => {
             window.studioWishes.push([String(method), argument].filter((word) => word !== undefined).join(' '));
             return String(argument).includes('broken')
               ? Promise.reject(new Error('The camera “broken” is in use by another program. Close that program.'))
