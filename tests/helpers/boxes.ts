@@ -37,12 +37,14 @@ interface ParsedMoof extends ParsedBox {
       readonly sample_duration: readonly number[];
       readonly sample_size: readonly number[];
       readonly sample_flags: readonly number[];
-      readonly first_sample_flags?: number;
+      readonly first_sample_flags: number;
+      readonly flags: number;
     }[];
   }[];
 }
 
 const DEFAULT_BASE_IS_MOOF = 0x2_0000;
+const TRUN_FIRST_SAMPLE_FLAGS = 0x4;
 const SAMPLE_IS_NON_SYNC = 0x1_0000;
 const NTP_EPOCH_OFFSET_S = 2_208_988_800;
 
@@ -86,7 +88,8 @@ function readChunk(moof: ParsedMoof, types: readonly string[], capturedAtMs: num
     Array.from({ length: trun.sample_count }, (_, i) => list[i] ?? standard);
   const sampleTicks = each(trun.sample_duration, traf.tfhd.default_sample_duration);
   const startTicks = traf.tfdt.baseMediaDecodeTime;
-  const firstFlags = trun.first_sample_flags ?? trun.sample_flags[0] ?? traf.tfhd.default_sample_flags;
+  const ownFlags = (trun.flags & TRUN_FIRST_SAMPLE_FLAGS) !== 0 ? trun.first_sample_flags : trun.sample_flags[0];
+  const firstFlags = ownFlags ?? traf.tfhd.default_sample_flags;
   return {
     boxTypes: types,
     sequenceNumber: moof.mfhd.sequence_number,

@@ -24,7 +24,8 @@ export async function goLive(page: Page, originUrl: string): Promise<LiveStudio>
 /** Presses End stream and says yes to the one question. Resolves when the studio says that it is over. */
 export async function endStream(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'End stream' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'End stream' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.locator('end-dialog').getByRole('button', { name: 'End stream' }).click();
   await page.getByRole('status').filter({ hasText: 'ended' }).waitFor({ timeout: 45_000 });
 }
 
