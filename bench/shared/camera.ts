@@ -102,8 +102,7 @@ function cameraWorker({ width, height, frameRate }: CameraOptions): void {
       for (let y = 0; y < STRIP; y++) data.fill(value, y * width + from, y * width + to);
     }
   };
-  addEventListener('message', async (event: MessageEvent<WritableStream<VideoFrame>>) => {
-    const writer = event.data.getWriter();
+  const run = async (writer: WritableStreamDefaultWriter<VideoFrame>): Promise<void> => {
     const started = performance.now();
     for (let frame = 0; ; frame++) {
       const due = started + (frame * 1000) / frameRate;
@@ -121,5 +120,9 @@ function cameraWorker({ width, height, frameRate }: CameraOptions): void {
       } as const;
       await writer.write(new VideoFrame(data, init));
     }
+  };
+  addEventListener('message', (event: MessageEvent<WritableStream<VideoFrame>>) => {
+    // The studio stopped the track: there is nobody left to film for.
+    run(event.data.getWriter()).catch(() => close());
   });
 }

@@ -8,8 +8,8 @@ export interface LiveStudio {
 }
 
 /** Does what a person does, from the empty studio page to `You are live`. Throws with the page's words when it cannot. */
-export async function goLive(page: Page, originUrl: string): Promise<LiveStudio> {
-  await page.goto(originUrl + pages.studio);
+export async function goLive(page: Page, originUrl: string, query = ''): Promise<LiveStudio> {
+  await page.goto(originUrl + pages.studio + query);
   await page.getByRole('button', { name: /camera and microphone/i }).click();
   const watch = page.getByRole('link', { name: 'Watch page' });
   const watchUrl = (await watch.getAttribute('href', { timeout: 20_000 })) ?? '';

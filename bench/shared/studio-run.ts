@@ -1,0 +1,72 @@
+import { type Browser, chromium, type Page } from '@playwright/test';
+import type { Track } from '../../src/protocol/track.ts';
+import { live } from '../../src/protocol/urls.ts';
+import { FAKE_CAMERA_FLAGS, launchOptions } from '../../tests/helpers/browser.ts';
+import { type RunningOrigin, startOrigin } from '../../tests/helpers/origin.ts';
+import { broadcastDetail, goLive } from '../../tests/helpers/studio.ts';
+import { type CameraOptions, cameraScript } from './camera.ts';
+
+/** A real origin, and a real studio in a browser of its own that is live with the bench's camera. */
+export interface StudioRun {
+  readonly origin: RunningOrigin;
+  readonly studio: Page;
+  readonly id: string;
+  readonly tracks: readonly Track[];
+  stop(): Promise<void>;
+}
+
+export interface StudioRunOptions extends CameraOptions {
+  /** Appended to `/studio`, for what the studio lets an address choose. */
+  readonly studioQuery: string;
+}
+
+/** Sound must run without a click, and a tab behind another must not be slowed: nothing else is changed. */
+const BENCH_FLAGS = [
+  ...FAKE_CAMERA_FLAGS,
+  '--autoplay-policy=no-user-gesture-required',
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+];
+
+export const launchBrowser = (flags: readonly string[] = []): Promise<Browser> =>
+  chromium.launch(launchOptions([...BENCH_FLAGS, ...flags]));
+
+export async function startStudioRun(options: StudioRunOptions): Promise<StudioRun> {
+  const origin = await startOrigin();
+  const browser = await launchBrowser();
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'], bypassCSP: true });
+  await context.addInitScript(cameraScript(options));
+  const studio = await context.newPage();
+  const { id } = await goLive(studio, origin.url, options.studioQuery);
+  const { tracks } = await broadcastDetail(origin.url, id);
+  return {
+    origin,
+    studio,
+    id,
+    tracks,
+    async stop() {
+      await browser.close();
+      await origin.stop();
+    },
+  };
+}
+
+/** What share of the rate that was asked for came out, per picture track, over one finished segment. */
+export async function rateShares(run: StudioRun, segment: number): Promise<Readonly<Record<string, number>>> {
+  const shares: Record<string, number> = {};
+  for (const track of run.tracks.filter(({ kind }) => kind === 'video')) {
+    const answer = await fetch(run.origin.url + live.segment(run.id, track.id, segment));
+    shares[track.id] = ((await answer.bytes()).length * 8) / 10 / track.bitrateBps;
+  }
+  return shares;
+}
+
+/** Resolves when so many seconds of media are with the origin. */
+export async function untilMedia(run: StudioRun, seconds: number): Promise<void> {
+  for (;;) {
+    const { durationMs, state } = await broadcastDetail(run.origin.url, run.id);
+    if (durationMs >= seconds * 1000) return;
+    if (state !== 'live') throw new Error(`the broadcast is ${state}: ${await run.studio.innerText('body')}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
