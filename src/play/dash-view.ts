@@ -58,10 +58,11 @@ export class DashView {
   }
 
   /** Also the way back from a fatal error. `startMs` is media time. */
-  attach(manifestUrl: string, startMs: number, isFeed: boolean, initialBitrateKbps: number): void {
+  attach(manifestUrl: string, startMs: number, isFeed: boolean, initialBitrateKbps: number, isPlaying: boolean): void {
     this.#isFeed = isFeed;
     this.#hasSource = true;
     this.#player.updateSettings(dashSettings(new URL(api.time, location.href).href, initialBitrateKbps, isFeed));
+    this.#player.setAutoPlay(isPlaying);
     this.#player.attachSource(new URL(manifestUrl, location.href).href, Math.max(0, startMs) / 1000);
   }
 
@@ -113,15 +114,16 @@ function mediaZeroOf(manifest: unknown): number | undefined {
   const root = manifest as {
     availabilityStartTime?: Date | string;
     Period?: {
-      AdaptationSet?: { ProducerReferenceTime?: { wallClockTime?: string; presentationTime?: number }[] }[];
+      AdaptationSet?: { ProducerReferenceTime?: { wallClockTime?: Date | string; presentationTime?: number }[] }[];
     }[];
   } | null;
   const reference = root?.Period?.[0]?.AdaptationSet?.[0]?.ProducerReferenceTime?.[0];
-  if (reference?.wallClockTime !== undefined && Number(reference.presentationTime ?? 0) === 0) {
-    const wallClockMs = Date.parse(reference.wallClockTime);
-    if (!Number.isNaN(wallClockMs)) return wallClockMs;
-  }
-  const startMs =
-    root?.availabilityStartTime === undefined ? Number.NaN : new Date(root.availabilityStartTime).getTime();
-  return Number.isNaN(startMs) ? undefined : startMs;
+  const isOfZero = reference !== undefined && Number(reference.presentationTime ?? 0) === 0;
+  return instantMs(isOfZero ? reference.wallClockTime : undefined) ?? instantMs(root?.availabilityStartTime);
+}
+
+/** dash.js has made a Date of some of them; `Date.parse` of a Date would cut its milliseconds off. */
+function instantMs(instant: Date | string | undefined): number | undefined {
+  const ms = instant === undefined ? Number.NaN : new Date(instant).getTime();
+  return Number.isNaN(ms) ? undefined : ms;
 }

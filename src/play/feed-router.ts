@@ -95,15 +95,15 @@ export class FeedRouter {
       case 'missing':
         return request;
       case 'failed': {
-        const isAway = taken.status === undefined || taken.status === 503 || taken.status === 429;
-        if (isAway) {
+        if (taken.status === 503 || taken.status === 429) {
           this.#context.gate.reportFailure(taken.retryAfterMs);
           await this.#context.gate.whenOpen();
-          if (taken.status !== undefined) return undefined;
+          return undefined;
         }
+        if (taken.status === undefined) await this.#context.gate.suspect();
         this.#failures += 1;
         if (this.#failures === FAILURES_UNTIL_UNUSABLE) this.#context.onUnusable();
-        return isAway && this.#failures < FAILURES_UNTIL_UNUSABLE ? undefined : request;
+        return taken.status === undefined && this.#failures < FAILURES_UNTIL_UNUSABLE ? undefined : request;
       }
     }
   }

@@ -47,14 +47,24 @@ export class OriginClock {
   }
 }
 
+/**
+ * When the page was busy while the answer came, its own clock readings are late; the browser's record of the request is
+ * not. It is used where there is one (the list of records is bounded).
+ */
 async function ask(signal: AbortSignal): Promise<ClockSample> {
-  const local = () => performance.timeOrigin + performance.now();
-  const sentMs = local();
-  const response = await fetch(api.time, { cache: 'no-store', signal });
+  const url = new URL(`${api.time}?${crypto.randomUUID()}`, location.href).href;
+  const startMs = performance.now();
+  const response = await fetch(url, { cache: 'no-store', signal });
   if (!response.ok) throw new TypeError(`the origin's clock answered ${response.status}`);
   const text = await response.text();
-  const receivedMs = local();
+  const endMs = performance.now();
   const serverMs = Date.parse(text.trim());
   if (Number.isNaN(serverMs)) throw new TypeError('the origin sent no time');
-  return { sentMs, receivedMs, serverMs };
+  const [record] = performance.getEntriesByName(url, 'resource') as PerformanceResourceTiming[];
+  const isRecorded = record !== undefined && record.requestStart > 0 && record.responseStart > 0;
+  return {
+    sentMs: performance.timeOrigin + (isRecorded ? record.requestStart : startMs),
+    receivedMs: performance.timeOrigin + (isRecorded ? record.responseStart : endMs),
+    serverMs,
+  };
 }

@@ -17,6 +17,7 @@ export class OriginGate {
   #state: GateState = { kind: 'open' };
   #waiting: (() => void)[] = [];
   #attempt = 0;
+  #suspicion: Promise<boolean> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
 
@@ -33,6 +34,20 @@ export class OriginGate {
     if (this.#state.kind === 'closed' || this.#closing.signal.aborted) return;
     this.#attempt = 0;
     this.#schedule(performance.now(), retryAfterMs);
+  }
+
+  /**
+   * Something broke that may be the origin or only this one request. Asks the origin; resolves at once when it answers,
+   * else when it is back.
+   */
+  async suspect(): Promise<void> {
+    if (this.#state.kind === 'open') {
+      this.#suspicion ??= this.#ask().finally(() => {
+        this.#suspicion = undefined;
+      });
+      if (!(await this.#suspicion)) this.reportFailure();
+    }
+    await this.whenOpen();
   }
 
   whenOpen(): Promise<void> {
@@ -61,12 +76,10 @@ export class OriginGate {
   }
 
   async #probe(sinceMs: number): Promise<void> {
-    try {
-      const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
-      const response = await fetch(api.health, { cache: 'no-store', signal });
-      if (!response.ok) throw new TypeError(`the origin answered ${response.status}`);
-    } catch {
-      if (!this.#closing.signal.aborted) this.#schedule(sinceMs, 0);
+    const isThere = await this.#ask();
+    if (this.#closing.signal.aborted) return;
+    if (!isThere) {
+      this.#schedule(sinceMs, 0);
       return;
     }
     this.#state = { kind: 'open' };
@@ -74,5 +87,14 @@ export class OriginGate {
     this.#waiting = [];
     for (const go of waiting) go();
     this.#onChange();
+  }
+
+  async #ask(): Promise<boolean> {
+    try {
+      const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
+      return (await fetch(api.health, { cache: 'no-store', signal })).ok;
+    } catch {
+      return false;
+    }
   }
 }

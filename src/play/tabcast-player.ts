@@ -30,6 +30,8 @@ const SOUND_AND_BOXES_BPS = 160_000;
 /** Farther than this from the target the rest is skipped over by joining anew. */
 const REJOIN_MS = 10_000;
 const MAX_RECOVERIES = 8;
+/** A shorter outage is a hiccup, after which the live edge is caught up with. */
+const LEAVES_LIVE_MS = 3000;
 const STALL_COUNTS_ONCE_MS = 2000;
 
 /**
@@ -65,6 +67,7 @@ export class TabcastPlayer {
   #lastStallMs = Number.NEGATIVE_INFINITY;
   #lastMove = { positionMs: -1, atMs: 0 };
   #recoveries = 0;
+  #outageSinceMs: number | undefined;
   #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #recovery: ReturnType<typeof setTimeout> | undefined;
@@ -289,6 +292,8 @@ export class TabcastPlayer {
   }
 
   #firstAttach(detail: BroadcastDetail): void {
+    // Just over, and the viewers at the edge are being let out: the recording is there in a few seconds.
+    if (detail.state === 'processing') return;
     this.#isAttached = true;
     if (detail.state === 'ended' || detail.state === 'sealed') {
       this.#follower.leave();
@@ -333,8 +338,13 @@ export class TabcastPlayer {
     this.#view ??= this.#openView();
     const view = this.#view;
     const pieces = this.#isFeed ? partsPerSegment : piecesForRoundTrip(this.#clock.roundTripMs ?? 100, partsPerSegment);
-    view.attach(live.manifest(this.#id, manifestPartMs(pieces)), startMs, this.#isFeed, this.#initialKbps());
-    if (this.#wantsPlay) view.play();
+    view.attach(
+      live.manifest(this.#id, manifestPartMs(pieces)),
+      startMs,
+      this.#isFeed,
+      this.#initialKbps(),
+      this.#wantsPlay,
+    );
   }
 
   #openView(): DashView {
@@ -342,7 +352,7 @@ export class TabcastPlayer {
       intercept: (request) => (this.#router === undefined ? Promise.resolve(request) : this.#router.intercept(request)),
       onResponse: (url, status) => {
         this.#router?.release(url);
-        if (status === 0 && !url.startsWith('blob:')) this.#gate.reportFailure();
+        if (status === 0 && !url.startsWith('blob:')) void this.#gate.suspect();
       },
       rewriteManifest: (text) => (this.#isFeed ? withParts(text, this.#partsPerSegment(), this.#gopSeconds()) : text),
       chooseRung: (current, ladder) => {
@@ -476,9 +486,15 @@ export class TabcastPlayer {
   }
 
   #gateChanged(): void {
-    // Who lost the origin goes on where it was; the way to the live edge is the person's choice.
-    if (this.#gate.state.kind === 'open' && this.#playback === 'buffering') this.#follower.leave();
-    if (this.#gate.state.kind === 'open' && this.#detail === undefined) void this.#watch.ask();
+    const gate = this.#gate.state;
+    if (gate.kind === 'closed') this.#outageSinceMs ??= gate.sinceMs;
+    else {
+      const tookMs = performance.now() - (this.#outageSinceMs ?? performance.now());
+      this.#outageSinceMs = undefined;
+      // Who lost the origin goes on where it was; the way to the live edge is the person's choice.
+      if (this.#playback === 'buffering' && tookMs > LEAVES_LIVE_MS) this.#follower.leave();
+      if (this.#detail === undefined) void this.#watch.ask();
+    }
     this.#emit();
   }
 
