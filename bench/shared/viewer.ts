@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { live, pages } from '../../src/protocol/urls.ts';
 import { type GlassRecord, glassScript } from './glass.ts';
@@ -42,7 +42,7 @@ export async function openViewer(browser: Browser, url: string, id: string, deli
   };
 }
 
-const dashFile = createRequire(import.meta.url).resolve('dashjs/dist/modern/umd/dash.all.min.js');
+const dashFile = fileURLToPath(new URL('../../node_modules/dashjs/dist/modern/umd/dash.all.min.js', import.meta.url));
 const STOCK_TARGET_S = 0.5;
 
 async function openStockPlayer(context: BrowserContext, page: Page, manifest: string): Promise<void> {

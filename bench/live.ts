@@ -1,0 +1,142 @@
+import { parseArgs } from 'node:util';
+import type { CDPSession, Page } from '@playwright/test';
+import { probePackets } from '../tests/helpers/ffprobe.ts';
+import { fetchTrack } from '../tests/helpers/media-checks.ts';
+import { type Cell, printTable, writeResult } from './shared/report.ts';
+import { rateShares, type StudioRun, startStudioRun, untilMedia } from './shared/studio-run.ts';
+
+const HELP = `The studio while it is live: 720p30, what its page and its uploads cost.
+  --minutes N       12
+  --first-heap N    minute of the first heap measure (2)
+  --encoder NAME    which encoder the studio uses, in its address (its own choice)`;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '12' },
+    'first-heap': { type: 'string', default: '2' },
+    encoder: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+interface Counted {
+  readonly requestBytes: number;
+  readonly requests: number;
+}
+
+/** Bodies and an estimate of their headers, of everything the studio sends to the origin. */
+async function countUploads(page: Page): Promise<() => Counted> {
+  const network: CDPSession = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  let requestBytes = 0;
+  let requests = 0;
+  page.on('requestfinished', (request) => {
+    if (!request.url().includes('/ingest/')) return;
+    void request.sizes().then(
+      (sizes) => {
+        requests++;
+        requestBytes += sizes.requestBodySize + sizes.requestHeadersSize;
+      },
+      () => undefined,
+    );
+  });
+  return () => ({ requestBytes, requests });
+}
+
+/** Heap of the page after a forced collection, in bytes. Workers have their own. */
+async function heapBytes(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize;
+}
+
+const watchLongTasks = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { tabcastLongTasks: tasks });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) tasks.push(Math.round(entry.duration));
+    }).observe({ type: 'longtask' });
+  });
+
+const longTasks = (page: Page): Promise<number[]> =>
+  page.evaluate(() => (window as unknown as { tabcastLongTasks: number[] }).tabcastLongTasks);
+
+/** What the finished segments hold: bytes of samples, and key frames that are not where they belong. */
+async function readSegments(run: StudioRun, count: number): Promise<{ sampleBytes: number; keysMissed: number }> {
+  let sampleBytes = 0;
+  let keysMissed = 0;
+  for (const track of run.tracks) {
+    const fetched = await fetchTrack(run.origin.url, run.id, track, count);
+    for (const segment of fetched.segments) {
+      const packets = await probePackets(fetched.init, segment);
+      sampleBytes += packets.reduce((sum, packet) => sum + packet.bytes, 0);
+      if (track.kind === 'video')
+        keysMissed += packets.filter((packet, i) => packet.isKey !== (i % (2 * track.frameRate) === 0)).length;
+    }
+  }
+  return { sampleBytes, keysMissed };
+}
+
+/** Sums of the health panel: frames encoded and repeated over all renditions. */
+async function framesShown(page: Page): Promise<{ encoded: number; repeated: number }> {
+  const rows = await page
+    .getByRole('row')
+    .evaluateAll((all) =>
+      all.map((row) =>
+        [...row.querySelectorAll('td')].map((cell) => Number((cell.textContent ?? '').replace(/\D/g, ''))),
+      ),
+    );
+  const numbers = rows.filter((cells) => cells.length >= 4);
+  const column = (fromEnd: number): number => numbers.reduce((sum, cells) => sum + (cells.at(-fromEnd) ?? 0), 0);
+  return { encoded: column(3), repeated: column(2) };
+}
+
+async function main(): Promise<void> {
+  const minutes = Number(values.minutes);
+  const firstMinute = Math.min(Number(values['first-heap']), minutes / 2);
+  const studioQuery = values.encoder === undefined ? '' : `?encoder=${encodeURIComponent(values.encoder)}`;
+  const run = await startStudioRun({ width: 1280, height: 720, frameRate: 30, studioQuery });
+  try {
+    const counted = await countUploads(run.studio);
+    await watchLongTasks(run.studio);
+    await untilMedia(run, 10);
+    const from = counted();
+    await untilMedia(run, firstMinute * 60);
+    const heapBefore = await heapBytes(run.studio);
+    const tasksBefore = (await longTasks(run.studio)).length;
+    await untilMedia(run, minutes * 60);
+    const tasks = (await longTasks(run.studio)).slice();
+    const heapAfter = await heapBytes(run.studio);
+    const to = counted();
+    const segments = Math.floor((minutes * 60) / 10) - 1;
+    const { sampleBytes, keysMissed } = await readSegments(run, segments);
+    const shares = await rateShares(run, segments - 1);
+    const frames = await framesShown(run.studio);
+    const sampleBytesPerS = sampleBytes / (segments * 10);
+    const sentBytesPerS = (to.requestBytes - from.requestBytes) / (minutes * 60 - 10);
+    const row: Record<string, Cell> = {
+      minutes,
+      renditions: run.tracks.filter(({ kind }) => kind === 'video').length,
+      'rate share, lowest': Math.min(...Object.values(shares)),
+      'tasks over 50 ms': tasks.length,
+      'worst task ms': Math.max(0, ...tasks),
+      'heap growth MB': (heapAfter - heapBefore) / 1e6,
+      'frames encoded': frames.encoded,
+      'frames repeated': frames.repeated,
+      'keys missed': keysMissed,
+      'upload overhead %': 100 * (sentBytesPerS / sampleBytesPerS - 1),
+      'requests per s': (to.requests - from.requests) / (minutes * 60 - 10),
+    };
+    printTable('The studio while live, 720p30', [row]);
+    writeResult('live', { options: values, row, shares, longTasks: tasks, tasksBefore, heapBefore, heapAfter });
+  } finally {
+    await run.stop();
+  }
+}
+
+if (values.help) console.log(HELP);
+else await main();
