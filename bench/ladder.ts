@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { launchOptions } from '../tests/helpers/browser.ts';
+import { SOURCE, SOURCE_FRAMES, sourceClip } from './ladder/clip.ts';
+import { browserContestant, type Contestant, nativeContestant } from './ladder/contestants.ts';
+import { measureRun, type Run } from './ladder/measure.ts';
+import { profileEngine } from './ladder/profile.ts';
+import { openSite } from './ladder/site.ts';
+import { summarise } from './ladder/summary.ts';
+import { printTable, writeResult } from './shared/report.ts';
+
+const HELP = `npm run bench -- ladder [-- options]
+One 1080p30 clip to 720p, 480p and 360p: our engine, native ffmpeg, mediabunny and ffmpeg.wasm, several runs each, in turn.
+  --rounds <n>   runs of the fast contestants (default 4; the slow ones take part in half as many)
+  --quick        a quarter of the clip and two rounds: to see that it works, not to quote
+  --profile      print where our engine's time goes even when the goal is met`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '4' },
+    quick: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  const rounds = values.quick ? 2 : Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 on');
+  const say = (sentence: string): void => console.log(sentence);
+  const clip = sourceClip(say);
+  const folder = mkdtempSync(join(tmpdir(), 'tabcast-ladder-'));
+  const out = join(folder, 'out');
+  mkdirSync(out);
+  const site = await openSite(clip, folder);
+  const browser = await chromium.launch(launchOptions());
+  try {
+    const page = await browser.newPage();
+    await page.goto(site.url);
+    const whole = { frames: values.quick ? 150 : SOURCE_FRAMES, rounds };
+    const fewer = Math.max(1, Math.round(rounds / 2));
+    const part = { frames: values.quick ? 60 : 150, rounds: fewer };
+    const contestants: readonly Contestant[] = [
+      browserContestant('engine', 'Tabcast engine', page, out, whole),
+      nativeContestant('ultrafast', clip, out, whole),
+      nativeContestant('veryfast', clip, out, { ...whole, rounds: fewer }),
+      browserContestant('mediabunny', 'mediabunny Conversion', page, out, part),
+      browserContestant('wasm', 'ffmpeg.wasm, x264 ultrafast', page, out, part),
+    ];
+    const runs = await race(contestants, rounds, say);
+    say('Comparing every frame with the source.');
+    const { rows, goals, contestantResults } = summarise(contestants, runs, clip, out);
+    printTable(
+      `1080p30 to 720p, 480p and 360p (${SOURCE.seconds} s, H.264 High, ${SOURCE.bitrateBps / 1e6} Mb/s)`,
+      rows,
+    );
+    printTable('Goals', goals);
+    const isShort = goals.some((goal) => goal['met'] === 'no');
+    const profile = isShort || values.profile ? await profileEngine(page, clip, whole.frames) : null;
+    if (profile !== null) printTable('Where the time of our engine goes', profile);
+    writeResult('ladder', {
+      source: SOURCE,
+      rounds,
+      quick: values.quick,
+      contestants: contestantResults,
+      goals,
+      profile,
+    });
+  } finally {
+    await browser.close();
+    site.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Every contestant in every round, every other round backwards, so that no one always runs on a warm machine. */
+async function race(
+  contestants: readonly Contestant[],
+  rounds: number,
+  say: (sentence: string) => void,
+): Promise<ReadonlyMap<string, Run[]>> {
+  const runs = new Map<string, Run[]>(contestants.map(({ id }) => [id, []]));
+  for (let round = 0; round < rounds; round++) {
+    const inTurn = contestants.filter((contestant) => round < contestant.rounds);
+    for (const contestant of round % 2 === 0 ? inTurn : inTurn.toReversed()) {
+      const run = await measureRun(contestant.frames, contestant.run);
+      runs.get(contestant.id)?.push(run);
+      const others =
+        run.othersSeconds === null ? '' : `, others took ${run.othersSeconds.toFixed(1)} processor seconds`;
+      say(`round ${round + 1}: ${contestant.label} ${run.fps.toFixed(1)} frames/s${others}`);
+    }
+  }
+  return runs;
+}
+
+if (values.help) console.log(HELP);
+else await main();

@@ -1,0 +1,38 @@
+import { readProcessorClock } from './processor.ts';
+
+export interface Run {
+  readonly seconds: number;
+  readonly fps: number;
+  /** Processor seconds that the contestant took, and that others took meanwhile; null where it is not known. */
+  readonly processorSeconds: number | null;
+  readonly othersSeconds: number | null;
+}
+
+/** Runs once between two readings of the processor clock. */
+export async function measureRun(frames: number, run: () => Promise<number>): Promise<Run> {
+  const before = readProcessorClock();
+  const seconds = await run();
+  const after = readProcessorClock();
+  const fps = frames / seconds;
+  if (before === null || after === null) return { seconds, fps, processorSeconds: null, othersSeconds: null };
+  const processorSeconds = after.oursSeconds - before.oursSeconds;
+  const machine = after.machineSeconds - before.machineSeconds + after.stolenSeconds - before.stolenSeconds;
+  return { seconds, fps, processorSeconds, othersSeconds: Math.max(0, machine - processorSeconds) };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}
+
+/** Half the distance between the slowest and the fastest, as a share of the median. */
+export const spread = (values: readonly number[]): number =>
+  (Math.max(...values) - Math.min(...values)) / 2 / median(values);
+
+/**
+ * How many times faster, run by run: each run is compared with the run of the other in the same round, so that a
+ * machine that is slow for a while is slow for both.
+ */
+export const pairedRatio = (ours: readonly number[], theirs: readonly number[]): number =>
+  median(ours.flatMap((value, i) => (theirs[i] === undefined ? [] : [value / theirs[i]])));

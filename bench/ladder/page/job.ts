@@ -1,0 +1,18 @@
+import type { LadderRung } from '../rungs.ts';
+
+/** What a contestant in the browser is asked to do: the first `frames` pictures of `clip`, to all rungs. */
+export interface Job {
+  readonly clip: Blob;
+  readonly frames: number;
+  readonly rungs: readonly LadderRung[];
+}
+
+/** Finished MP4 files, one for each rung, or one that holds all of them as tracks. */
+export interface JobResult {
+  readonly frames: number;
+  readonly files: readonly Uint8Array<ArrayBuffer>[];
+}
+
+export type JobAnswer =
+  | { readonly ok: true; readonly result: JobResult }
+  | { readonly ok: false; readonly why: string };

@@ -1,0 +1,34 @@
+/**
+ * The product's encode core as this page uses it. The build of the page resolves the name to `workers/encode-core.ts`,
+ * which is typed for workers and is no part of this folder's project.
+ */
+declare module 'tabcast:encode-core' {
+  interface CoreOptions {
+    readonly renditions: readonly {
+      readonly track: string;
+      readonly width: number;
+      readonly height: number;
+      readonly bitrateBps: number;
+    }[];
+    readonly frameRate: number;
+    readonly latencyMode: 'realtime' | 'quality';
+  }
+  interface CoreFrame {
+    readonly track: string;
+    readonly slot: number;
+    readonly isKey: boolean;
+    readonly data: Uint8Array<ArrayBuffer>;
+  }
+  interface CoreEvents {
+    onFrame(frame: CoreFrame): void;
+    onConfig(track: string, avcC: Uint8Array): void;
+    onError(track: string, error: Error): void;
+  }
+  export class EncodeCore {
+    static open(options: CoreOptions, events: CoreEvents): Promise<EncodeCore>;
+    ready(cap: number): Promise<void>;
+    encode(picture: VideoFrame, slot: number, isKey: boolean): void;
+    flush(): Promise<void>;
+    close(): void;
+  }
+}
