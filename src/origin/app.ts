@@ -58,6 +58,12 @@ const MAX_WAITERS = 20_000;
 const DRAIN_MS = 2000;
 const HOUSEKEEPING_MS = 3600_000;
 
+/** How a person on this machine calls the address that was bound. */
+function nameOf(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1', '::1', 'localhost'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 const portOf = (app: FastifyInstance): number => {
   const address = app.server.address();
   return address === null || typeof address === 'string' ? 0 : address.port;
@@ -131,10 +137,11 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   await app.listen({ host, port });
   return {
     app,
-    url: `${scheme}://localhost:${portOf(app)}`,
+    url: `${scheme}://${nameOf(host)}:${portOf(app)}`,
     close: async () => {
       isAccepting = false;
       clearInterval(housekeeping);
+      registry.stopWaiting();
       const force = setTimeout(() => bare?.destroyConnections(), DRAIN_MS);
       await app.close();
       clearTimeout(force);

@@ -52,6 +52,7 @@ export class Broadcast {
   #life: Life;
   #running: Running | undefined;
   #stopTimer: () => void = () => {};
+  #isStopping = false;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(record: BroadcastRecord, store: BroadcastStore, deps: BroadcastDeps) {
@@ -77,6 +78,22 @@ export class Broadcast {
 
   nowMs(): number {
     return this.#deps.clock.nowMs();
+  }
+
+  /** Calls back once; for the deadlines of answers. */
+  at(atMs: number, callback: () => void): () => void {
+    return this.#deps.clock.at(atMs, callback);
+  }
+
+  /** True from the moment the process was asked to stop: nobody is kept waiting any more. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** Lets everybody go who waits here; what is being received is still taken. */
+  stopWaiting(): void {
+    this.#isStopping = true;
+    this.#running?.tail.wakeAll();
   }
 
   /** For the log: something behind this broadcast failed, and the answer could not say it. */
@@ -169,7 +186,7 @@ export class Broadcast {
   /** Stops the timers and lets go of the bytes; the broadcast goes on in the next process. */
   async close(): Promise<void> {
     this.#stopTimer();
-    this.#running?.tail.wakeAll();
+    this.stopWaiting();
     await this.#saving;
     await this.store.close();
   }

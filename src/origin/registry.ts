@@ -107,6 +107,11 @@ export class Registry {
     }
   }
 
+  /** Lets everybody go who waits for media, so that the server can close. */
+  stopWaiting(): void {
+    for (const broadcast of this.#awake.values()) broadcast.stopWaiting();
+  }
+
   async close(): Promise<void> {
     for (const broadcast of this.#awake.values()) await broadcast.close();
     await this.#deps.records.close();

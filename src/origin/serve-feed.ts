@@ -69,7 +69,7 @@ export class FeedAnswer {
   #isBreaking = false;
   #unflushed = 0;
   #stop: StopWaiting | undefined;
-  #stuck: NodeJS.Timeout | undefined;
+  #stopStuck: () => void = () => {};
 
   constructor(response: RawResponse, broadcast: Broadcast, running: Running, slice: Slice) {
     this.#response = response;
@@ -80,7 +80,7 @@ export class FeedAnswer {
     this.#lastWriteMs = broadcast.nowMs();
     response.once('close', () => {
       this.#isClosed = true;
-      clearTimeout(this.#stuck);
+      this.#stopStuck();
       this.#stop?.();
     });
   }
@@ -121,9 +121,9 @@ export class FeedAnswer {
     this.#lastWriteMs = this.#broadcast.nowMs();
     if (response.writableLength < MAX_WAITING_BYTES || this.#isBusy) return;
     this.#isBusy = true;
-    this.#stuck = setTimeout(() => response.destroy(), STUCK_AFTER_MS);
+    this.#stopStuck = this.#broadcast.at(this.#lastWriteMs + STUCK_AFTER_MS, () => response.destroy());
     response.once('drain', () => {
-      clearTimeout(this.#stuck);
+      this.#stopStuck();
       this.#isBusy = false;
       this.pump();
     });
@@ -169,6 +169,10 @@ export class FeedAnswer {
 
   /** False when it waits or is done. */
   #cross(end: PartIndex): boolean {
+    if (this.#broadcast.isStopping) {
+      this.#giveUp();
+      return false;
+    }
     const { track, to } = this.#slice;
     const later = this.#broadcast.store.stored(track).firstIn(this.#next + 1, end);
     const hasSent = this.#response.headersSent;
@@ -193,8 +197,7 @@ export class FeedAnswer {
             ? tail.waitForAny(track, gap.untilMs, this.pump)
             : tail.waitFor(track, gap.forPart, gap.untilMs, this.pump);
         if (this.#stop !== undefined) return false;
-        if (hasSent) this.#breakOff();
-        else answerOverloaded(this.#response);
+        this.#giveUp();
         return false;
       }
     }
@@ -207,6 +210,13 @@ export class FeedAnswer {
     }
     if (this.#response.headersSent) this.#response.end();
     else answerFiller(this.#response, this.#slice.track);
+    this.#isClosed = true;
+  }
+
+  /** Nobody can wait here now: the viewer comes back in a second, to this origin or to the next. */
+  #giveUp(): void {
+    if (this.#response.headersSent) this.#breakOff();
+    else answerOverloaded(this.#response);
     this.#isClosed = true;
   }
 

@@ -40,6 +40,10 @@ export class PieceAnswer {
       this.#answer(end);
       return;
     }
+    if (this.#broadcast.isStopping) {
+      answerOverloaded(this.#response);
+      return;
+    }
     const wait = patience(from, end, edge);
     if (wait.kind === 'give-up') {
       answerFiller(this.#response, track);

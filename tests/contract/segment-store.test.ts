@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -142,5 +143,44 @@ test('a journal record and an index are read back, and damage is noticed', () =>
     hurt[at] = (hurt[at] ?? 0) ^ 1;
     if (decodeIndex(hurt) !== undefined) throw new Error(`byte ${at} is not checked`);
     if (decodeIndex(index.subarray(0, at)) !== undefined) throw new Error(`${at} bytes are taken for an index`);
+  }
+});
+
+test('disk: without room new parts are refused, old ones are read, and it goes on when there is room', async () => {
+  const root = await mkdtemp(path.join(tmpdir(), 'tabcast-full-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', root], { stdio: 'ignore' });
+  } catch {
+    test.skip(true, 'mounting a small file system needs rights that this user does not have');
+  }
+  try {
+    const errors: unknown[] = [];
+    const disk = new DiskSegmentStore(root, (error) => errors.push(error));
+    const store = await disk.open(ID, SHAPE);
+    await writeFile(path.join(root, 'ballast'), Buffer.alloc(1_500_000));
+    const big = (part: number): Buffer => bytesOf(part, 100_000);
+    let taken = 0;
+    await expect
+      .poll(async () => {
+        if (store.append('v720', taken, big(taken), sha256(big(taken))) === 'stored') taken++;
+        await store.sync();
+        return disk.health();
+      })
+      .toBe('full');
+    expect(store.append('v720', 500, big(500), sha256(big(500)))).toBe('full');
+    const durable = store.durable('v720').end;
+    expect(durable).toBeGreaterThan(0);
+    expect(await read(store, 'v720', 0, durable)).toEqual(
+      Buffer.concat(Array.from({ length: durable }, (_, i) => big(i))),
+    );
+    await rm(path.join(root, 'ballast'));
+    await expect.poll(() => disk.health()).toBe('ok');
+    await store.sync();
+    expect(store.durable('v720').toJSON()).toEqual([{ from: 0, to: taken }]);
+    expect(errors).toEqual([]);
+    await store.close();
+  } finally {
+    execFileSync('umount', [root]);
+    await rm(root, { recursive: true, force: true });
   }
 });
