@@ -69,13 +69,15 @@ export class ProbeLadder extends LitElement {
 
   #measured(probe: Measured) {
     const top = Math.max(1, ...probe.rungs.map((rung) => rung.bitrateBps));
+    const rungs = probe.rungs.toSorted((a, b) => b.height - a.height);
+    const leftOut = probe.leftOut.toSorted((a, b) => b.height - a.height);
     return html`<p class="small quiet">
         Each viewer gets the best of these that their own line carries. This machine encodes
         ${Math.round(probe.encoderFps)} pictures a second and your line uploads ${rateText(probe.uplinkBps)}; at most
         70 % of it is used.
       </p>
       <ul>
-        ${probe.rungs.map(
+        ${rungs.map(
           (rung) => html`<li>
             <strong>${heightText(rung.height)}</strong>
             <span aria-hidden="true"
@@ -86,10 +88,10 @@ export class ProbeLadder extends LitElement {
         )}
       </ul>
       ${
-        probe.leftOut.length === 0
+        leftOut.length === 0
           ? nothing
           : html`<ul class="left-out small" aria-label="Left out">
-              ${probe.leftOut.map(
+              ${leftOut.map(
                 ({ height, reason }) =>
                   html`<li><strong>${heightText(height)} left out.</strong> <span class="quiet">${reason}</span></li>`,
               )}

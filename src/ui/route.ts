@@ -1,4 +1,4 @@
-import { isBroadcastId } from '../protocol/urls.ts';
+import { isBroadcastId, pages } from '../protocol/urls.ts';
 
 /** Which page a path asks for; `unknown` also for a watch link whose id cannot be one. */
 export type Route =
@@ -8,11 +8,12 @@ export type Route =
   | { readonly kind: 'capabilities' }
   | { readonly kind: 'unknown' };
 
+const WATCH = pages.watch('');
+
 export function routeOf(pathname: string): Route {
-  const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
-  if (path === '/') return { kind: 'home' };
-  if (path === '/studio') return { kind: 'studio' };
-  if (path === '/capabilities') return { kind: 'capabilities' };
-  const broadcastId = path.startsWith('/watch/') ? path.slice('/watch/'.length) : '';
+  if (pathname === pages.home) return { kind: 'home' };
+  if (pathname === pages.studio) return { kind: 'studio' };
+  if (pathname === '/capabilities') return { kind: 'capabilities' };
+  const broadcastId = pathname.startsWith(WATCH) ? pathname.slice(WATCH.length) : '';
   return isBroadcastId(broadcastId) ? { kind: 'watch', broadcastId } : { kind: 'unknown' };
 }

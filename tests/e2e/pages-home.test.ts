@@ -1,13 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { BroadcastSummary } from '../../src/protocol/broadcast.ts';
-import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
+import { test } from '../helpers/fixtures.ts';
+import { startOrigin } from '../helpers/origin.ts';
 import { expectAccessible } from './pages-axe.ts';
-
-let origin: RunningOrigin;
-test.beforeAll(async () => {
-  origin = await startOrigin();
-});
-test.afterAll(() => origin.stop());
 
 const summary = (index: number, more: Partial<BroadcastSummary>): BroadcastSummary => ({
   id: `abcdefgh1234567${index}`,
@@ -28,16 +23,26 @@ const EVERY_KIND: readonly BroadcastSummary[] = [
 ];
 
 /** States that take minutes of real streaming to reach; what the origin really answers is tested where it is live. */
-const answerWith = (page: Page, list: unknown): Promise<void> =>
+const answerWith = (page: Page, list: unknown) =>
   page.route('**/api/broadcasts', (route) => route.fulfill({ json: list }));
 
-test('with nothing live it invites, and Go live leads to the studio', async ({ page }) => {
-  await page.goto(origin.url);
-  await expect(page.getByRole('heading', { name: 'Nobody is live yet' })).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Go live' })).toHaveAttribute('href', '/studio');
+test('with nothing live it invites, in both colour schemes, and Go live leads to the studio', async ({ page }) => {
+  // Its own: on a shared one somebody may be live.
+  const origin = await startOrigin();
+  try {
+    await page.goto(origin.url);
+    await expect(page.getByRole('heading', { name: 'Nobody is live yet' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Go live' })).toHaveAttribute('href', '/studio');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+    }
+  } finally {
+    await origin.stop();
+  }
 });
 
-test('what is live and what was recorded stand apart, each with title, time and length', async ({ page }) => {
+test('what is live and what was recorded stand apart, each with title, time and length', async ({ page, origin }) => {
   await answerWith(page, EVERY_KIND);
   await page.goto(origin.url);
   const live = page.getByRole('region', { name: 'Live now' }).getByRole('listitem');
@@ -56,7 +61,7 @@ test('what is live and what was recorded stand apart, each with title, time and 
 });
 
 for (const colorScheme of ['light', 'dark'] as const)
-  test(`axe finds nothing on a full home page in ${colorScheme} colours`, async ({ page }) => {
+  test(`axe finds nothing on a full home page in ${colorScheme} colours`, async ({ page, origin }) => {
     await page.emulateMedia({ colorScheme });
     await answerWith(page, EVERY_KIND);
     await page.goto(origin.url);
@@ -64,7 +69,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     await expectAccessible(page);
   });
 
-test('a picture that does not load leaves the drawn one', async ({ page }) => {
+test('a picture that does not load leaves the drawn one', async ({ page, origin }) => {
   await answerWith(page, [summary(0, { posterUrl: '/live/abcdefgh12345670/poster.jpg?v=1' })]);
   const refused = page.waitForResponse('**/poster.jpg?v=1');
   await page.goto(origin.url);
@@ -72,7 +77,7 @@ test('a picture that does not load leaves the drawn one', async ({ page }) => {
   await expect(page.getByRole('listitem').locator('img')).toHaveCount(0);
 });
 
-test('a silent origin is a sentence, the last list stays, and it recovers by hand', async ({ page }) => {
+test('a silent origin is a sentence, the last list stays, and it recovers by hand', async ({ page, origin }) => {
   let isSilent = false;
   await page.route('**/api/broadcasts', (route) => (isSilent ? route.abort() : route.fulfill({ json: EVERY_KIND })));
   await page.goto(origin.url);
@@ -86,7 +91,7 @@ test('a silent origin is a sentence, the last list stays, and it recovers by han
   await expect(page.getByText('The server does not answer.')).toBeHidden();
 });
 
-test('a list that is not the one of SPEC API1 is refused, not shown', async ({ page }) => {
+test('a list that is not the one of SPEC API1 is refused, not shown', async ({ page, origin }) => {
   await answerWith(page, [{ ...summary(0, {}), posterUrl: 'https://elsewhere.example/poster.jpg' }]);
   await page.goto(origin.url);
   await expect(page.getByText('The server does not answer.')).toBeVisible();

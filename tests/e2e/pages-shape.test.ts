@@ -1,18 +1,12 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { launchOptions } from '../helpers/browser.ts';
-import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
+import { test } from '../helpers/fixtures.ts';
 import { showStudio } from './pages-studio-fixture.ts';
 import { STUDIO_STATES, type StudioStateName } from './pages-studio-states.ts';
 
 /** A name that is not localhost, for the browser's idea of a secure address. */
 const PLAIN_HOST = 'tabcast.test';
 test.use({ launchOptions: launchOptions([`--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`]) });
-
-let origin: RunningOrigin;
-test.beforeAll(async () => {
-  origin = await startOrigin();
-});
-test.afterAll(() => origin.stop());
 
 const EVERY_STATE = Object.keys(STUDIO_STATES) as StudioStateName[];
 
@@ -30,7 +24,7 @@ const focused = (page: Page): Promise<string> =>
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-test('the keyboard alone reaches everything of a live studio, in the order it is read', async ({ page }) => {
+test('the keyboard alone reaches everything of a live studio, in the order it is read', async ({ page, origin }) => {
   await page.goto(`${origin.url}/studio`);
   await showStudio(page, 'live');
   const walk: string[] = [];
@@ -53,7 +47,7 @@ test('the keyboard alone reaches everything of a live studio, in the order it is
   ]);
 });
 
-test('the skip link jumps over the navigation', async ({ page }) => {
+test('the skip link jumps over the navigation', async ({ page, origin }) => {
   await page.goto(`${origin.url}/capabilities`);
   await expect(page.getByRole('main')).toBeVisible();
   await page.keyboard.press('Tab');
@@ -62,7 +56,7 @@ test('the skip link jumps over the navigation', async ({ page }) => {
   await expect(page.getByRole('main')).toBeFocused();
 });
 
-test('the dialog is driven by the keyboard and keeps the focus', async ({ page }) => {
+test('the dialog is driven by the keyboard and keeps the focus', async ({ page, origin }) => {
   await page.goto(`${origin.url}/studio`);
   await showStudio(page, 'live');
   await page.getByRole('button', { name: 'End stream' }).focus();
@@ -77,7 +71,7 @@ for (const [name, viewport] of Object.entries({
   'a desktop zoomed to 200 %': { width: 640, height: 400 },
   'a desktop zoomed to 400 %': { width: 320, height: 256 },
 }))
-  test(`on ${name} nothing is wider than the page`, async ({ page }) => {
+  test(`on ${name} nothing is wider than the page`, async ({ page, origin }) => {
     await page.setViewportSize(viewport);
     for (const path of ['/', '/capabilities', '/watch/short']) {
       await page.goto(origin.url + path);
@@ -91,7 +85,7 @@ for (const [name, viewport] of Object.entries({
     }
   });
 
-test('everything to press is at least 44 pixels high', async ({ page }) => {
+test('everything to press is at least 44 pixels high', async ({ page, origin }) => {
   await page.goto(`${origin.url}/studio`);
   for (const state of EVERY_STATE) {
     await showStudio(page, state);
@@ -102,7 +96,7 @@ test('everything to press is at least 44 pixels high', async ({ page }) => {
   }
 });
 
-test('no page asks anybody but its own origin, nor logs an error', async ({ page }) => {
+test('no page asks anybody but its own origin, nor logs an error', async ({ page, origin }) => {
   const foreign: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => {
@@ -124,7 +118,7 @@ test('no page asks anybody but its own origin, nor logs an error', async ({ page
   expect(errors).toEqual([]);
 });
 
-test('over plain HTTP off localhost the studio says what to do', async ({ page }) => {
+test('over plain HTTP off localhost the studio says what to do', async ({ page, origin }) => {
   await page.goto(`http://${PLAIN_HOST}:${new URL(origin.url).port}/studio`);
   await expect(page.getByRole('alert')).toContainText('This page needs a secure address');
   await expect(page.getByRole('alert')).toContainText('PUBLIC_URL');
@@ -132,14 +126,14 @@ test('over plain HTTP off localhost the studio says what to do', async ({ page }
   await expect(page.getByRole('status')).toContainText('To go live, see what is missing');
 });
 
-test('the capabilities page names the sizes that the encoder really made', async ({ page }) => {
+test('the capabilities page names the sizes that the encoder really made', async ({ page, origin }) => {
   await page.goto(`${origin.url}/capabilities`);
   const row = page.getByRole('listitem').filter({ hasText: 'H.264 picture encoder' });
   await expect(row).toContainText(/Encoded one real picture at each of: .*720p HD/);
   await expect(page.getByRole('status')).toHaveText('This browser can watch and go live.');
 });
 
-test('an address that is no page leads home', async ({ page }) => {
+test('an address that is no page leads home', async ({ page, origin }) => {
   await page.goto(`${origin.url}/watch/<b>`);
   await expect(page.getByRole('heading', { name: 'There is no page at this address' })).toBeVisible();
   await page.getByRole('link', { name: 'See all streams' }).click();

@@ -1,13 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
-import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
+import { expect, type Page } from '@playwright/test';
+import { test } from '../helpers/fixtures.ts';
 import { showStudio, studioWishes } from './pages-studio-fixture.ts';
 
-let origin: RunningOrigin;
-test.beforeAll(async () => {
-  origin = await startOrigin();
-});
-test.afterAll(() => origin.stop());
-test.beforeEach(async ({ page }) => {
+test.beforeEach(async ({ page, origin }) => {
   await page.goto(`${origin.url}/studio`);
 });
 
