@@ -1,6 +1,56 @@
-import { defineConfig } from 'vite';
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
+
+const WATCH_PAGE_LIMIT_KB = 300;
+
+type Bundle = Rolldown.OutputBundle;
+
+/** The files a viewer's browser fetches before the first frame: the document, its script, the watch page, the player. */
+function watchPageFiles(bundle: Bundle): Set<string> {
+  const files = new Set<string>();
+  const add = (name: string, followsDynamic: boolean): void => {
+    const chunk = bundle[name];
+    if (chunk === undefined || files.has(name)) return;
+    files.add(name);
+    if (chunk.type !== 'chunk') return;
+    for (const css of chunk.viteMetadata?.importedCss ?? []) files.add(css);
+    for (const next of chunk.imports) add(next, followsDynamic);
+    if (followsDynamic) for (const next of chunk.dynamicImports) add(next, true);
+  };
+  for (const [name, chunk] of Object.entries(bundle)) {
+    if (chunk.type === 'asset' && name.endsWith('.html')) files.add(name);
+    if (chunk.type === 'chunk' && chunk.isEntry) add(name, false);
+    if (chunk.type === 'chunk' && chunk.name === 'watch-page') add(name, true);
+  }
+  return files;
+}
+
+/** Tells the weight of the watch page after every build, and warns when it grew over its limit. */
+function watchPageWeight(): Plugin {
+  return {
+    name: 'watch-page-weight',
+    apply: 'build',
+    writeBundle(_options, bundle) {
+      let bytes = 0;
+      for (const name of watchPageFiles(bundle)) {
+        const file = bundle[name];
+        if (file !== undefined) bytes += gzipSync(file.type === 'chunk' ? file.code : file.source).length;
+      }
+      const weight = `The watch page weighs ${Math.round(bytes / 1000)} kB gzip before play (limit ${WATCH_PAGE_LIMIT_KB}).`;
+      if (bytes > WATCH_PAGE_LIMIT_KB * 1000) this.warn(weight);
+      else process.stdout.write(`${weight}\n`);
+    },
+  };
+}
 
 export default defineConfig({
-  build: { target: 'es2023', sourcemap: true },
+  // dash.js alone is over the size at which the bundler starts to warn; the limit that counts is the one above.
+  build: {
+    target: 'es2023',
+    sourcemap: true,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   worker: { format: 'es' },
+  plugins: [watchPageWeight()],
 });
