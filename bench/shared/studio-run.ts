@@ -1,4 +1,5 @@
 import { type Browser, chromium, type Page } from '@playwright/test';
+import type { BroadcastDetail } from '../../src/protocol/broadcast.ts';
 import type { Track } from '../../src/protocol/track.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../../tests/helpers/browser.ts';
@@ -38,7 +39,7 @@ export async function startStudioRun(options: StudioRunOptions): Promise<StudioR
   await context.addInitScript(cameraScript(options));
   const studio = await context.newPage();
   const { id } = await goLive(studio, origin.url, options.studioQuery);
-  const { tracks } = await broadcastDetail(origin.url, id);
+  const { tracks } = await untilLive(origin.url, id);
   return {
     origin,
     studio,
@@ -61,12 +62,29 @@ export async function rateShares(run: StudioRun, segment: number): Promise<Reado
   return shares;
 }
 
-/** Resolves when so many seconds of media are with the origin. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const START_WITHIN_MS = 20_000;
+
+/** The studio says live as soon as it sends; the origin says it once it has what to show. */
+async function untilLive(originUrl: string, id: string): Promise<BroadcastDetail> {
+  const deadline = Date.now() + START_WITHIN_MS;
+  for (;;) {
+    const detail = await broadcastDetail(originUrl, id);
+    if (detail.state === 'live') return detail;
+    if (Date.now() > deadline) throw new Error(`the studio says live, the origin says ${detail.state}`);
+    await pause(100);
+  }
+}
+
+/** Resolves when so many seconds of media are with the origin. Throws when the broadcast stops before. */
 export async function untilMedia(run: StudioRun, seconds: number): Promise<void> {
   for (;;) {
     const { durationMs, state } = await broadcastDetail(run.origin.url, run.id);
     if (durationMs >= seconds * 1000) return;
-    if (state !== 'live') throw new Error(`the broadcast is ${state}: ${await run.studio.innerText('body')}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (state !== 'live') {
+      const words = await run.studio.getByRole('status').allInnerTexts();
+      throw new Error(`the broadcast is ${state} after ${durationMs} ms; the studio says: ${words.join(' ')}`);
+    }
+    await pause(200);
   }
 }

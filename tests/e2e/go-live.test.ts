@@ -47,7 +47,7 @@ test.describe.configure({ mode: 'serial' });
 test('going live: the status says so, the link leads to a page that plays', async ({ origin, session }) => {
   const { studio, viewer, live } = session;
   await expect(studio.getByRole('status').filter({ hasText: 'You are live' })).toBeVisible();
-  expect((await broadcastDetail(origin.url, live.id)).state).toBe('live');
+  await expect.poll(async () => (await broadcastDetail(origin.url, live.id)).state).toBe('live');
   await viewer.goto(origin.url + pages.watch(live.id));
   await untilPlaying(viewer, 2);
   expect((await videoState(viewer)).height).toBeGreaterThan(0);
@@ -79,10 +79,7 @@ test('ending: the open watch page becomes the recording without a reload', async
   expect(await viewer.evaluate(() => 'wasNeverReloaded' in window)).toBe(true);
 });
 
-test('API1 the list of broadcasts holds the recording, with its length', async ({
-  origin,
-  session,
-}) => {
+test('API1 the list of broadcasts holds the recording, with its length', async ({ origin, session }) => {
   const { live } = session;
   const listed = (await broadcastList(origin.url)).find((one) => one.id === live.id);
   expect(listed).toMatchObject({ state: expect.stringMatching(/^(ended|sealed)$/) });
