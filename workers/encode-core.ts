@@ -22,6 +22,9 @@ export interface EncodeCoreEvents {
   onFrame(frame: EncodedFrame): void;
   /** Before the first frame of a rendition, and again should its decoder configuration change. */
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
+  /** These slots will not come out: the encoder stopped or swallowed one. A new encoder waits for them, in order. */
+  onLost(track: TrackId, slots: readonly number[]): void;
+  /** The rendition is given up. */
   onError(track: TrackId, error: StageError): void;
 }
 
@@ -35,7 +38,7 @@ export interface EncodeCoreOptions {
 
 interface Lane {
   readonly rendition: Rendition;
-  readonly config: VideoEncoderConfig;
+  config: VideoEncoderConfig;
   encoder: VideoEncoder;
   /** Slots inside the encoder with the time they went in. */
   readonly sent: Map<number, number>;
@@ -104,7 +107,6 @@ export class EncodeCore {
       for (const track of tracks) {
         const lane = this.#lane(track);
         if (lane === undefined || this.#isClosed) continue;
-        this.#rescueWhenHung(lane);
         if (lane.encoder.state !== 'configured') continue;
         lane.sent.set(slot, performance.now());
         lane.encoder.encode(stamped, { keyFrame: isKey || lane.needsKey });
@@ -112,6 +114,15 @@ export class EncodeCore {
       }
     } finally {
       stamped.close();
+    }
+  }
+
+  /** Called now and then: an encoder that has hung is replaced. */
+  rescueHung(): void {
+    for (const lane of this.#lanes) {
+      const [oldest] = lane.sent.values();
+      if (oldest !== undefined && performance.now() - oldest > HANG_MS)
+        this.#onFailure(lane, new Error(`no frame from the encoder of ${lane.rendition.track} for ${HANG_MS} ms`));
     }
   }
 
@@ -140,8 +151,13 @@ export class EncodeCore {
 
   #create(lane: Lane): VideoEncoder {
     const encoder = new VideoEncoder({
-      output: (chunk, metadata) => this.#onChunk(lane, chunk, metadata),
-      error: (cause) => this.#onFailure(lane, cause),
+      // What a replaced encoder still has to say no longer counts.
+      output: (chunk, metadata) => {
+        if (lane.encoder === encoder) this.#onChunk(lane, chunk, metadata);
+      },
+      error: (cause) => {
+        if (lane.encoder === encoder) this.#onFailure(lane, cause);
+      },
     });
     encoder.configure(lane.config);
     return encoder;
@@ -149,9 +165,15 @@ export class EncodeCore {
 
   #onChunk(lane: Lane, chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
     const slot = Math.round((chunk.timestamp * this.#frameRate) / 1_000_000);
+    const [expected] = lane.sent.keys();
+    if (expected !== slot) {
+      // Encoders may leave frames out in realtime mode, and every slot needs one.
+      lane.config = { ...lane.config, latencyMode: 'quality' };
+      this.#onFailure(lane, new Error(`slot ${slot} came where ${expected} was due`));
+      return;
+    }
     const sentAt = lane.sent.get(slot);
-    // Encoders give frames back in order: what is older and not back was swallowed.
-    for (const older of lane.sent.keys()) if (older <= slot) lane.sent.delete(older);
+    lane.sent.delete(slot);
     const { track } = lane.rendition;
     const description = metadata?.decoderConfig?.description;
     if (description !== undefined) {
@@ -165,17 +187,12 @@ export class EncodeCore {
     this.#wake();
   }
 
-  #rescueWhenHung(lane: Lane): void {
-    const [oldest] = lane.sent.values();
-    if (oldest !== undefined && performance.now() - oldest > HANG_MS)
-      this.#onFailure(lane, new Error(`no frame from the encoder of ${lane.rendition.track} for ${HANG_MS} ms`));
-  }
-
   /** A new encoder with the same configuration goes on with a key frame; too many of them are an end. */
   #onFailure(lane: Lane, cause: Error): void {
     if (this.#isClosed) return;
     const now = performance.now();
     lane.failures = [...lane.failures.filter((at) => now - at < FAILURE_WINDOW_MS), now];
+    const lost = [...lane.sent.keys()];
     lane.sent.clear();
     if (lane.encoder.state !== 'closed') lane.encoder.close();
     this.#wake();
@@ -187,6 +204,7 @@ export class EncodeCore {
     }
     lane.encoder = this.#create(lane);
     lane.needsKey = true;
+    if (lost.length > 0) this.#events.onLost(track, lost);
   }
 
   #wake(): void {

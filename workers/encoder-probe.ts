@@ -44,6 +44,7 @@ async function measure(
       onFrame: () => {
         out++;
       },
+      onLost: () => {},
       onError: () => {
         failed = true;
       },

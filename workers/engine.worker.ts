@@ -3,8 +3,17 @@ import { FRAME_RATES } from '../src/protocol/grid.ts';
 import { probeEncoder } from './encoder-probe.ts';
 import { LiveSession } from './live-session.ts';
 import { OriginClock } from './local-clock.ts';
-import type { EngineToUpload, FromEngine, LivePlan, PcmBlock, ToEngine, UploadToEngine } from './messages.ts';
-import { makePoster, makeSlate } from './picture.ts';
+import type {
+  EngineToUpload,
+  FromEngine,
+  FromPoster,
+  LivePlan,
+  PcmBlock,
+  ToEngine,
+  ToPoster,
+  UploadToEngine,
+} from './messages.ts';
+import { makeSlate } from './picture.ts';
 import { VideoPump } from './video-pump.ts';
 
 const POSTER_EVERY_MS = 10_000;
@@ -19,6 +28,7 @@ const pump = new VideoPump((picture, captured) => {
 });
 let uploadPort: MessagePort | undefined;
 let audioPort: MessagePort | undefined;
+let posters: Worker | undefined;
 let session: LiveSession | undefined;
 let plan: LivePlan | undefined;
 let isCameraOff = false;
@@ -126,11 +136,12 @@ function showSlate(): void {
 function sendPoster(): void {
   const picture = session?.snapshot();
   if (picture === undefined) return;
-  makePoster(picture, POSTER_WIDTH)
-    .then((jpeg) => {
-      if (jpeg !== undefined) send({ kind: 'poster', jpeg }, [jpeg]);
-    }, fail)
-    .finally(() => picture.close());
+  if (posters === undefined) {
+    posters = new Worker(new URL('./poster.worker.ts', import.meta.url), { type: 'module' });
+    posters.onmessage = ({ data }: MessageEvent<FromPoster>) => send({ kind: 'poster', jpeg: data.jpeg }, [data.jpeg]);
+  }
+  const message: ToPoster = { picture, width: POSTER_WIDTH };
+  posters.postMessage(message, [picture]);
 }
 
 async function end(): Promise<void> {
@@ -140,5 +151,6 @@ async function end(): Promise<void> {
   timers = [];
   session = undefined;
   const durationMs = await ending.end();
+  posters?.terminate();
   post({ kind: 'ended', durationMs });
 }

@@ -1,4 +1,4 @@
-import type { LadderChoice, Rung, RungSpeed } from '../src/encode/ladder.ts';
+import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
 import type { StartRequest } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
 import type { Grid, PartIndex } from '../src/protocol/grid.ts';
@@ -83,6 +83,18 @@ export interface InitSegment {
 /** Upload worker to engine: the origin's clock minus the local one. */
 export type UploadToEngine = { readonly kind: 'clock'; readonly offsetMs: number };
 
+/** Engine to poster worker. Transfers `picture`. */
+export interface ToPoster {
+  readonly picture: VideoFrame;
+  /** In pixels; the height follows. */
+  readonly width: number;
+}
+
+/** Poster worker to engine. Transfers `jpeg`. */
+export interface FromPoster {
+  readonly jpeg: ArrayBuffer;
+}
+
 /** Worklet to engine: planar 48 kHz sound. `firstSample` counts what the device gave since it was opened. */
 export interface PcmBlock {
   readonly firstSample: number;
@@ -93,5 +105,3 @@ export interface PcmBlock {
 export interface PeakLevel {
   readonly peak: number;
 }
-
-export type { LadderChoice };

@@ -106,14 +106,3 @@ function i420Picture(
     colorSpace: colorSpace ?? { matrix: 'smpte170m', primaries: 'smpte170m', transfer: 'smpte170m', fullRange: false },
   });
 }
-
-/** A JPEG of a picture for the list of broadcasts. */
-export async function makePoster(picture: VideoFrame, width: number): Promise<ArrayBuffer | undefined> {
-  const height = Math.round((picture.displayHeight * width) / picture.displayWidth);
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d');
-  if (context === null) return undefined;
-  context.drawImage(picture, 0, 0, width, height);
-  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.7 });
-  return blob.arrayBuffer();
-}

@@ -1,8 +1,8 @@
-import { shouldSkip } from '../src/encode/in-flight.ts';
+import { SlotQueue } from '../src/encode/slot-queue.ts';
 import { type SlotPlan, Slotter } from '../src/encode/slotter.ts';
 import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
-import { type Grid, isKeySlot, partOfSlot } from '../src/protocol/grid.ts';
+import { type Grid, isKeySlot } from '../src/protocol/grid.ts';
 import type { RenditionStats } from '../src/protocol/stats.ts';
 import type { Micros } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
@@ -19,6 +19,7 @@ export interface VideoLaneOptions {
 
 interface Output {
   readonly assembler: VideoAssembler;
+  readonly queue: SlotQueue;
   readonly meter: RenditionMeter;
 }
 
@@ -37,7 +38,11 @@ export class VideoLane {
     this.#outputs = new Map(
       options.renditions.map((rendition) => [
         rendition.track,
-        { assembler: new VideoAssembler(rendition.track, options.grid), meter: new RenditionMeter(rendition) },
+        {
+          assembler: new VideoAssembler(rendition.track, options.grid),
+          queue: new SlotQueue(),
+          meter: new RenditionMeter(rendition),
+        },
       ]),
     );
   }
@@ -50,6 +55,7 @@ export class VideoLane {
       {
         onConfig: (track, avcC, colorSpace) => this.#options.onConfig(track, avcC, colorSpace),
         onFrame: (frame) => this.#onFrame(frame),
+        onLost: (track, slots) => this.#onLost(track, slots),
         onError: (_track, error) => this.#options.onError(error),
       },
     );
@@ -86,15 +92,24 @@ export class VideoLane {
   }
 
   tick(media: Micros): void {
-    if (this.#current !== undefined) this.#repeat(this.#slotter.onClock(media));
+    if (this.#current === undefined) return;
+    this.#core?.rescueHung();
+    this.#repeat(this.#slotter.onClock(media));
   }
 
   /** Fills up to slot `end` and gives out everything. */
   async finish(end: number): Promise<void> {
     this.#repeat(this.#slotter.finish(end));
-    await this.#core?.flush();
+    await this.#drain();
     for (const { assembler } of this.#outputs.values()) this.#emit(assembler.flush());
     this.close();
+  }
+
+  /** Frames come out in their own time; what waits for room follows them. */
+  async #drain(): Promise<void> {
+    const isBusy = (): boolean =>
+      [...this.#outputs].some(([track, { queue }]) => queue.waiting > 0 || (this.#core?.inFlight(track) ?? 0) > 0);
+    while (isBusy()) await this.#core?.flush();
   }
 
   close(): void {
@@ -120,23 +135,24 @@ export class VideoLane {
   }
 
   #encode(slot: number): void {
-    const picture = this.#current;
     const core = this.#core;
-    if (picture === undefined || core === undefined) return;
-    const { grid } = this.#options;
-    const isKey = isKeySlot(slot, grid);
-    const isFirstOfPart =
-      slot === 0 ||
-      partOfSlot(slot, grid.frameRate, grid.partsPerSegment) !==
-        partOfSlot(slot - 1, grid.frameRate, grid.partsPerSegment);
+    if (this.#current === undefined || core === undefined) return;
     const taking: TrackId[] = [];
-    for (const [track, { assembler, meter }] of this.#outputs) {
-      if (shouldSkip(core.inFlight(track), { isKey, isFirstOfPart })) {
-        assembler.skip(slot);
-        meter.skipped();
-      } else taking.push(track);
+    for (const [track, { queue, meter }] of this.#outputs) {
+      if (queue.offer(slot, core.inFlight(track))) taking.push(track);
+      else meter.skipped();
     }
-    if (taking.length > 0) core.encode(picture, slot, isKey, taking);
+    if (taking.length > 0) core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), taking);
+  }
+
+  /** An encoder has room again, or is a new one: what waited gets the picture of now. */
+  #catchUp(track: TrackId, queue: SlotQueue): void {
+    const core = this.#core;
+    while (this.#current !== undefined && core !== undefined) {
+      const slot = queue.take(core.inFlight(track));
+      if (slot === undefined) return;
+      core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), [track]);
+    }
   }
 
   #onFrame(frame: EncodedFrame): void {
@@ -144,6 +160,14 @@ export class VideoLane {
     if (output === undefined) return;
     output.meter.encoded(frame, isKeySlot(frame.slot, this.#options.grid));
     this.#emit(output.assembler.add(frame.slot, frame.isKey, frame.data));
+    this.#catchUp(frame.track, output.queue);
+  }
+
+  #onLost(track: TrackId, slots: readonly number[]): void {
+    const output = this.#outputs.get(track);
+    if (output === undefined) return;
+    output.queue.putBack(slots);
+    this.#catchUp(track, output.queue);
   }
 
   #emit(part: ClosedPart | undefined): void {

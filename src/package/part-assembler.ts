@@ -1,10 +1,11 @@
+import { StageError } from '../protocol/errors.ts';
 import {
   AAC_FRAME_SAMPLES,
   AUDIO_TIMESCALE,
   type Grid,
   isKeySlot,
+  isLastSlotOfPart,
   type PartIndex,
-  partOfSlot,
   partOfTicks,
   slotTicks,
   VIDEO_TIMESCALE,
@@ -21,14 +22,13 @@ export interface ClosedPart {
 }
 
 /**
- * Collects the frames of one picture track. A part is closed with its last slot, not with the first of the next, so
- * nothing is held back. A slot that was skipped lengthens the frame before it.
+ * Collects the frames of one picture track, one for every slot, in order. A part is closed with its last slot, not with
+ * the first of the next, so nothing is held back.
  */
 export class VideoAssembler {
   readonly #track: TrackId;
   readonly #grid: Grid;
   #samples: EncodedSample[] = [];
-  #skipped = new Set<number>();
   #next = 0;
 
   constructor(track: TrackId, grid: Grid) {
@@ -36,24 +36,22 @@ export class VideoAssembler {
     this.#grid = grid;
   }
 
-  /** Slot `slot` will get no frame of its own. Said before the frame in front of it comes out of the encoder. */
-  skip(slot: number): void {
-    this.#skipped.add(slot);
-  }
-
-  /** A frame came out of the encoder. One that the encoder swallowed before it is covered by starting this one early. */
+  /** Throws StageError `slot_lost` when a slot before this one never came. */
   add(slot: number, isKey: boolean, data: Uint8Array): ClosedPart | undefined {
-    const first = this.#next;
-    if (slot < first) return undefined;
-    let end = slot + 1;
-    while (this.#skipped.delete(end)) end++;
-    this.#next = end;
-    const start = slotTicks(first, this.#grid.frameRate);
-    const duration = ticks(slotTicks(end, this.#grid.frameRate) - start);
+    if (slot !== this.#next)
+      throw new StageError(
+        'package',
+        'slot_lost',
+        `The encoder lost a frame: slot ${slot} came after ${this.#next - 1}.`,
+      );
+    const { frameRate } = this.#grid;
+    const start = slotTicks(slot, frameRate);
+    const duration = ticks(slotTicks(slot + 1, frameRate) - start);
     // An encoder that was started anew begins with a key off the grid; it decodes, but nobody may join there (PART4).
-    const isSync = isKey && isKeySlot(first, this.#grid);
+    const isSync = isKey && isKeySlot(slot, this.#grid);
     this.#samples.push({ track: this.#track, start, duration, isKey: isSync, data });
-    return this.#partOf(end) === this.#partOf(first) ? undefined : this.flush();
+    this.#next++;
+    return isLastSlotOfPart(slot, frameRate, this.#grid.partsPerSegment) ? this.flush() : undefined;
   }
 
   /** Closes what is there, at the end of a broadcast. */
@@ -63,10 +61,6 @@ export class VideoAssembler {
     const samples = this.#samples;
     this.#samples = [];
     return { track: this.#track, part: partOfTicks(first.start, VIDEO_TIMESCALE, this.#grid.partsPerSegment), samples };
-  }
-
-  #partOf(slot: number): PartIndex {
-    return partOfSlot(slot, this.#grid.frameRate, this.#grid.partsPerSegment);
   }
 }
 

@@ -31,20 +31,27 @@ export interface UploadPlanOptions {
   /** Of the six connections a browser has to one host over HTTP/1.1, a watch page in the same browser needs two. */
   readonly maxInFlight?: number;
   readonly maxBatchBytes?: number;
-  /** How long a tick waits for the rest of its tracks: sound comes out of its encoder later than the picture. */
+  /** How long the renditions of a tick wait for each other. */
   readonly lingerMs?: number;
   readonly policy?: BackoffPolicy;
   readonly random?: () => number;
 }
 
+/** The pictures of one tick, or its sound: sound comes out of its encoder later, and neither waits for the other. */
 interface Tick {
   readonly index: PartIndex;
+  readonly key: string;
   readonly addedMs: number;
   readonly parts: Map<TrackId, QueuedPart>;
 }
 
 /** A backlog this long means that there was an outage: viewers want the newest first. */
 const OUTAGE_MS = 2_000;
+const EDGE_MS = 1_000;
+/** More ticks than are ever between the first and the last track of one. */
+const REMEMBERED_TICKS = 200;
+
+const kindOf = (track: TrackId): string => track.charAt(0);
 
 /**
  * Decides what to send next; does no I/O and reads no clock. One tick a request while the line keeps up, several when
@@ -52,16 +59,17 @@ const OUTAGE_MS = 2_000;
  * request until something gets through.
  */
 export class UploadPlan {
-  readonly #trackCount: number;
+  readonly #tracksOfKind = new Map<string, number>();
   readonly #partMs: number;
   readonly #maxInFlight: number;
   readonly #maxBatchBytes: number;
   readonly #lingerMs: number;
   readonly #policy: BackoffPolicy;
   readonly #random: () => number;
-  readonly #ticks = new Map<PartIndex, Tick>();
+  readonly #ticks = new Map<string, Tick>();
   readonly #inFlight = new Map<number, Batch>();
-  #newestSent: PartIndex = -1;
+  /** Keys of the newest ticks that have left, in order. */
+  readonly #sent = new Set<string>();
   #nextId = 0;
   #failures = 0;
   #blockedUntilMs = 0;
@@ -69,20 +77,22 @@ export class UploadPlan {
   #isEnding = false;
 
   constructor(options: UploadPlanOptions) {
-    this.#trackCount = options.tracks.length;
+    for (const track of options.tracks)
+      this.#tracksOfKind.set(kindOf(track), (this.#tracksOfKind.get(kindOf(track)) ?? 0) + 1);
     this.#partMs = options.partMs;
     this.#maxInFlight = options.maxInFlight ?? 3;
     this.#maxBatchBytes = options.maxBatchBytes ?? 2 * 1024 * 1024;
-    this.#lingerMs = options.lingerMs ?? 80;
+    this.#lingerMs = options.lingerMs ?? 50;
     this.#policy = options.policy ?? RETRY_POLICY;
     this.#random = options.random ?? Math.random;
   }
 
   add(part: QueuedPart, nowMs: number): void {
-    let tick = this.#ticks.get(part.part);
+    const key = `${kindOf(part.track)}${part.part}`;
+    let tick = this.#ticks.get(key);
     if (tick === undefined) {
-      tick = { index: part.part, addedMs: nowMs, parts: new Map() };
-      this.#ticks.set(part.part, tick);
+      tick = { index: part.part, key, addedMs: nowMs, parts: new Map() };
+      this.#ticks.set(key, tick);
     }
     tick.parts.set(part.track, part);
   }
@@ -127,7 +137,7 @@ export class UploadPlan {
 
   /** Media time that is finished here and not acknowledged: from the oldest waiting tick's part to the newest's end. */
   backlogMs(): number {
-    const indices = new Set(this.#ticks.keys());
+    const indices = new Set([...this.#ticks.values()].map((tick) => tick.index));
     for (const batch of this.#inFlight.values()) for (const part of batch.parts) indices.add(part.part);
     return indices.size * this.#partMs;
   }
@@ -150,9 +160,9 @@ export class UploadPlan {
   }
 
   #isReady(tick: Tick, nowMs: number): boolean {
+    const isWhole = tick.parts.size >= (this.#tracksOfKind.get(tick.key.charAt(0)) ?? 1);
     // What comes after its tick has left waits for nobody.
-    const isLate = tick.index <= this.#newestSent;
-    return isLate || this.#isEnding || tick.parts.size >= this.#trackCount || nowMs - tick.addedMs >= this.#lingerMs;
+    return isWhole || this.#isEnding || this.#sent.has(tick.key) || nowMs - tick.addedMs >= this.#lingerMs;
   }
 
   #readyTicks(nowMs: number): Tick[] {
@@ -166,11 +176,12 @@ export class UploadPlan {
 
   /** Takes ticks off the queue: in order while the backlog is short, the newest second first after an outage. */
   #take(ready: readonly Tick[]): readonly QueuedPart[] {
-    const isOutage = ready.length * this.#partMs > OUTAGE_MS;
+    const newestIndex = ready.at(-1)?.index ?? 0;
+    const isOutage = (newestIndex - (ready[0]?.index ?? 0)) * this.#partMs > OUTAGE_MS;
     // One request goes for the live edge, the others fill in from the oldest on.
     const isEdgeServed = this.#inFlight.size > 0;
-    const newest = Math.ceil(1_000 / this.#partMs);
-    const order = isOutage && !isEdgeServed ? ready.slice(-newest) : ready;
+    const edgeFrom = newestIndex - Math.ceil(EDGE_MS / this.#partMs);
+    const order = isOutage && !isEdgeServed ? ready.filter((tick) => tick.index > edgeFrom) : ready;
     const parts: QueuedPart[] = [];
     let bytes = 0;
     for (const tick of order) {
@@ -179,9 +190,15 @@ export class UploadPlan {
       if (parts.length > 0 && isFull) break;
       parts.push(...tick.parts.values());
       bytes += tickBytes;
-      this.#ticks.delete(tick.index);
-      this.#newestSent = Math.max(this.#newestSent, tick.index);
+      this.#ticks.delete(tick.key);
+      this.#rememberSent(tick.key);
     }
     return parts;
+  }
+
+  #rememberSent(key: string): void {
+    this.#sent.add(key);
+    const [oldest] = this.#sent;
+    if (this.#sent.size > REMEMBERED_TICKS && oldest !== undefined) this.#sent.delete(oldest);
   }
 }
