@@ -3,7 +3,7 @@ import { startOrigin } from '../tests/helpers/origin.ts';
 import { publish } from '../tests/helpers/publisher.ts';
 import { cpuSecondsOf } from './origin/cpu.ts';
 import { loadSegments, startNginx } from './origin/finished.ts';
-import { watchFeeds, watchPieces } from './origin/live-edge.ts';
+import { watchLiveEdge } from './origin/live-edge.ts';
 import { printTable, writeResult } from './shared/report.ts';
 
 const HELP = `One origin process under viewers: at the live edge, and on finished segments beside nginx (when installed).
@@ -42,15 +42,12 @@ async function main(): Promise<void> {
       });
     }
     for (const viewers of values.viewers.split(',').map(Number))
-      for (const [what, watch] of [
-        ['pieces of 0.1 s', watchPieces],
-        ['feed', watchFeeds],
-      ] as const) {
-        if (!only.has(what === 'feed' ? 'feed' : 'pieces')) continue;
+      for (const kind of ['pieces', 'feed'] as const) {
+        if (!only.has(kind)) continue;
         const before = await cpuSecondsOf(origin.pid);
-        const seen = await watch(origin.url, publisher, viewers, seconds);
+        const seen = await watchLiveEdge(kind, origin.url, publisher, viewers, seconds);
         const share = (100 * ((await cpuSecondsOf(origin.pid)) - before)) / seconds;
-        edge.push({ what, viewers, ...seen, 'core %': share });
+        edge.push({ what: kind === 'feed' ? 'feed' : 'pieces of 0.1 s', viewers, ...seen, 'core %': share });
       }
     const finished: Record<string, string | number | null>[] = [];
     if (only.has('finished')) {
