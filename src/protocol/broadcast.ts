@@ -1,3 +1,4 @@
+import type { Visibility } from './accounts.ts';
 import type { Grid, PartIndex } from './grid.ts';
 import type { PartRange } from './part.ts';
 import type { Track, TrackId } from './track.ts';
@@ -35,6 +36,17 @@ export interface ReservedBroadcast {
   readonly watchUrl: string;
   /** Who can open `watchUrl`: everybody the public address reaches, the same network, or only this machine. */
   readonly reach: 'public' | 'lan' | 'this-machine';
+}
+
+/** `PATCH /api/broadcasts/<id>`, with the broadcast's token or as its owner. What is not named stays. */
+export interface BroadcastChange {
+  readonly title?: string;
+  readonly visibility?: Visibility;
+}
+
+/** `POST /api/broadcasts/<id>/watching`: 16 of `[a-z0-9]`, random, new for every page, kept nowhere. */
+export interface WatchingRequest {
+  readonly viewer: string;
 }
 
 /** `POST /ingest/<id>/start`. */

@@ -9,6 +9,8 @@ export const pages = {
   home: '/',
   studio: '/studio',
   watch: (id: string) => `/watch/${id}`,
+  account: '/account',
+  admin: '/admin',
 } as const;
 
 export const api = {
@@ -16,9 +18,58 @@ export const api = {
   broadcast: (id: string) => `/api/broadcasts/${id}`,
   /** `POST`: throws the body away and says how many bytes came; the uplink probe. */
   uplinkProbe: '/api/uplink-probe',
+  /** `POST {viewer}` every 10 s while a page plays: how many are watching. */
+  watching: (id: string) => `/api/broadcasts/${id}/watching`,
+  positions: '/api/positions',
+  position: (id: string) => `/api/positions/${id}`,
+  positionsExport: '/api/positions/export',
   time: '/time',
   health: '/healthz',
 } as const;
+
+/** Accounts (SPEC ACCOUNT). */
+export const auth = {
+  me: '/api/auth/me',
+  signUp: '/api/auth/sign-up',
+  logIn: '/api/auth/log-in',
+  logOut: '/api/auth/log-out',
+  recover: '/api/auth/recover',
+  reset: '/api/auth/reset',
+  password: '/api/auth/password',
+  recoveryCodes: '/api/auth/recovery-codes',
+  deleteAccount: '/api/auth/delete-account',
+  sessions: '/api/auth/sessions',
+  session: (id: string) => `/api/auth/sessions/${id}`,
+  passkeyOptions: '/api/auth/passkeys/options',
+  passkeys: '/api/auth/passkeys',
+  passkey: (id: string) => `/api/auth/passkeys/${id}`,
+  passkeyLogInOptions: '/api/auth/passkey-log-in/options',
+  passkeyLogIn: '/api/auth/passkey-log-in',
+  links: '/api/auth/links',
+  invitation: '/api/auth/invitation',
+} as const;
+
+/** For administrators (SPEC ADMIN). */
+export const admin = {
+  invitations: '/api/admin/invitations',
+  invitation: (id: string) => `/api/admin/invitations/${id}`,
+  accounts: '/api/admin/accounts',
+  account: (id: string) => `/api/admin/accounts/${id}`,
+  resetLink: (id: string) => `/api/admin/accounts/${id}/reset-link`,
+} as const;
+
+export const ACCOUNT_LINK_KINDS = ['invitation', 'reset', 'first-admin'] as const;
+export type AccountLinkKind = (typeof ACCOUNT_LINK_KINDS)[number];
+
+/** The token travels in the fragment, which no server and no `Referer` sees. */
+export const accountLink = (kind: AccountLinkKind, token: string): string => `${pages.account}#${kind}=${token}`;
+
+/** Reads `location.hash`; undefined when it is no link of ours. */
+export function parseAccountLink(hash: string): { kind: AccountLinkKind; token: string } | undefined {
+  const [, name, token] = /^#([a-z-]{1,20})=([\w-]{43})$/.exec(hash) ?? [];
+  const kind = ACCOUNT_LINK_KINDS.find((known) => known === name);
+  return kind === undefined || token === undefined ? undefined : { kind, token };
+}
 
 export const live = {
   manifest: (id: string, partMs: number) => `/live/${id}/manifest.mpd?part=${partMs}`,
