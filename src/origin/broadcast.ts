@@ -232,7 +232,8 @@ export class Broadcast {
     if (this.#life.state === 'processing') {
       change.endedMs = nowMs;
       change.endParts = this.#ends(endParts ?? {});
-      change.publishMs = nowMs;
+      // At once, so that nothing beyond the end is taken while the end is being looked at.
+      this.#record = { ...this.#record, ...change };
       change.durationMs = await this.#endMs(change.endParts);
     } else if (isOver(this.#life.state) && this.#record.endParts !== undefined) {
       change.durationMs = await this.#endMs(this.#record.endParts);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { TrackId } from '../protocol/track.ts';
 
 /** HTTP/1.1 and HTTP/2 through Node's compatibility layer look alike here. */
@@ -8,7 +9,7 @@ export type RawResponse = ServerResponse;
 /** Media are for everybody, without credentials (SPEC MEDIA). */
 export const MEDIA_HEADERS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'content-length, content-range, date, etag',
+  'access-control-expose-headers': 'content-length, content-range, date, etag, retry-after',
   'cross-origin-resource-policy': 'cross-origin',
   'timing-allow-origin': '*',
   'x-content-type-options': 'nosniff',
@@ -43,6 +44,13 @@ export function answerFiller(response: RawResponse, track: TrackId): void {
   if (response.headersSent || response.destroyed) return;
   writeHead(response, 200, track, { 'content-length': FILLER.length, 'cache-control': NO_STORE });
   response.end(FILLER);
+}
+
+/** Ends the connection, or the HTTP/2 stream with an error: nobody may take what was sent for all of it. */
+export function breakResponse(response: RawResponse): void {
+  const { stream } = response as RawResponse & { readonly stream?: ServerHttp2Stream };
+  if (stream === undefined) response.destroy();
+  else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }
 
 /** SPEC ANSWER1, for handlers that have taken the response from the framework. */

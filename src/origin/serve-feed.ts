@@ -2,7 +2,15 @@ import type { PartIndex } from '../protocol/grid.ts';
 import { type Edge, LATE_MS, partStartMs, patience } from './availability.ts';
 import type { Broadcast, Running } from './broadcast.ts';
 import type { StopWaiting } from './hot-tail.ts';
-import { answerFiller, answerOverloaded, IMMUTABLE, NO_STORE, type RawResponse, writeHead } from './media-answer.ts';
+import {
+  answerFiller,
+  answerOverloaded,
+  breakResponse,
+  IMMUTABLE,
+  NO_STORE,
+  type RawResponse,
+  writeHead,
+} from './media-answer.ts';
 import type { Slice } from './serve-piece.ts';
 
 /** Bytes a viewer may have waiting in the origin before it must read some. */
@@ -121,7 +129,7 @@ export class FeedAnswer {
     this.#lastWriteMs = this.#broadcast.nowMs();
     if (response.writableLength < MAX_WAITING_BYTES || this.#isBusy) return;
     this.#isBusy = true;
-    this.#stopStuck = this.#broadcast.at(this.#lastWriteMs + STUCK_AFTER_MS, () => response.destroy());
+    this.#stopStuck = this.#broadcast.at(this.#lastWriteMs + STUCK_AFTER_MS, () => breakResponse(response));
     response.once('drain', () => {
       this.#stopStuck();
       this.#isBusy = false;
@@ -141,7 +149,7 @@ export class FeedAnswer {
 
   readonly #onFlushed = (): void => {
     this.#unflushed -= 1;
-    if (this.#isBreaking && this.#unflushed === 0) this.#response.destroy();
+    if (this.#isBreaking && this.#unflushed === 0) breakResponse(this.#response);
   };
 
   #readOn(end: PartIndex): void {
@@ -224,7 +232,7 @@ export class FeedAnswer {
   #breakOff(): void {
     this.#isClosed = true;
     if (!this.#response.headersSent) answerFiller(this.#response, this.#slice.track);
-    else if (this.#unflushed === 0) this.#response.destroy();
+    else if (this.#unflushed === 0) breakResponse(this.#response);
     else this.#isBreaking = true;
   }
 }

@@ -6,6 +6,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect, test } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE } from '../../src/protocol/tick.ts';
@@ -22,6 +23,7 @@ test.beforeAll(() => {
   execFileSync('openssl', ['req', '-x509', ...keys, '-out', cert, '-days', '2', ...subject], { stdio: 'ignore' });
   tls = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
   rmSync(folder, { recursive: true });
+  setDefaultCACertificates([...getCACertificates('default'), tls.cert]);
 });
 
 /** One request over HTTP/2. */
@@ -41,7 +43,7 @@ async function over(
 
 test('HTTPS: HTTP/2 with a raised window, the whole API over it, and HTTP/1.1 kept', async () => {
   await using origin = await TestOrigin.start({ tls });
-  const base = origin.base.replace('http:', 'https:');
+  const { base } = origin;
   const session = http2.connect(base, { ca: tls.cert });
   const windowBytes = new Promise<number>((resolve) => {
     session.on('connect', () => session.once('remoteSettings', (settings) => resolve(settings.initialWindowSize ?? 0)));
@@ -74,7 +76,7 @@ test('HTTPS: HTTP/2 with a raised window, the whole API over it, and HTTP/1.1 ke
 
 test('HTTPS: pieces, feeds and slow bodies over HTTP/2', async () => {
   await using origin = await TestOrigin.start({ tls, deadlines: { idleMs: 300, totalMs: 600 } });
-  const session = http2.connect(origin.base.replace('http:', 'https:'), { ca: tls.cert });
+  const session = http2.connect(origin.base, { ca: tls.cert });
   const json = { 'content-type': 'application/json', ':method': 'POST' };
   const { id, token } = JSON.parse((await over(session, { ...json, ':path': '/api/broadcasts' }, '{}')).text);
   const auth = { authorization: `Bearer ${token}` };
@@ -87,6 +89,22 @@ test('HTTPS: pieces, feeds and slow bodies over HTTP/2', async () => {
   const tick = { ':path': ingest.parts(id), ':method': 'POST', 'content-type': TICK_CONTENT_TYPE, ...auth };
   const refused = await over(session, tick, encodeTick([partOf('v360', 0, DEFAULT_GRID)]));
   expect([refused.status, JSON.parse(refused.text).code]).toEqual([409, 'not_started']);
+  session.destroy();
+});
+
+test('MEDIA6: over HTTP/2 a feed with a hole ends in a stream error, not in an end', async () => {
+  await using origin = await TestOrigin.start({ tls });
+  const broadcast = await origin.live();
+  await broadcast.sendTicks(0, 5);
+  const session = http2.connect(origin.base, { ca: tls.cert });
+  const feed = session.request({ ':path': broadcast.url('v360/0.m4s') });
+  let bytes = 0;
+  feed.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  const ended = new Promise((resolve) => feed.on('error', resolve).on('close', () => resolve(feed.rstCode)));
+  await expect.poll(() => bytes).toBeGreaterThan(0);
+  await broadcast.sendTicks(6, 100);
+  origin.clock.advance(1700);
+  expect(await ended).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' });
   session.destroy();
 });
 
