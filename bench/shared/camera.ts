@@ -71,7 +71,7 @@ function cameraWorker({ width, height, frameRate }: CameraOptions): void {
   for (let y = 0; y < side * 2; y++)
     for (let x = 0; x < side * 2; x++) {
       const wave = 40 * Math.sin(x / 17) * Math.cos(y / 23) + 25 * Math.sin((x + y) / 7);
-      texture[y * side * 2 + x] = 128 + wave + (random() - 0.5) * 60;
+      texture[y * side * 2 + x] = 128 + wave + (random() - 0.5) * 24;
     }
   const stride = side * 2;
   const data = new Uint8Array((luma * 3) / 2);
@@ -80,9 +80,9 @@ function cameraWorker({ width, height, frameRate }: CameraOptions): void {
     const shiftX = frame * 3;
     const shiftY = frame * 2;
     for (let y = STRIP; y < height; y++) {
-      // Every band moves at its own speed, and a band in the middle is new in every frame.
+      // Every band moves at its own speed, and one in the middle is new in every frame.
       const band = y >> 6;
-      const isNew = band % 4 === 1;
+      const isNew = band === 5;
       const row = isNew ? Math.floor(random() * stride) : (y + shiftY) % stride;
       let from = isNew ? Math.floor(random() * stride) : (shiftX * (1 + (band % 3))) % stride;
       for (let x = 0; x < width; ) {

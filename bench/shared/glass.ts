@@ -1,7 +1,7 @@
 /** What the viewer's page recorded. Times in milliseconds; `atMs` counts from the page's navigation. */
 export interface GlassRecord {
   readonly firstFrameAtMs: number | null;
-  /** One entry for every frame that was read: when, how old the picture was, and its height. */
+  /** One entry for every frame that was read, about ten a second: when, how old the picture was, and its height. */
   readonly samples: readonly { readonly atMs: number; readonly latencyMs: number; readonly height: number }[];
   /** Times without a new frame, longer than a quarter of a second. */
   readonly freezes: readonly { readonly atMs: number; readonly lastedMs: number }[];
@@ -18,6 +18,8 @@ function watchGlass(): void {
   const BARS = 32;
   const CLOCK_MASK = 0xff_ffff;
   const FREEZE_MS = 250;
+  // Reading back costs; ten a second show the delay without adding to it.
+  const READ_EVERY_MS = 90;
   const record = {
     firstFrameAtMs: null as number | null,
     samples: [] as { atMs: number; latencyMs: number; height: number }[],
@@ -41,6 +43,7 @@ function watchGlass(): void {
 
   const attach = (video: HTMLVideoElement): void => {
     let lastAt = 0;
+    let lastReadAt = 0;
     let isReading = false;
     const read = async (atMs: number): Promise<void> => {
       const shown = new VideoFrame(video);
@@ -63,8 +66,9 @@ function watchGlass(): void {
       record.firstFrameAtMs ??= nowMs;
       if (lastAt > 0 && nowMs - lastAt > FREEZE_MS) record.freezes.push({ atMs: lastAt, lastedMs: nowMs - lastAt });
       lastAt = nowMs;
-      if (!isReading) {
+      if (!isReading && nowMs - lastReadAt > READ_EVERY_MS) {
         isReading = true;
+        lastReadAt = nowMs;
         read(nowMs)
           .catch(() => record.unreadable++)
           .finally(() => {
