@@ -24,6 +24,8 @@ import { rescueFromHole } from './stuck.ts';
 
 const TICK_MS = 100;
 const TICKS_PER_EMIT = 3;
+/** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
+const HAVE_FUTURE_DATA = 3;
 const LAG_SHARE = 0.9;
 const DEFAULT_LINE_BPS = 2_500_000;
 const SOUND_AND_BOXES_BPS = 160_000;
@@ -503,7 +505,8 @@ export class TabcastPlayer {
     const positionMs = this.#video.currentTime * 1000;
     if (Math.abs(positionMs - this.#lastMove.positionMs) > 1) {
       this.#lastMove = { positionMs, atMs: nowMs };
-      if (this.#playback === 'buffering' && !this.#video.paused) this.#playback = 'playing';
+      const canPlay = this.#video.readyState >= HAVE_FUTURE_DATA && !this.#video.paused;
+      if (this.#playback === 'buffering' && canPlay) this.#playback = 'playing';
       if (this.#playback === 'playing') this.#recoveries = 0;
     }
     const stillForMs = this.#video.paused ? 0 : nowMs - this.#lastMove.atMs;

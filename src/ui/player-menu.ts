@@ -165,9 +165,7 @@ export class PlayerMenu extends LitElement {
         <legend>Speed</legend>
         <div class="speeds">
           ${SPEEDS.map((speed) =>
-            this.#radio('speed', speed === 1 ? 'Normal' : `${speed}×`, this.state.speed === speed, () =>
-              this.#choose({ kind: 'speed', speed }),
-            ),
+            this.#radio('speed', `${speed}×`, this.state.speed === speed, () => this.#choose({ kind: 'speed', speed })),
           )}
         </div>
       </fieldset>

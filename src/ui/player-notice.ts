@@ -29,7 +29,7 @@ export class PlayerNotice extends LitElement {
         max-width: 32rem;
         padding: var(--tc-space-5);
         border-radius: var(--tc-radius-l);
-        background: var(--tc-color-video-scrim);
+        background: rgb(10 11 12 / 0.84);
         text-align: center;
         pointer-events: auto;
       }
