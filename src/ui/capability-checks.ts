@@ -81,7 +81,7 @@ async function isolation(): Promise<Capability> {
 async function playback(): Promise<Capability> {
   const has = (type: string) => 'MediaSource' in window && MediaSource.isTypeSupported(type);
   const isPlayable = has('video/mp4; codecs="avc1.640028"') && has('audio/mp4; codecs="mp4a.40.2"');
-  if (isPlayable) return yes('Plays H.264 with AAC through Media Source Extensions, at up to 1080p and beyond.');
+  if (isPlayable) return yes('Plays H.264 picture and AAC sound as they arrive (Media Source Extensions).');
   return no(
     'This browser cannot play live DASH (an iPhone’s cannot, today). Watch on a computer, an Android phone or an iPad.',
   );

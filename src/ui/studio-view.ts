@@ -260,8 +260,7 @@ export class StudioView extends LitElement {
       case 'ended':
         return this.#ended(state, phase.durationMs);
       case 'failed':
-        return html`<problem-note heading="The stream has stopped" .problem=${phase.problem} @remedy=${this.#retry}></problem-note>
-          ${this.#stage(state)}`;
+        return html`<problem-note heading="The stream has stopped" .problem=${phase.problem} @remedy=${this.#retry}></problem-note>`;
       default:
         return html`${this.#stage(state)}
           <div class="controls">${this.#toggles(state)}${this.#mainAction(state)}</div>
@@ -294,7 +293,7 @@ export class StudioView extends LitElement {
         @wish=${(event: CustomEvent<SetupWish>) => this.#setup(event)}
       ></studio-setup>
     </div>`;
-    const isBeforeLive = phase.kind !== 'live' && phase.kind !== 'ending' && phase.kind !== 'ended';
+    const isBeforeLive = !['live', 'ending', 'ended', 'failed'].includes(phase.kind);
     const share = html`<div class="card">
       <share-panel .broadcast=${state.broadcast} .isBeforeLive=${isBeforeLive}></share-panel>
     </div>`;

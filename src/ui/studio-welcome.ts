@@ -39,6 +39,8 @@ export class StudioWelcome extends LitElement {
       @media (max-width: 30rem) {
         .button {
           justify-self: stretch;
+          padding-block: var(--tc-space-2);
+          line-height: var(--tc-leading-tight);
           white-space: normal;
         }
       }
