@@ -1,6 +1,6 @@
+import type { RateLimiter } from '../lib/rate-limit.ts';
 import type { BodyDeadlines } from './body.ts';
 import type { Clock } from './clock.ts';
-import type { RateLimiter } from './rate-limit.ts';
 import type { Registry } from './registry.ts';
 import type { SegmentStore } from './segment-store.ts';
 import type { Reachability } from './watch-url.ts';

@@ -1,16 +1,6 @@
-import { StageError } from '../protocol/errors.ts';
+import { Problem } from '../lib/problem.ts';
 
-/** An answer other than success: thrown anywhere below a route, written once by the app (SPEC ANSWER1). */
-export class Problem extends StageError {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, code: string, sentence: string, headers: Readonly<Record<string, string>> = {}) {
-    super('origin', code, sentence, { isRetryable: status >= 500 || status === 408 || status === 429 });
-    this.status = status;
-    this.headers = headers;
-  }
-}
+export { Problem };
 
 export const unknownBroadcast = (): Problem =>
   new Problem(404, 'unknown_broadcast', 'There is no broadcast with this id. Check the link.');

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readShape } from '../lib/read-shape.ts';
 import type { EndRequest, StartRequest } from '../protocol/broadcast.ts';
 import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
@@ -59,24 +60,17 @@ const end = v.object({
   endParts: v.record(v.pipe(v.string(), v.regex(TRACK_ID_PATTERN)), integer(0, 10_000_000)),
 });
 
-function read<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> {
-  if (Array.isArray(value)) throw new Problem(422, 'bad_request', 'The body is a list; send an object.');
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  throw new Problem(422, 'bad_request', `${path === null ? 'The body' : path}: ${issue.message}.`);
-}
-
 /** A missing title is allowed where the person has not typed one yet. */
 export const readCreateRequest = (value: unknown): { title: string } => {
-  const { title: text } = read(v.object({ title: v.optional(v.string()) }), value);
-  return { title: text === undefined || text.trim() === '' ? DEFAULT_TITLE : read(v.object({ title }), value).title };
+  const { title: text } = readShape(v.object({ title: v.optional(v.string()) }), value);
+  return {
+    title: text === undefined || text.trim() === '' ? DEFAULT_TITLE : readShape(v.object({ title }), value).title,
+  };
 };
 
-export const readTitleRequest = (value: unknown): { title: string } => read(v.object({ title }), value);
+export const readTitleRequest = (value: unknown): { title: string } => readShape(v.object({ title }), value);
 
-export const readEndRequest = (value: unknown): EndRequest => read(end, value);
+export const readEndRequest = (value: unknown): EndRequest => readShape(end, value);
 
 /** What the types cannot say: every track once, on the broadcast's own grid, and no part without a frame. */
 function startProblem({ grid, tracks }: StartRequest): string | undefined {
@@ -90,7 +84,7 @@ function startProblem({ grid, tracks }: StartRequest): string | undefined {
 }
 
 export function readStartRequest(value: unknown): StartRequest {
-  const request = read(start, value);
+  const request = readShape(start, value);
   const problem = startProblem(request);
   if (problem !== undefined) throw new Problem(422, 'bad_request', `Cannot start: ${problem}.`);
   return request;

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { RateLimiter } from '../../src/lib/rate-limit.ts';
 import { type Edge, patience } from '../../src/origin/availability.ts';
 import {
   ABANDONED_AFTER_MS,
@@ -8,7 +9,6 @@ import {
   PROCESSING_MS,
 } from '../../src/origin/lifecycle.ts';
 import { readCli } from '../../src/origin/options.ts';
-import { RateLimiter } from '../../src/origin/rate-limit.ts';
 import { readCreateRequest, readStartRequest, readTitleRequest } from '../../src/origin/requests.ts';
 import { crossGap, type GapFacts } from '../../src/origin/serve-feed.ts';
 import { parseRange } from '../../src/origin/serve-segment.ts';

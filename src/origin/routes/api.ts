@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RateLimiter } from '../../lib/rate-limit.ts';
 import type { ReservedBroadcast } from '../../protocol/broadcast.ts';
 import { api } from '../../protocol/urls.ts';
 import { drainBody } from '../body.ts';
 import type { OriginContext } from '../context.ts';
 import { Problem } from '../problem.ts';
-import type { RateLimiter } from '../rate-limit.ts';
 import { ownedBroadcast, readJson, refuseCrossSite } from '../request-guards.ts';
 import { readCreateRequest, readTitleRequest } from '../requests.ts';
 import { watchLink } from '../watch-url.ts';

@@ -17,6 +17,12 @@ export class RateLimiter {
     this.#limit = limit;
   }
 
+  /** Gives one token back: what it was taken for turned out not to count. */
+  refund(key: string): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket !== undefined) bucket.tokens = Math.min(this.#limit.burst, bucket.tokens + 1);
+  }
+
   admit(key: string, nowMs: number): Admission {
     const { burst, perMinute } = this.#limit;
     const before = this.#buckets.get(key) ?? { tokens: burst, atMs: nowMs };
