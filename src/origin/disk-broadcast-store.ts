@@ -1,0 +1,284 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { PartIndex } from '../protocol/grid.ts';
+import { isTrackId, type TrackId } from '../protocol/track.ts';
+import { syncDirectory, TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
+import { Journal, type JournalEntry } from './journal.ts';
+import { RangeSet } from './ranges.ts';
+import { readIndex, readParts, type SegmentIndex, storedSegment, writeSegment } from './segment-file.ts';
+import type { BroadcastStore, StoredSegment, StoreHealth, StoreShape } from './segment-store.ts';
+
+const INIT_PATTERN = /^init-([av][0-9]{2,4})\.mp4$/;
+const SEGMENT_PATTERN = /^([0-9]{1,7})\.m4s$/;
+const POSTER = 'poster.jpg';
+/** Segment indices kept in memory per broadcast, about 4 kB each. */
+const MAX_INDICES = 256;
+
+type PerTrack<T> = Map<TrackId, T>;
+
+/** The value of a track, made when it is first asked for. */
+function ofTrack<T>(map: PerTrack<T>, track: TrackId, make: () => T): T {
+  const known = map.get(track);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(track, made);
+  return made;
+}
+
+/** The folder of one broadcast: init segments, journals, and a folder of segment files per track. */
+export class DiskBroadcastStore implements BroadcastStore {
+  readonly #directory: string;
+  readonly #entries: PerTrack<Map<PartIndex, JournalEntry>> = new Map();
+  readonly #filed: PerTrack<Set<number>> = new Map();
+  readonly #stored: PerTrack<RangeSet> = new Map();
+  readonly #durable: PerTrack<RangeSet> = new Map();
+  readonly #inits: PerTrack<Buffer> = new Map();
+  readonly #indices = new Map<string, Promise<SegmentIndex>>();
+  /** Segments that may be complete and have no file yet; what cannot be filed now is tried again later. */
+  readonly #toFile: PerTrack<Set<number>> = new Map();
+  readonly #onError: (error: unknown) => void;
+  #journal: Journal | undefined;
+  #shape: StoreShape | undefined;
+  #filing: Promise<void> | undefined;
+  #poster: Buffer | undefined;
+
+  private constructor(directory: string, shape: StoreShape | undefined, onError: (error: unknown) => void) {
+    this.#directory = directory;
+    this.#shape = shape;
+    this.#onError = onError;
+  }
+
+  static async open(
+    directory: string,
+    shape: StoreShape | undefined,
+    onError: (error: unknown) => void,
+  ): Promise<DiskBroadcastStore> {
+    const store = new DiskBroadcastStore(directory, shape, onError);
+    await store.#recover();
+    return store;
+  }
+
+  get health(): StoreHealth {
+    return this.#journal?.health ?? 'ok';
+  }
+
+  setShape(shape: StoreShape): void {
+    this.#shape = shape;
+    for (const track of this.#entries.keys()) this.#fileComplete(track, this.#entriesOf(track).keys());
+  }
+
+  append(track: TrackId, part: PartIndex, bytes: Buffer, digest: Buffer): 'stored' | 'full' | 'busy' {
+    const entry: JournalEntry = { track, part, digest, length: bytes.length, place: { kind: 'pending', bytes } };
+    const answer = this.#journal?.append(entry) ?? 'busy';
+    if (answer !== 'stored') return answer;
+    this.#entriesOf(track).set(part, entry);
+    this.stored(track).add(part);
+    return 'stored';
+  }
+
+  digestOf(track: TrackId, part: PartIndex): Buffer | undefined | Promise<Buffer | undefined> {
+    const entry = this.#entries.get(track)?.get(part);
+    if (entry !== undefined) return entry.digest;
+    const { segment, within } = this.#placeOf(part);
+    if (this.#filed.get(track)?.has(segment) !== true) return undefined;
+    return this.#index(track, segment).then((index) => index.parts[within]?.digest);
+  }
+
+  async read(track: TrackId, from: PartIndex, to: PartIndex): Promise<readonly Buffer[]> {
+    const found: Buffer[] = [];
+    for (let part = from; part < to; ) {
+      const { segment, within } = this.#placeOf(part);
+      const segmentEnd = part - within + this.#partsPerSegment();
+      const end = Math.min(to, segmentEnd);
+      if (this.#filed.get(track)?.has(segment) === true) {
+        const index = await this.#index(track, segment);
+        const last = Math.min(end - part + within, index.parts.length);
+        if (within < last) found.push(...(await readParts(this.#base(track, segment), index, within, last)));
+        part = end;
+        continue;
+      }
+      const entry = this.#entries.get(track)?.get(part);
+      if (entry !== undefined) found.push(await (this.#journal?.read(entry) ?? Promise.reject(new Error('closed'))));
+      part++;
+    }
+    return found;
+  }
+
+  stored(track: TrackId): RangeSet {
+    return ofTrack(this.#stored, track, () => new RangeSet());
+  }
+
+  durable(track: TrackId): RangeSet {
+    return ofTrack(this.#durable, track, () => new RangeSet());
+  }
+
+  async segment(track: TrackId, segment: number): Promise<StoredSegment | undefined> {
+    if (this.#filed.get(track)?.has(segment) !== true) return undefined;
+    return storedSegment(this.#base(track, segment), await this.#index(track, segment));
+  }
+
+  async putInit(track: TrackId, bytes: Buffer): Promise<void> {
+    await writeDurably(path.join(this.#directory, `init-${track}.mp4`), bytes);
+    this.#inits.set(track, bytes);
+  }
+
+  inits(): ReadonlyMap<TrackId, Buffer> {
+    return this.#inits;
+  }
+
+  async putPoster(bytes: Buffer): Promise<void> {
+    await writeWhole(path.join(this.#directory, POSTER), bytes);
+    this.#poster = bytes;
+  }
+
+  async poster(): Promise<Buffer | undefined> {
+    return this.#poster;
+  }
+
+  async sync(): Promise<StoreHealth> {
+    return (await this.#journal?.sync()) ?? 'ok';
+  }
+
+  async close(): Promise<void> {
+    await this.sync();
+    await this.#filing;
+    await this.#journal?.close();
+  }
+
+  #entriesOf(track: TrackId): Map<PartIndex, JournalEntry> {
+    return ofTrack(this.#entries, track, () => new Map());
+  }
+
+  #partsPerSegment(): number {
+    if (this.#shape === undefined) throw new Error('The shape of the broadcast is not known yet.');
+    return this.#shape.partsPerSegment;
+  }
+
+  #placeOf(part: PartIndex): { segment: number; within: number } {
+    const parts = this.#partsPerSegment();
+    return { segment: Math.floor(part / parts), within: part % parts };
+  }
+
+  /** The half-open range of parts a segment has when it is complete. */
+  #partsOf(track: TrackId, segment: number): { from: PartIndex; to: PartIndex } {
+    const parts = this.#partsPerSegment();
+    const end = this.#shape?.endParts?.[track] ?? Number.POSITIVE_INFINITY;
+    return { from: segment * parts, to: Math.min((segment + 1) * parts, end) };
+  }
+
+  #base(track: TrackId, segment: number): string {
+    return path.join(this.#directory, track, String(segment));
+  }
+
+  #index(track: TrackId, segment: number): Promise<SegmentIndex> {
+    const base = this.#base(track, segment);
+    const known = this.#indices.get(base);
+    if (known !== undefined) return known;
+    const index = readIndex(base);
+    index.catch(() => this.#indices.delete(base));
+    return this.#remember(base, index);
+  }
+
+  #remember(base: string, index: Promise<SegmentIndex>): Promise<SegmentIndex> {
+    this.#indices.set(base, index);
+    if (this.#indices.size > MAX_INDICES) {
+      const [oldest] = this.#indices.keys();
+      if (oldest !== undefined) this.#indices.delete(oldest);
+    }
+    return index;
+  }
+
+  #onDurable(entries: readonly JournalEntry[]): void {
+    const tracks = new Map<TrackId, PartIndex[]>();
+    for (const { track, part } of entries) {
+      this.durable(track).add(part);
+      ofTrack(tracks, track, () => []).push(part);
+    }
+    for (const [track, parts] of tracks) this.#fileComplete(track, parts);
+  }
+
+  #fileComplete(track: TrackId, parts: Iterable<PartIndex>): void {
+    if (this.#shape === undefined) return;
+    const candidates = ofTrack(this.#toFile, track, () => new Set());
+    for (const part of parts) {
+      const { segment } = this.#placeOf(part);
+      const { from, to } = this.#partsOf(track, segment);
+      if (from < to && this.durable(track).covers(from, to)) candidates.add(segment);
+    }
+    if (candidates.size === 0 || this.#filing !== undefined) return;
+    this.#filing = this.#fileAll()
+      .catch(this.#onError)
+      .finally(() => {
+        this.#filing = undefined;
+      });
+  }
+
+  async #fileAll(): Promise<void> {
+    for (const [track, segments] of this.#toFile)
+      for (const segment of segments) {
+        await this.#file(track, segment);
+        segments.delete(segment);
+      }
+  }
+
+  /** One file with all parts of a complete segment; from then on the journal does not need them. */
+  async #file(track: TrackId, segment: number): Promise<void> {
+    if (this.#filed.get(track)?.has(segment) === true) return;
+    const { from, to } = this.#partsOf(track, segment);
+    const all = this.#entriesOf(track);
+    const entries: JournalEntry[] = [];
+    const bytes: Buffer[] = [];
+    for (let part = from; part < to; part++) {
+      const entry = all.get(part);
+      if (entry === undefined) return;
+      entries.push(entry);
+      bytes.push(await (this.#journal?.read(entry) ?? Promise.reject(new Error('closed'))));
+    }
+    const folder = path.join(this.#directory, track);
+    if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(this.#directory);
+    const base = this.#base(track, segment);
+    const index = await writeSegment(base, entries, bytes);
+    await syncDirectory(folder);
+    void this.#remember(base, Promise.resolve(index));
+    ofTrack(this.#filed, track, () => new Set<number>()).add(segment);
+    for (let part = from; part < to; part++) all.delete(part);
+    const isLast = this.#shape?.endParts !== undefined && [...this.#entries.values()].every((map) => map.size === 0);
+    await this.#journal?.release(entries, isLast);
+  }
+
+  async #recover(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true });
+    for (const item of await readdir(this.#directory, { withFileTypes: true })) {
+      const full = path.join(this.#directory, item.name);
+      const init = INIT_PATTERN.exec(item.name)?.[1];
+      if (item.name.endsWith(TEMP_SUFFIX)) await rm(full, { force: true });
+      else if (init !== undefined) this.#inits.set(init, await readFile(full));
+      else if (item.name === POSTER) this.#poster = await readFile(full);
+      else if (item.isDirectory() && isTrackId(item.name)) await this.#recoverTrack(item.name);
+    }
+    const { journal, found } = await Journal.open(this.#directory, (entries) => this.#onDurable(entries));
+    this.#journal = journal;
+    for (const entry of found) {
+      if (this.#shape === undefined || this.stored(entry.track).has(entry.part)) continue;
+      this.#entriesOf(entry.track).set(entry.part, entry);
+      this.stored(entry.track).add(entry.part);
+      this.durable(entry.track).add(entry.part);
+    }
+    await journal.keepOnly([...this.#entries.values()].flatMap((entries) => [...entries.values()]));
+    for (const [track, entries] of this.#entries) this.#fileComplete(track, entries.keys());
+  }
+
+  async #recoverTrack(track: TrackId): Promise<void> {
+    const folder = path.join(this.#directory, track);
+    for (const name of await readdir(folder)) {
+      if (name.endsWith(TEMP_SUFFIX)) await rm(path.join(folder, name), { force: true });
+      const segment = Number(SEGMENT_PATTERN.exec(name)?.[1] ?? Number.NaN);
+      if (this.#shape === undefined || Number.isNaN(segment)) continue;
+      const { from, to } = this.#partsOf(track, segment);
+      if (from >= to) continue;
+      ofTrack(this.#filed, track, () => new Set<number>()).add(segment);
+      this.stored(track).addRange(from, to);
+      this.durable(track).addRange(from, to);
+    }
+  }
+}
