@@ -7,7 +7,7 @@ import type { TrackId } from '../src/protocol/track.ts';
 import { MemorySpool } from '../src/spool/memory-spool.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
-import { type Batch, UploadPlan } from '../src/upload/upload-plan.ts';
+import { type Batch, UPLOAD_RETRY_POLICY, UploadPlan } from '../src/upload/upload-plan.ts';
 import type { InitSegment } from './messages.ts';
 import { type OriginClient, OriginRefusal } from './origin-client.ts';
 import type { UploadMeter } from './upload-stats.ts';
@@ -212,7 +212,7 @@ export class Uploader {
       } catch (error) {
         if (error instanceof OriginRefusal && !error.isRetryable) throw error;
         const retryAfterMs = error instanceof OriginRefusal ? error.retryAfterMs : 0;
-        const delayMs = backoffMs(attempt, Math.random(), undefined, retryAfterMs);
+        const delayMs = backoffMs(attempt, Math.random(), UPLOAD_RETRY_POLICY, retryAfterMs);
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }

@@ -1,4 +1,4 @@
-import { type BackoffPolicy, backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
+import { type BackoffPolicy, backoffMs } from '../lib/backoff.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartName } from '../protocol/part.ts';
 import { MAX_PARTS_PER_REQUEST } from '../protocol/tick.ts';
@@ -45,6 +45,9 @@ interface Tick {
   readonly parts: Map<TrackId, QueuedPart>;
 }
 
+/** A creator is one sender, not a crowd: viewers wait for this line, so it is tried again sooner than others. */
+export const UPLOAD_RETRY_POLICY: BackoffPolicy = { floorMs: 250, baseMs: 500, capMs: 3_000 };
+
 /** A backlog this long means that there was an outage: viewers want the newest first. */
 const OUTAGE_MS = 2_000;
 const EDGE_MS = 1_000;
@@ -83,7 +86,7 @@ export class UploadPlan {
     this.#maxInFlight = options.maxInFlight ?? 3;
     this.#maxBatchBytes = options.maxBatchBytes ?? 2 * 1024 * 1024;
     this.#lingerMs = options.lingerMs ?? 50;
-    this.#policy = options.policy ?? RETRY_POLICY;
+    this.#policy = options.policy ?? UPLOAD_RETRY_POLICY;
     this.#random = options.random ?? Math.random;
   }
 
