@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import './level-meter.ts';
 import type { DeviceChoice } from './studio-state.ts';
 import { base, fields } from './theme.ts';
@@ -77,7 +78,7 @@ export class StudioSetup extends LitElement {
         ${choices.length === 0 ? html`<option>None found</option>` : nothing}
         ${choices.map(
           ({ id, label: name }, index) =>
-            html`<option value=${id} .selected=${id === chosenId}>${name === '' ? `${label} ${index + 1}` : name}</option>`,
+            html`<option value=${id} .selected=${live(id === chosenId)}>${name === '' ? `${label} ${index + 1}` : name}</option>`,
         )}
       </select>
     </div>`;

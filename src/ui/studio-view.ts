@@ -1,14 +1,14 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { pages } from '../protocol/urls.ts';
-import './end-dialog.ts';
 import './health-panel.ts';
-import { icons } from './icons.ts';
 import './insecure-note.ts';
 import './probe-ladder.ts';
 import './problem-note.ts';
 import './share-panel.ts';
 import './site-header.ts';
 import './status-pill.ts';
+import './studio-controls.ts';
+import type { ControlWish } from './studio-controls.ts';
+import './studio-ended.ts';
 import './studio-setup.ts';
 import type { SetupWish } from './studio-setup.ts';
 import './studio-stage.ts';
@@ -17,7 +17,6 @@ import { studioStatus } from './studio-status.ts';
 import './studio-welcome.ts';
 import { showInTab } from './tab-signal.ts';
 import { base, controls, page, surfaces } from './theme.ts';
-import { clockText, spokenLength } from './time-words.ts';
 
 /** Everything of the studio that can be seen, from one value; wishes go to `actions` and come back as a new value. */
 export class StudioView extends LitElement {
@@ -25,13 +24,11 @@ export class StudioView extends LitElement {
     state: { attribute: false },
     actions: { attribute: false },
     isSecure: { attribute: false },
-    isConfirmingEnd: { state: true },
     refusal: { state: true },
   };
   declare state: StudioState | undefined;
   declare actions: StudioActions | undefined;
   declare isSecure: boolean;
-  declare isConfirmingEnd: boolean;
   /** What a wish was answered with when it could not be fulfilled. */
   declare refusal: Problem | undefined;
 
@@ -63,44 +60,9 @@ export class StudioView extends LitElement {
         gap: var(--tc-space-5);
         min-width: 0;
       }
-      .controls {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--tc-space-3);
-      }
-      .controls .main-action {
-        margin-inline-start: auto;
-      }
-      .hint {
-        flex-basis: 100%;
-        text-align: end;
-      }
-      .result {
-        display: grid;
-        gap: var(--tc-space-4);
-        padding: clamp(var(--tc-space-5), 4vw, var(--tc-space-7));
-      }
-      .result h2 {
-        font-size: var(--tc-text-2xl);
-      }
       @media (max-width: 56rem) {
         .columns {
           grid-template-columns: minmax(0, 1fr);
-        }
-      }
-      @media (max-width: 34rem) {
-        .controls .button {
-          flex: 1 1 8rem;
-          min-width: 0;
-          white-space: normal;
-        }
-        .controls .main-action {
-          flex-basis: 100%;
-          display: grid;
-        }
-        .hint {
-          text-align: start;
         }
       }
     `,
@@ -111,14 +73,12 @@ export class StudioView extends LitElement {
     this.state = undefined;
     this.actions = undefined;
     this.isSecure = true;
-    this.isConfirmingEnd = false;
     this.refusal = undefined;
   }
 
   protected override willUpdate(): void {
     const { state } = this;
     if (state === undefined) return;
-    if (state.phase.kind !== 'live') this.isConfirmingEnd = false;
     showInTab(studioStatus(state.phase, state.upload?.uplink).tone);
   }
 
@@ -146,16 +106,20 @@ export class StudioView extends LitElement {
     });
   }
 
-  /** The dialog cannot give the focus back by itself: when it closes, the button behind it is still out of reach. */
-  async #keepStreaming(): Promise<void> {
-    this.isConfirmingEnd = false;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('.main-action button')?.focus();
-  }
-
-  #end(): void {
-    this.isConfirmingEnd = false;
-    this.#wish((actions) => actions.endStream());
+  #control({ detail: wish }: CustomEvent<ControlWish>): void {
+    switch (wish.kind) {
+      case 'mute':
+        this.actions?.setMuted(wish.isMuted);
+        return;
+      case 'camera-off':
+        this.actions?.setCameraOff(wish.isOff);
+        return;
+      case 'go-live':
+        this.#wish((actions) => actions.goLive());
+        return;
+      case 'end-stream':
+        this.#wish((actions) => actions.endStream());
+    }
   }
 
   #pill() {
@@ -165,50 +129,6 @@ export class StudioView extends LitElement {
       .status=${studioStatus(state.phase, state.upload?.uplink)}
       .startedAtMs=${state.phase.kind === 'live' ? state.phase.startedAtMs : undefined}
     ></status-pill>`;
-  }
-
-  #mainAction({ phase, probe }: StudioState) {
-    if (phase.kind === 'live' || phase.kind === 'ending') {
-      // The page behind a modal dialog is out of reach; saying so also keeps one `End stream` button at a time.
-      const isBehind = this.isConfirmingEnd;
-      return html`<span class="main-action" ?inert=${isBehind} aria-hidden=${isBehind ? 'true' : nothing}>
-        <button
-          class="button large danger"
-          type="button"
-          ?disabled=${phase.kind === 'ending'}
-          @click=${() => {
-            this.isConfirmingEnd = true;
-          }}
-        >
-          ${icons.stop}End stream
-        </button>
-      </span>`;
-    }
-    const isReady = phase.kind === 'ready' && probe.kind === 'done';
-    return html`<span class="main-action"
-        ><button
-          class="button primary large"
-          type="button"
-          ?disabled=${!isReady}
-          @click=${() => this.#wish((actions) => actions.goLive())}
-        >
-          ${icons.broadcast}${phase.kind === 'starting' ? 'Going live…' : 'Go live'}
-        </button></span
-      >
-      ${
-        phase.kind === 'ready' && (probe.kind === 'running' || probe.kind === 'waiting')
-          ? html`<p class="hint small quiet">A few seconds: this machine and your line are being measured.</p>`
-          : nothing
-      }`;
-  }
-
-  #toggles({ isMuted, isCameraOff }: StudioState) {
-    return html`<button class="button" type="button" @click=${() => this.actions?.setMuted(!isMuted)}>
-        ${isMuted ? icons.microphoneOff : icons.microphone}${isMuted ? 'Unmute' : 'Mute'}
-      </button>
-      <button class="button" type="button" @click=${() => this.actions?.setCameraOff(!isCameraOff)}>
-        ${isCameraOff ? icons.cameraOff : icons.camera}${isCameraOff ? 'Camera on' : 'Camera off'}
-      </button>`;
   }
 
   #stage(state: StudioState) {
@@ -221,25 +141,6 @@ export class StudioView extends LitElement {
   }
 
   #retry = (): void => this.#wish((actions) => actions.retry());
-
-  #ended(state: StudioState, durationMs: number) {
-    const id = state.broadcast?.id;
-    return html`<div class="card result">
-      <h2>Your recording is ready</h2>
-      <p>
-        It lasted <span class="numbers" aria-label=${spokenLength(durationMs)}>${clockText(durationMs)}</span>. The
-        recording plays at the same link, for everybody who has it.
-      </p>
-      <div class="controls">
-        ${
-          id === undefined
-            ? nothing
-            : html`<a class="button primary large" href=${pages.watch(id)}>${icons.play}Watch the recording</a>`
-        }
-        <a class="button large" href=${pages.studio}>Start another stream</a>
-      </div>
-    </div>`;
-  }
 
   /** The left column: what is in front of the person now. */
   #front(state: StudioState) {
@@ -258,12 +159,18 @@ export class StudioView extends LitElement {
           @remedy=${this.#retry}
         ></problem-note>`;
       case 'ended':
-        return this.#ended(state, phase.durationMs);
+        return html`<studio-ended .broadcastId=${state.broadcast?.id} .durationMs=${phase.durationMs}></studio-ended>`;
       case 'failed':
         return html`<problem-note heading="The stream has stopped" .problem=${phase.problem} @remedy=${this.#retry}></problem-note>`;
       default:
         return html`${this.#stage(state)}
-          <div class="controls">${this.#toggles(state)}${this.#mainAction(state)}</div>
+          <studio-controls
+            .phase=${phase}
+            .probe=${state.probe}
+            .isMuted=${state.isMuted}
+            .isCameraOff=${state.isCameraOff}
+            @wish=${(event: CustomEvent<ControlWish>) => this.#control(event)}
+          ></studio-controls>
           ${
             phase.kind === 'live' || phase.kind === 'ending'
               ? html`<div class="card">
@@ -327,12 +234,7 @@ export class StudioView extends LitElement {
                   <div class="column">${this.#side(state)}</div>
                 </div>`
         }
-      </main>
-      <end-dialog
-        ?open=${this.isConfirmingEnd}
-        @dismiss=${() => void this.#keepStreaming()}
-        @confirm=${() => this.#end()}
-      ></end-dialog>`;
+      </main>`;
   }
 }
 
