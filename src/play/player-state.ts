@@ -9,6 +9,8 @@ export type PlayerPhase =
   | { readonly kind: 'live' }
   /** The creator's connection broke; the origin waits for it. */
   | { readonly kind: 'interrupted' }
+  /** The creator ended it; the recording is there in a few seconds. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'ended' }
   /** The origin does not answer. `nextTryAtMs` is on the clock of `performance.now()`. */
   | { readonly kind: 'unreachable'; readonly nextTryAtMs: number }

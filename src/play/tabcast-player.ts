@@ -249,6 +249,7 @@ export class TabcastPlayer {
     if (this.#detail === undefined) return { kind: 'loading' };
     if (this.#detail.state === 'reserved') return { kind: 'not-started' };
     if (!this.#isLive()) return { kind: 'ended' };
+    if (this.#detail.state === 'processing') return { kind: 'ending' };
     return this.#detail.state === 'interrupted' ? { kind: 'interrupted' } : { kind: 'live' };
   }
 

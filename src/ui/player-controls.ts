@@ -35,6 +35,11 @@ export class PlayerControls extends LitElement {
         padding: var(--tc-space-7) var(--tc-space-3) var(--tc-space-2);
         background: linear-gradient(to top, rgb(0 0 0 / 0.78), rgb(0 0 0 / 0.5) 55%, transparent);
         color: #fff;
+        pointer-events: none;
+      }
+      player-seek-bar,
+      .row > * {
+        pointer-events: auto;
       }
       .row {
         display: flex;
@@ -88,9 +93,15 @@ export class PlayerControls extends LitElement {
         white-space: nowrap;
       }
       .time .quiet,
-      .live .quiet {
+      .distance {
         color: var(--tc-color-on-video-quiet);
+        font-size: var(--tc-text-s);
         font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .distance {
+        margin-inline-start: calc(-1 * var(--tc-space-2));
+        padding-inline-end: var(--tc-space-2);
       }
       .volume {
         width: 5rem;
@@ -101,11 +112,23 @@ export class PlayerControls extends LitElement {
       }
       @media (max-width: 40rem) {
         .volume,
+        .behind,
         .time .quiet {
           display: none;
         }
         :host {
           padding-inline: var(--tc-space-2);
+        }
+      }
+      @media (max-width: 28rem) {
+        .time {
+          display: none;
+        }
+        .live {
+          padding: 0 var(--tc-space-2);
+        }
+        .row {
+          gap: 0;
         }
       }
     `,
@@ -188,9 +211,8 @@ export class PlayerControls extends LitElement {
       >
         <span class="dot"></span>
         <span>${isFollowingLive ? 'Live' : 'Go to live'}</span>
-        <span class="quiet">${isFollowingLive ? distance : `−${distance}`}</span>
       </button>
-      <span class="visually-hidden" id="distance">${distance} behind live</span>`;
+      <span class="distance" id="distance">${distance}<span class="behind"> behind</span></span>`;
   }
 
   #time(isLive: boolean) {

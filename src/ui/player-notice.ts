@@ -64,6 +64,16 @@ export class PlayerNotice extends LitElement {
           transform: rotate(1turn);
         }
       }
+      @media (max-width: 40rem) {
+        :host {
+          padding: var(--tc-space-2);
+        }
+        .note {
+          gap: var(--tc-space-2);
+          padding: var(--tc-space-3);
+          font-size: var(--tc-text-s);
+        }
+      }
       @media (prefers-reduced-motion: reduce) {
         .spinner {
           animation-duration: 4s;
@@ -95,6 +105,9 @@ export class PlayerNotice extends LitElement {
           'Reconnecting',
           'The broadcaster lost the connection. The stream goes on here when it is back.',
         );
+      case 'ending':
+        if (playback === 'playing') return nothing;
+        return this.#note('The stream has ended', 'The recording is here in a moment.');
       case 'ended':
         if (playback === 'finished') {
           return this.#note('The stream has ended', 'This is the recording.', [

@@ -66,7 +66,7 @@ export class WatchPage extends LitElement {
         overflow: hidden;
         aspect-ratio: 16 / 9;
         max-height: calc(100dvh - 9.5rem);
-        min-height: 12rem;
+        min-height: 16rem;
         margin-inline: auto;
         border-radius: var(--tc-radius-l);
         background: var(--tc-color-video-backdrop);
@@ -84,6 +84,9 @@ export class WatchPage extends LitElement {
       player-notice {
         position: absolute;
         inset: 0;
+      }
+      .with-controls player-notice {
+        bottom: 5.5rem;
       }
       player-controls {
         position: absolute;
@@ -278,7 +281,7 @@ export class WatchPage extends LitElement {
       <nav aria-label="Tabcast"><a href=${pages.home}>${icons.logo}<span>Tabcast</span></a></nav>
       <main>
         <div
-          class="stage ${isIdle ? 'idle' : ''}"
+          class="stage ${isIdle ? 'idle' : ''} ${hasControls(state) ? 'with-controls' : ''}"
           @pointermove=${() => this.#showControls()}
           @focusin=${() => this.#showControls()}
           @fullscreenchange=${() => {
@@ -316,12 +319,11 @@ export class WatchPage extends LitElement {
   }
 
   #overlay(state: PlayerState) {
-    const hasControls = !['loading', 'not-started', 'failed'].includes(state.phase.kind);
     return html`
       <player-notice .state=${state}></player-notice>
       ${this.isStatisticsShown ? html`<player-statistics .state=${state}></player-statistics>` : nothing}
       ${
-        hasControls
+        hasControls(state)
           ? html`<player-controls
               .state=${state}
               ?isStatisticsShown=${this.isStatisticsShown}
@@ -338,6 +340,9 @@ export class WatchPage extends LitElement {
     return html`<span class="badge ${words.tone}">${words.text}</span>`;
   }
 }
+
+const hasControls = (state: PlayerState | undefined): boolean =>
+  state !== undefined && !['loading', 'not-started', 'failed'].includes(state.phase.kind);
 
 function focusOf(target: EventTarget | undefined): KeyPress['focus'] {
   if (target instanceof HTMLInputElement) {

@@ -19,6 +19,8 @@ export function stateWords(state: Pick<PlayerState, 'phase'> | 'unsupported' | u
     case 'interrupted':
     case 'unreachable':
       return { text: 'Reconnecting', tone: 'slow' };
+    case 'ending':
+      return { text: 'Ended: the recording is being made ready', tone: '' };
     case 'ended':
       return { text: 'Ended: this is the recording', tone: '' };
     case 'failed':
