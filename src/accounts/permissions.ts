@@ -1,10 +1,17 @@
-import type { BroadcastBy, BroadcastRight, Role, Visibility } from '../protocol/accounts.ts';
+import { type BroadcastBy, type BroadcastRight, ROLES, type Role, type Visibility } from '../protocol/accounts.ts';
 
 /** Who asks; undefined anywhere below means nobody who is logged in. */
 export interface Identity {
   readonly accountId: string;
   readonly role: Role;
 }
+
+/** A role as the database holds it; throws on one that this version does not know. */
+export const roleOf = (text: string): Role => {
+  const role = ROLES.find((known) => known === text);
+  if (role === undefined) throw new Error(`The database holds the unknown role ${text}.`);
+  return role;
+};
 
 /** What a broadcast says about who may do what. `ownerId` undefined: made without an account. */
 export interface Owned {

@@ -113,7 +113,7 @@ export function afterAnswer(
   const isStillSent = local?.position.hlc === sent.hlc && local.position.device.tab === sent.device.tab;
   if (outcome.outcome === 'refused') return isStillSent ? undefined : local;
   if (outcome.outcome === 'paused') return isStillSent ? { position: sent, sync: 'synced' } : local;
-  if (outcome.position === null) return local;
+  if (outcome.position === null) return isStillSent ? undefined : local;
   if (isStillSent || local === undefined) return { position: outcome.position, sync: 'synced' };
   return takeOver(local, outcome.position);
 }

@@ -44,11 +44,17 @@ export interface Me {
   readonly serverTimeMs: number;
 }
 
-/** `POST /api/auth/sign-up`. `link`: the token of an invitation or of the printed link, when there is one. */
+/**
+ * What an account is given: by the token of an invitation or of the link that the origin printed at its first start,
+ * or because this is the machine itself and nobody looks after the origin yet (`because: 'first-admin'`).
+ */
+export type Claim = { readonly link: string } | { readonly isFirstAdmin: true };
+
+/** `POST /api/auth/sign-up`. */
 export interface SignUpRequest {
   readonly username: string;
   readonly password: string;
-  readonly link?: string;
+  readonly claim?: Claim;
 }
 
 /** Logged in afterwards. The codes are shown once; each replaces a lost password once. */
@@ -142,7 +148,7 @@ export type LinkInfo =
   | { readonly kind: 'reset'; readonly username: string; readonly expiresMs: number }
   | { readonly kind: 'first-admin' };
 
-/** `POST /api/auth/links` and `POST /api/auth/invitation` (an account that exists takes an invitation). */
+/** `POST /api/auth/links`. `POST /api/auth/claim` takes a `Claim`, for an account that exists. */
 export interface LinkRequest {
   readonly link: string;
 }

@@ -60,7 +60,7 @@ export interface PositionsRequest {
 
 /**
  * stored: it is the newest now. older: another was newer, and is in `position`; take it over. paused: nothing was
- * written. `position` is what the origin holds; null when it holds none.
+ * written. `position` is what the origin holds; null when it holds none: with `older` it was cleared, forget it here too.
  */
 export type PositionOutcome =
   | { readonly outcome: 'stored' | 'older' | 'paused'; readonly position: Position | null }

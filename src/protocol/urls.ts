@@ -46,7 +46,7 @@ export const auth = {
   passkeyLogInOptions: '/api/auth/passkey-log-in/options',
   passkeyLogIn: '/api/auth/passkey-log-in',
   links: '/api/auth/links',
-  invitation: '/api/auth/invitation',
+  claim: '/api/auth/claim',
 } as const;
 
 /** For administrators (SPEC ADMIN). */
@@ -93,6 +93,8 @@ export const ingest = {
   poster: (id: string) => `/ingest/${id}/poster.jpg`,
   end: (id: string) => `/ingest/${id}/end`,
   state: (id: string) => `/ingest/${id}/state`,
+  claim: (id: string) => `/ingest/${id}/claim`,
+  cuts: (id: string) => `/ingest/${id}/cuts`,
 } as const;
 
 export type MediaName =
