@@ -1,0 +1,27 @@
+/** What the compiled kernel offers; all places are byte offsets in its memory. */
+export interface ScaleKernel {
+  scalePlane(
+    source: number,
+    sourceStride: number,
+    sourceWidth: number,
+    target: number,
+    targetWidth: number,
+    targetHeight: number,
+    rowStarts: number,
+    rowWeights: number,
+    rowTaps: number,
+    columnStarts: number,
+    columnWeights: number,
+    line: number,
+  ): void;
+}
+
+/** A WebAssembly memory, of which this folder's types know nothing. */
+export interface ScaleMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** 956 bytes of WebAssembly with SIMD, in base64, compiled from `scale-kernel.as`; imports `env.memory`. */
+export const SCALE_KERNEL_BASE64 =
+  'AGFzbQEAAAABEAFgDH9/f39/f39/f39/fwACDwEDZW52Bm1lbW9yeQIAAQMCAQAHFwIKc2NhbGVQbGFuZQAABm1lbW9yeQIACvEGAe4GAgZ/BHsDQCAFIA9KBEAgACAGIA9BAnRqKAIAIAFsaiEQIAcgCCAPbEEBdGohEUEAIQ0DQCACIA1KBED9DEAAQABAAEAAQABAAEAAQAAhEv0MQABAAEAAQABAAEAAQABAACETIA0gEGohDkEAIQwDQCAIIAxKBEAgEiAO/QAEAP0MgICAgICAgICAgICAgICAgP1RIhX9hwEgESAMQQF0av0IAQAiFP2VAf2OASESIBMgFf2IASAU/ZUB/Y4BIRMgASAOaiEOIAxBAWohDAwBCwsgCyANaiASQQf9jAH9DIAAgACAAIAAgACAAIAAgAD9jgEgE0EH/YwB/QyAAIAAgACAAIAAgACAAIAA/Y4B/Wb9CwQAIA1BEGohDQwBCwsgAyAEIA9saiEMQQAhDQNAIAQgDUoEQCAMIA1qIAsgCSANQQJ0aiIOKAIAav0CAAAgCiANQQR0aiIQ/QAEAP26ASISIAsgDigCBGr9AgAAIBD9AAQQ/boBIhP9DQABAgMQERITBAUGBxQVFhcgEiAT/Q0ICQoLGBkaGwwNDg8cHR4f/a4BIhIgCyAOKAIIav0CAAAgEP0ABCD9ugEiEyALIA4oAgxq/QIAACAQ/QAEMP26ASIU/Q0AAQIDEBESEwQFBgcUFRYXIBMgFP0NCAkKCxgZGhsMDQ4PHB0eH/2uASIT/Q0AAQIDBAUGBxAREhMUFRYXIBIgE/0NCAkKCwwNDg8YGRobHB0eH/2uAf0MACAAAAAgAAAAIAAAACAAAP2uAUEO/awBIAsgDkEQaigCAGr9AgAAIBBBQGsiEP0ABAD9ugEiEiALIA4oAhRq/QIAACAQ/QAEEP26ASIT/Q0AAQIDEBESEwQFBgcUFRYXIBIgE/0NCAkKCxgZGhsMDQ4PHB0eH/2uASISIAsgDigCGGr9AgAAIBD9AAQg/boBIhMgCyAOKAIcav0CAAAgEP0ABDD9ugEiFP0NAAECAxAREhMEBQYHFBUWFyATIBT9DQgJCgsYGRobDA0ODxwdHh/9rgEiE/0NAAECAwQFBgcQERITFBUWFyASIBP9DQgJCgsMDQ4PGBkaGxwdHh/9rgH9DAAgAAAAIAAAACAAAAAgAAD9rgFBDv2sAf2FASISIBL9Zv1bAwAAIA1BCGohDQwBCwsgD0EBaiEPDAELCws=';
