@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
-const ENCODE_CORE = fileURLToPath(new URL('../../workers/encode-core.ts', import.meta.url));
+const workerFile = (name: string): string => fileURLToPath(new URL(`../../workers/${name}.ts`, import.meta.url));
+/** The names that `page/product.d.ts` declares. */
+const PRODUCT = Object.fromEntries(
+  ['encode-core', 'picture-scaler'].map((name) => [`tabcast:${name}`, workerFile(name)]),
+);
 const CORE = fileURLToPath(new URL('../../node_modules/@ffmpeg/core/dist/esm/', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -32,7 +36,7 @@ export async function openSite(clip: string, workFolder: string): Promise<Site> 
     logLevel: 'warn',
     build: { outDir: built, emptyOutDir: true, target: 'es2023' },
     worker: { format: 'es' },
-    resolve: { alias: { 'tabcast:encode-core': ENCODE_CORE } },
+    resolve: { alias: PRODUCT },
   });
   const server = createServer((request, response) => {
     const [, folder = '', name = ''] = /^\/(?:(assets|core|out)\/)?([^/]*)$/.exec(request.url ?? '') ?? [];

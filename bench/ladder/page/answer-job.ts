@@ -11,7 +11,7 @@ export function answerJob(work: (job: Job) => Promise<JobResult>): void {
       (error: unknown) => {
         const answer: JobAnswer = {
           ok: false,
-          why: error instanceof Error ? (error.stack ?? error.message) : `${error}`,
+          why: error instanceof Error ? (error.stack ?? error.message) : String(error),
         };
         postMessage(answer);
       },

@@ -1,4 +1,5 @@
 import { EncodeCore } from 'tabcast:encode-core';
+import { PictureScaler } from 'tabcast:picture-scaler';
 import { writeVideoInit } from '../../../src/package/cmaf-init.ts';
 import { writePart } from '../../../src/package/cmaf-part.ts';
 import { type ClosedPart, VideoAssembler } from '../../../src/package/part-assembler.ts';
@@ -8,11 +9,11 @@ import { answerJob } from './answer-job.ts';
 import { decodedFrames } from './frame-source.ts';
 import type { Job, JobResult } from './job.ts';
 
-/** Frames inside each encoder: enough to keep its threads busy, few enough to stay in the processor's cache. */
-const IN_FLIGHT = 4;
+/** Frames inside each encoder: enough that a slow frame of one encoder does not hold up the others. */
+const IN_FLIGHT = 8;
 
-/** The product's own path: one decoder, its encode core, its assembler, its CMAF parts. */
-async function transcode({ clip, frames, rungs }: Job): Promise<JobResult> {
+/** The product's own path: one decoder, its picture scaler, its encode core, its assembler, its CMAF parts. */
+async function transcode({ clip, frames, rungs, scaling }: Job): Promise<JobResult> {
   const renditions = rungs.map((rung) => ({ ...rung, track: `v${rung.height}` }));
   const lanes = new Map(
     renditions.map((rendition) => [
@@ -37,19 +38,29 @@ async function transcode({ clip, frames, rungs }: Job): Promise<JobResult> {
         lane.pieces.push(writeVideoInit({ ...lane.rendition, timescale: VIDEO_TIMESCALE }, avcC));
       },
       onFrame: ({ track, slot, isKey, data }) => keep(lanes.get(track)?.assembler.add(slot, isKey, data)),
+      onLost: (track, slots) => {
+        failure = new Error(`the encoder of ${track} lost the slots ${slots.join(', ')}`);
+      },
       onError: (_track, error) => {
         failure = error;
       },
     },
   );
+  const [top] = rungs;
+  const scaler = top === undefined || scaling === 'encoders' ? undefined : new PictureScaler(top);
   let slot = 0;
   try {
     for await (const frame of decodedFrames(clip, frames)) {
       try {
         await core.ready(IN_FLIGHT);
         if (failure !== undefined) throw failure;
-        core.encode(frame, slot, isKeySlot(slot, DEFAULT_GRID));
-        slot++;
+        const picture = (await scaler?.scale(frame)) ?? frame;
+        try {
+          core.encode(picture, slot, isKeySlot(slot, DEFAULT_GRID));
+          slot++;
+        } finally {
+          picture.close();
+        }
       } finally {
         frame.close();
       }

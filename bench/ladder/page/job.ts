@@ -5,6 +5,8 @@ export interface Job {
   readonly clip: Blob;
   readonly frames: number;
   readonly rungs: readonly LadderRung[];
+  /** Our engine only: pictures are brought to the top rung's size once, or every encoder scales by itself. */
+  readonly scaling: 'once' | 'encoders';
 }
 
 /** Finished MP4 files, one for each rung, or one that holds all of them as tracks. */

@@ -2,7 +2,7 @@ import type { LadderRung } from '../rungs.ts';
 import type { Job, JobAnswer, JobResult } from './job.ts';
 import { openWasm } from './wasm.ts';
 
-export type BrowserContestant = 'engine' | 'mediabunny' | 'wasm';
+export type BrowserContestant = 'engine' | 'engine-plain' | 'mediabunny' | 'wasm';
 
 export interface PageTime {
   readonly frames: number;
@@ -18,6 +18,7 @@ export interface LadderPage {
 
 const createWorker = {
   engine: () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
+  'engine-plain': () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
   mediabunny: () => new Worker(new URL('./mediabunny.worker.ts', import.meta.url), { type: 'module' }),
 } as const;
 
@@ -30,7 +31,7 @@ async function wasm(): ReturnType<typeof openWasm> {
 }
 
 /** A fresh worker for every run: its start is part of the time, as the start of the process is of native ffmpeg's. */
-function inWorker(contestant: 'engine' | 'mediabunny', job: Job): Promise<JobResult> {
+function inWorker(contestant: keyof typeof createWorker, job: Job): Promise<JobResult> {
   const worker = createWorker[contestant]();
   return new Promise<JobResult>((resolve, reject) => {
     worker.addEventListener('message', ({ data }: MessageEvent<JobAnswer>) =>
@@ -47,7 +48,8 @@ const page: LadderPage = {
     else await clip;
   },
   async run(contestant, frames, rungs) {
-    const job: Job = { clip: await clip, frames, rungs };
+    const scaling = contestant === 'engine' ? 'once' : 'encoders';
+    const job: Job = { clip: await clip, frames, rungs, scaling };
     const work = contestant === 'wasm' ? await wasm() : undefined;
     const startedAt = performance.now();
     const done = contestant === 'wasm' ? await work?.(job) : await inWorker(contestant, job);

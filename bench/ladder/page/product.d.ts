@@ -1,6 +1,6 @@
 /**
- * The product's encode core as this page uses it. The build of the page resolves the name to `workers/encode-core.ts`,
- * which is typed for workers and is no part of this folder's project.
+ * The product's worker code as this page uses it. The build of the page resolves the names to the files of `workers/`,
+ * which are typed for workers and are no part of this folder's project.
  */
 declare module 'tabcast:encode-core' {
   interface CoreOptions {
@@ -22,6 +22,7 @@ declare module 'tabcast:encode-core' {
   interface CoreEvents {
     onFrame(frame: CoreFrame): void;
     onConfig(track: string, avcC: Uint8Array): void;
+    onLost(track: string, slots: readonly number[]): void;
     onError(track: string, error: Error): void;
   }
   export class EncodeCore {
@@ -30,5 +31,12 @@ declare module 'tabcast:encode-core' {
     encode(picture: VideoFrame, slot: number, isKey: boolean): void;
     flush(): Promise<void>;
     close(): void;
+  }
+}
+
+declare module 'tabcast:picture-scaler' {
+  export class PictureScaler {
+    constructor(size: { readonly width: number; readonly height: number });
+    scale(frame: VideoFrame): Promise<VideoFrame | undefined>;
   }
 }
