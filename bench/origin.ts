@@ -26,6 +26,11 @@ async function main(): Promise<void> {
   const origin = await startOrigin();
   const publisher = await publish({ origin: origin.url, pastSeconds: 41 });
   await publisher.reached(41);
+  // Viewers of a publisher that fell silent would measure nothing.
+  const stopped = publisher.finished.then(() => {
+    throw new Error('the publisher stopped');
+  });
+  stopped.catch(() => undefined);
   try {
     const edge: Record<string, string | number | null>[] = [];
     if (only.has('ingest')) {
@@ -45,7 +50,7 @@ async function main(): Promise<void> {
       for (const kind of ['pieces', 'feed'] as const) {
         if (!only.has(kind)) continue;
         const before = await cpuSecondsOf(origin.pid);
-        const seen = await watchLiveEdge(kind, origin.url, publisher, viewers, seconds);
+        const seen = await Promise.race([watchLiveEdge(kind, origin.url, publisher, viewers, seconds), stopped]);
         const share = (100 * ((await cpuSecondsOf(origin.pid)) - before)) / seconds;
         edge.push({ what: kind === 'feed' ? 'feed' : 'pieces of 0.1 s', viewers, ...seen, 'core %': share });
       }

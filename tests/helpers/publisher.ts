@@ -262,10 +262,19 @@ async function sendParts(
       if (refused.length > 0) throw new Error(`the origin refused parts: ${refused.join('; ')}`);
       return;
     } catch (error) {
-      // An origin that is away for a moment (fetch fails with TypeError) is tried again, as the studio does.
-      if (!(error instanceof TypeError) || isStopped()) throw error;
+      // An origin that is away (fetch fails with TypeError) or busy for a moment is tried again, as the studio does.
+      const isPassing = error instanceof TypeError || (error instanceof Refusal && [429, 503].includes(error.status));
+      if (!isPassing || isStopped()) throw error;
       await delay(100);
     }
+  }
+}
+
+class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, sentence: string) {
+    super(sentence);
+    this.status = status;
   }
 }
 
@@ -283,6 +292,6 @@ async function call<T>(origin: string, method: string, path: string, options: Ca
   const body = options.json === undefined ? options.bytes : JSON.stringify(options.json);
   const answer = await fetch(origin + path, { method, headers, body: (body ?? null) as BodyInit | null });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${text}`);
+  if (!answer.ok) throw new Refusal(answer.status, `${method} ${path} was answered ${answer.status}: ${text}`);
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
