@@ -2,7 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { type AccountsOptions, openAccounts } from '../accounts/accounts.ts';
+import { DEFAULT_BROADCAST_BY } from '../accounts/permissions.ts';
+import type { AccountDatabase } from '../accounts/tables.ts';
 import { type RateLimit, RateLimiter } from '../lib/rate-limit.ts';
+import type { BroadcastBy } from '../protocol/accounts.ts';
 import type { BodyDeadlines } from './body.ts';
 import { BroadcastRecords } from './broadcast-records.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -11,6 +15,7 @@ import { openDatabase } from './database.ts';
 import { DiskSegmentStore } from './disk-store.ts';
 import { installErrors } from './errors.ts';
 import { Registry } from './registry.ts';
+import { readJson } from './request-guards.ts';
 import { apiRoutes } from './routes/api.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { manifestRoutes } from './routes/manifest.ts';
@@ -20,6 +25,8 @@ import { serviceRoutes } from './routes/service.ts';
 import type { SegmentStore } from './segment-store.ts';
 import { type BareServer, createServer, type Tls } from './server.ts';
 import { StaticFiles } from './static-files.ts';
+import { Viewers } from './viewers.ts';
+import { baseUrl, type Reachability } from './watch-url.ts';
 
 export interface OriginOptions {
   /** Holds `tabcast.db` and the media; made when missing. */
@@ -38,6 +45,9 @@ export interface OriginOptions {
   readonly createLimit?: RateLimit;
   readonly probeLimit?: RateLimit;
   readonly maxWaiters?: number;
+  /** Who may make a broadcast; `DEFAULT_BROADCAST_BY` when not said. */
+  readonly broadcastBy?: BroadcastBy | undefined;
+  readonly accounts?: AccountsOptions;
   /** Structured lines go to stderr; nothing is logged without a level. */
   readonly logLevel?: string;
 }
@@ -46,6 +56,10 @@ export interface Origin {
   readonly app: FastifyInstance;
   /** With the port that was really taken: `http://localhost:8080`. */
   readonly url: string;
+  /** Every route, for a test that must not miss one. */
+  readonly routes: readonly { readonly method: string; readonly url: string }[];
+  /** Where the first administrator is made, with a token that is good once; undefined when there is one. */
+  setUpUrl(): Promise<string | undefined>;
   /** Ends what is in flight, syncs every journal, closes the database. */
   close(): Promise<void>;
 }
@@ -84,7 +98,9 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
       return bare.server;
     },
   });
-  const records = new BroadcastRecords(await openDatabase(path.join(dataDir, 'tabcast.db')));
+  const database = await openDatabase(path.join(dataDir, 'tabcast.db'));
+  const records = new BroadcastRecords(database);
+  const viewers = new Viewers();
   const store =
     options.store ??
     new DiskSegmentStore(path.join(dataDir, 'broadcasts'), (error) =>
@@ -93,32 +109,61 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const registry = await Registry.load(store, {
     clock,
     records,
+    viewers,
     budget: { maxWaiters: options.maxWaiters ?? MAX_WAITERS, waiting: 0 },
     onError: (error) => app.log.error({ err: error }, 'a broadcast could not be saved'),
   });
   const scheme = tls === undefined ? 'http' : 'https';
   let isAccepting = true;
+  const reachability = (requestHost: string | undefined): Reachability => ({
+    publicUrl,
+    scheme,
+    requestHost,
+    boundHost: host,
+    boundPort: portOf(app),
+    interfaces: networkInterfaces(),
+  });
+  const deadlines = options.deadlines ?? DEADLINES;
+  const routes: { method: string; url: string }[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url });
+  });
+  installErrors(app);
+  const accounts = openAccounts(
+    app,
+    {
+      // Kysely's types do not narrow to fewer tables by themselves.
+      db: database as unknown as AccountDatabase,
+      nowMs: () => clock.nowMs(),
+      readJson: (request) => readJson(request, deadlines),
+      baseUrl: (request) => baseUrl(reachability(request.host)),
+      site: { publicUrl, isTls: tls !== undefined },
+      broadcasts: {
+        facts: (id) => registry.facts(id),
+        removeOwnedBy: async (accountId) => {
+          for (const id of await registry.removeOwnedBy(accountId)) await accounts.forgetBroadcast(id);
+        },
+        countByOwner: () => registry.countByOwner(),
+      },
+      broadcastBy: options.broadcastBy ?? DEFAULT_BROADCAST_BY,
+    },
+    options.accounts,
+  );
   const context: OriginContext = {
     clock,
     registry,
     store,
-    deadlines: options.deadlines ?? DEADLINES,
+    viewers,
+    accounts,
+    deadlines,
     limits: {
       create: new RateLimiter(options.createLimit ?? CREATE_LIMIT),
       probe: new RateLimiter(options.probeLimit ?? PROBE_LIMIT),
     },
-    reachability: (requestHost) => ({
-      publicUrl,
-      scheme,
-      requestHost,
-      boundHost: host,
-      boundPort: portOf(app),
-      interfaces: networkInterfaces(),
-    }),
+    reachability,
     isAccepting: () => isAccepting,
   };
 
-  installErrors(app);
   apiRoutes(app, context);
   ingestRoutes(app, context);
   mediaRoutes(app, context);
@@ -130,14 +175,22 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     publicUrl === undefined ? undefined : new URL(publicUrl).origin,
   );
   const housekeeping = setInterval(() => {
-    registry.forgetOldReservations().catch((error: unknown) => app.log.error({ err: error }, 'housekeeping failed'));
+    Promise.all([registry.forgetOldReservations(), accounts.housekeep()]).catch((error: unknown) =>
+      app.log.error({ err: error }, 'housekeeping failed'),
+    );
   }, HOUSEKEEPING_MS);
   housekeeping.unref();
 
   await app.listen({ host, port });
+  const url = `${scheme}://${nameOf(host)}:${portOf(app)}`;
   return {
     app,
-    url: `${scheme}://${nameOf(host)}:${portOf(app)}`,
+    url,
+    routes,
+    setUpUrl: async () => {
+      const path = await accounts.setUpLink();
+      return path === undefined ? undefined : (publicUrl ?? url) + path;
+    },
     close: async () => {
       isAccepting = false;
       clearInterval(housekeeping);
@@ -145,6 +198,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
       const force = setTimeout(() => bare?.destroyConnections(), DRAIN_MS);
       await app.close();
       clearTimeout(force);
+      await accounts.close();
       await registry.close();
     },
   };

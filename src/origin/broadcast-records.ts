@@ -1,3 +1,5 @@
+import type { Selectable } from 'kysely';
+import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
 import { BROADCAST_STATES, type BroadcastState } from '../protocol/broadcast.ts';
 import type { Grid, PartIndex } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
@@ -25,9 +27,12 @@ export interface BroadcastRecord {
   readonly durationMs: number;
   /** Counts the pictures taken; 0 while there is none. */
   readonly posterVersion: number;
+  /** Undefined: made without an account, and so nobody's but the token's. */
+  readonly ownerId: string | undefined;
+  readonly visibility: Visibility;
 }
 
-export type RecordChange = Partial<Omit<BroadcastRecord, 'id' | 'tokenHash' | 'createdMs'>>;
+export type RecordChange = Partial<Omit<BroadcastRecord, 'id' | 'tokenHash' | 'createdMs' | 'ownerId'>>;
 
 const stateOf = (text: string): BroadcastState => {
   const state = BROADCAST_STATES.find((known) => known === text);
@@ -35,7 +40,13 @@ const stateOf = (text: string): BroadcastState => {
   return state;
 };
 
-function fromRow(row: Omit<BroadcastTable, 'poster_version'> & { poster_version: number }): BroadcastRecord {
+const visibilityOf = (text: string): Visibility => {
+  const visibility = VISIBILITIES.find((known) => known === text);
+  if (visibility === undefined) throw new Error(`The database holds the unknown visibility ${text}.`);
+  return visibility;
+};
+
+function fromRow(row: Selectable<BroadcastTable>): BroadcastRecord {
   const { availability_start_ms: startMs, grid_json: grid, tracks_json: tracks } = row;
   return {
     id: row.id,
@@ -52,6 +63,8 @@ function fromRow(row: Omit<BroadcastTable, 'poster_version'> & { poster_version:
     publishMs: row.publish_ms,
     durationMs: row.duration_ms,
     posterVersion: row.poster_version,
+    ownerId: row.owner_id ?? undefined,
+    visibility: visibilityOf(row.visibility),
   };
 }
 
@@ -71,6 +84,8 @@ const toRow = (record: BroadcastRecord) => ({
   grid_json: jsonOrNull(record.start?.grid),
   tracks_json: jsonOrNull(record.start?.tracks),
   end_parts_json: jsonOrNull(record.endParts),
+  owner_id: record.ownerId ?? null,
+  visibility: record.visibility,
 });
 
 /** The one place that knows the table; the same code for every database Kysely speaks. */

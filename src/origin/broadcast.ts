@@ -1,5 +1,6 @@
 import { checkInit } from '../package/check-init.ts';
 import { checkPart, type PartExpectation } from '../package/check-part.ts';
+import type { Visibility } from '../protocol/accounts.ts';
 import type { BroadcastDetail, BroadcastSummary, IngestState } from '../protocol/broadcast.ts';
 import { type PartIndex, SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
@@ -13,6 +14,9 @@ import type { BroadcastStore } from './segment-store.ts';
 
 /** Segments of each track kept in memory: the growing one and the one before it. */
 const HOT_SEGMENTS = 2;
+
+/** What a broadcast can say of itself, whoever asks. */
+export type BroadcastBasics = Omit<BroadcastSummary, 'isOwn' | 'viewers'>;
 
 /** Everything a check of a part needs but its index. */
 export type TrackExpectation = Omit<PartExpectation, 'part'>;
@@ -145,13 +149,17 @@ export class Broadcast {
     if (title !== this.#record.title) await this.#change({ title, publishMs: this.nowMs() });
   }
 
+  async setVisibility(visibility: Visibility): Promise<void> {
+    if (visibility !== this.#record.visibility) await this.#change({ visibility });
+  }
+
   async setPoster(jpeg: Buffer): Promise<void> {
     await this.store.putPoster(jpeg);
     await this.#change({ posterVersion: this.#record.posterVersion + 1 });
   }
 
-  summary(): BroadcastSummary {
-    const { id, title, state, start, posterVersion } = this.#record;
+  summary(): BroadcastBasics {
+    const { id, title, state, start, posterVersion, visibility } = this.#record;
     return {
       id,
       title,
@@ -159,10 +167,11 @@ export class Broadcast {
       startedAt: start?.availabilityStartMs ?? null,
       durationMs: Math.round(this.isOver ? this.#record.durationMs : this.#storedMs()),
       posterUrl: posterVersion === 0 ? null : `/live/${id}/poster.jpg?v=${posterVersion}`,
+      visibility,
     };
   }
 
-  detail(): BroadcastDetail {
+  detail(): Omit<BroadcastDetail, 'isOwn' | 'viewers'> {
     return { ...this.summary(), grid: this.#running?.grid ?? null, tracks: this.#running?.tracks ?? [] };
   }
 

@@ -1,8 +1,10 @@
+import type { Accounts } from '../accounts/accounts.ts';
 import type { RateLimiter } from '../lib/rate-limit.ts';
 import type { BodyDeadlines } from './body.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './registry.ts';
 import type { SegmentStore } from './segment-store.ts';
+import type { Viewers } from './viewers.ts';
 import type { Reachability } from './watch-url.ts';
 
 /** What the routes share; `app.ts` makes it. */
@@ -10,6 +12,9 @@ export interface OriginContext {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly store: SegmentStore;
+  readonly viewers: Viewers;
+  /** Who asks, and what they may do. */
+  readonly accounts: Accounts;
   readonly deadlines: BodyDeadlines;
   readonly limits: { readonly create: RateLimiter; readonly probe: RateLimiter };
   /** The address under which the client of this request reaches us. */

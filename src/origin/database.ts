@@ -1,6 +1,8 @@
 import Sqlite from 'better-sqlite3';
 import { type Generated, Kysely, SqliteDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { accountMigrations } from '../accounts/migrations.ts';
+import type { AccountTables } from '../accounts/tables.ts';
 
 /** Times are milliseconds since 1970; JSON columns hold the types of `protocol/broadcast.ts`. */
 export interface BroadcastTable {
@@ -17,9 +19,12 @@ export interface BroadcastTable {
   grid_json: string | null;
   tracks_json: string | null;
   end_parts_json: string | null;
+  /** Null: made without an account. */
+  owner_id: string | null;
+  visibility: Generated<string>;
 }
 
-export interface Tables {
+export interface Tables extends AccountTables {
   broadcast: BroadcastTable;
 }
 
@@ -46,6 +51,19 @@ const migrations: Readonly<Record<string, Migration>> = {
         .modifyEnd(sql`strict`)
         .execute();
       await db.schema.createIndex('broadcast_by_start').on('broadcast').column('availability_start_ms').execute();
+    },
+  },
+  ...accountMigrations,
+  '0004_broadcast_owner': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('broadcast')
+        .addColumn('owner_id', 'text', (column) => column.references('account.id').onDelete('set null'))
+        .execute();
+      await db.schema
+        .alterTable('broadcast')
+        .addColumn('visibility', 'text', (column) => column.notNull().defaultTo('public'))
+        .execute();
     },
   },
 };

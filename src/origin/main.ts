@@ -30,6 +30,7 @@ async function run(options: CliOptions): Promise<void> {
     dataDir: path.resolve(options.dataDir),
     staticDir: path.join(import.meta.dirname, '../../dist'),
     publicUrl: options.publicUrl,
+    broadcastBy: options.broadcastBy,
     tls: await readTls(options.tlsFiles),
     logLevel: process.env['LOG_LEVEL'] ?? 'info',
   });
@@ -50,7 +51,13 @@ async function run(options: CliOptions): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.stdout.write(`Tabcast is ready at ${origin.url}\n`);
+  const setUpUrl = await origin.setUpUrl();
+  const setUp =
+    setUpUrl === undefined
+      ? ''
+      : `Nobody looks after it yet. This link makes the first administrator, once: ${setUpUrl}\n`;
+  // In one piece: whoever waits for the first line may stop listening after it.
+  process.stdout.write(`Tabcast is ready at ${origin.url}\n${setUp}`);
 }
 
 const request = readCli(process.argv.slice(2), process.env);

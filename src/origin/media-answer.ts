@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { Visibility } from '../protocol/accounts.ts';
 import type { TrackId } from '../protocol/track.ts';
 
 /** HTTP/1.1 and HTTP/2 through Node's compatibility layer look alike here. */
@@ -30,13 +31,30 @@ const box = (type: string, body: Buffer): Buffer => {
 /** An empty `styp`: a player appends it, sees nothing, and asks for what comes next instead of dying of a 404. */
 export const FILLER = box('styp', Buffer.from('msdh\0\0\0\0msdhmsix', 'latin1'));
 
+/** Answers of private broadcasts: for their owner's eyes, and for no cache. */
+const PRIVATE_HEADERS = {
+  'cache-control': 'private, no-store',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+const privateAnswers = new WeakSet<RawResponse>();
+
+/** Whatever is written on this response from now on is kept by nobody. */
+export function keepPrivate(response: RawResponse): void {
+  privateAnswers.add(response);
+}
+
+/** The same for answers that the framework writes. */
+export const visibleHeaders = (visibility: Visibility): Readonly<Record<string, string>> =>
+  visibility === 'private' ? PRIVATE_HEADERS : {};
+
 export function writeHead(
   response: RawResponse,
   status: number,
   track: TrackId,
   headers: Readonly<Record<string, string | number>>,
 ): void {
-  response.writeHead(status, { ...MEDIA_HEADERS, 'content-type': mediaType(track), ...headers });
+  const common = { ...MEDIA_HEADERS, 'content-type': mediaType(track), ...headers };
+  response.writeHead(status, privateAnswers.has(response) ? { ...common, ...PRIVATE_HEADERS } : common);
 }
 
 /** SPEC MEDIA5: what is not there and will not come in time. */

@@ -1,9 +1,14 @@
+import { DEFAULT_BROADCAST_BY } from '../accounts/permissions.ts';
+import { BROADCAST_BY, type BroadcastBy } from '../protocol/accounts.ts';
+
 /** What the command line and the environment ask for. */
 export interface CliOptions {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
   readonly publicUrl: string | undefined;
+  /** Who may make a broadcast; the default when not said. */
+  readonly broadcastBy: BroadcastBy | undefined;
   /** Files in PEM; both or none. */
   readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined;
 }
@@ -16,6 +21,10 @@ export type CliRequest =
 const FLAGS: Readonly<Record<string, { readonly variable: string; readonly help: string }>> = {
   port: { variable: 'PORT', help: 'port to listen on (8080)' },
   host: { variable: 'HOST', help: 'address to listen on (0.0.0.0, every network of this machine)' },
+  'broadcast-by': {
+    variable: 'BROADCAST_BY',
+    help: `who may broadcast: ${BROADCAST_BY.join(', ')} (${DEFAULT_BROADCAST_BY})`,
+  },
   'data-dir': { variable: 'DATA_DIR', help: 'where recordings and the database are kept (./data)' },
   'public-url': { variable: 'PUBLIC_URL', help: 'address others use, e.g. https://live.example.org' },
   cert: { variable: 'TLS_CERT', help: 'certificate in PEM; with --key: HTTPS and HTTP/2' },
@@ -27,7 +36,7 @@ export const HELP = `Usage: npm start -- [options]
 Every option can be given in the environment too.
 
 ${Object.entries(FLAGS)
-  .map(([flag, { variable, help }]) => `  --${flag.padEnd(11)} ${variable.padEnd(11)} ${help}`)
+  .map(([flag, { variable, help }]) => `  --${flag.padEnd(12)} ${variable.padEnd(12)} ${help}`)
   .join('\n')}
   --help
 `;
@@ -67,11 +76,16 @@ function check(given: ReadonlyMap<string, string>): CliRequest {
   const cert = given.get('cert');
   const key = given.get('key');
   if ((cert === undefined) !== (key === undefined)) return wrong('--cert and --key belong together. Give both.');
+  const broadcastText = given.get('broadcast-by');
+  const broadcastBy = BROADCAST_BY.find((known) => known === broadcastText);
+  if (broadcastText !== undefined && broadcastBy === undefined)
+    return wrong(`${broadcastText} cannot broadcast. Use one of ${BROADCAST_BY.join(', ')}.`);
   const options: CliOptions = {
     host: given.get('host') ?? '0.0.0.0',
     port,
     dataDir: given.get('data-dir') ?? 'data',
     publicUrl,
+    broadcastBy,
     tlsFiles: cert === undefined || key === undefined ? undefined : { cert, key },
   };
   return { kind: 'run', options };

@@ -1,9 +1,14 @@
+import type { BroadcastFacts } from '../accounts/context.ts';
+import { type Identity, isListedFor, isOwner } from '../accounts/permissions.ts';
+import type { BroadcastSummary } from '../protocol/broadcast.ts';
 import { isBroadcastId } from '../protocol/urls.ts';
-import { Broadcast, type BroadcastDeps } from './broadcast.ts';
+import { Broadcast, type BroadcastBasics, type BroadcastDeps } from './broadcast.ts';
 import type { BroadcastRecord } from './broadcast-records.ts';
+import { isOver } from './lifecycle.ts';
 import { unknownBroadcast } from './problem.ts';
 import type { SegmentStore, StoreShape } from './segment-store.ts';
 import { hashToken, mintBroadcastId, mintToken } from './token.ts';
+import type { Viewers } from './viewers.ts';
 
 /** A link that nobody went live on is forgotten after a day. */
 const RESERVED_FOR_MS = 24 * 3600_000;
@@ -16,21 +21,31 @@ const shapeOf = (record: BroadcastRecord): StoreShape | undefined =>
         ...(record.endParts === undefined ? {} : { endParts: record.endParts }),
       };
 
+const basicsOf = (record: BroadcastRecord): BroadcastBasics => {
+  const { id, title, state, start, durationMs, posterVersion, visibility } = record;
+  const posterUrl = posterVersion === 0 ? null : `/live/${id}/poster.jpg?v=${posterVersion}`;
+  return { id, title, state, startedAt: start?.availabilityStartMs ?? null, durationMs, posterUrl, visibility };
+};
+
+export interface RegistryDeps extends BroadcastDeps {
+  readonly viewers: Viewers;
+}
+
 /** All broadcasts of this origin. Finished ones are opened when somebody asks for them. */
 export class Registry {
-  readonly #deps: BroadcastDeps;
+  readonly #deps: RegistryDeps;
   readonly #store: SegmentStore;
   readonly #dormant = new Map<string, BroadcastRecord>();
   readonly #open = new Map<string, Promise<Broadcast>>();
   readonly #awake = new Map<string, Broadcast>();
 
-  private constructor(store: SegmentStore, deps: BroadcastDeps) {
+  private constructor(store: SegmentStore, deps: RegistryDeps) {
     this.#store = store;
     this.#deps = deps;
   }
 
   /** Reads the records and opens what is not finished, so that it goes on at once. */
-  static async load(store: SegmentStore, deps: BroadcastDeps): Promise<Registry> {
+  static async load(store: SegmentStore, deps: RegistryDeps): Promise<Registry> {
     const registry = new Registry(store, deps);
     for (const record of await deps.records.all()) registry.#dormant.set(record.id, record);
     await registry.forgetOldReservations();
@@ -39,7 +54,8 @@ export class Registry {
     return registry;
   }
 
-  async reserve(title: string): Promise<{ broadcast: Broadcast; token: string }> {
+  /** `ownerId` undefined: for somebody without an account. */
+  async reserve(title: string, ownerId?: string): Promise<{ broadcast: Broadcast; token: string }> {
     const token = mintToken();
     const nowMs = this.#deps.clock.nowMs();
     const record: BroadcastRecord = {
@@ -54,6 +70,8 @@ export class Registry {
       publishMs: nowMs,
       durationMs: 0,
       posterVersion: 0,
+      ownerId,
+      visibility: 'public',
     };
     await this.#deps.records.insert(record);
     this.#dormant.set(record.id, record);
@@ -78,18 +96,47 @@ export class Registry {
     return opened;
   }
 
-  /** Newest first, without those that are only reserved (SPEC API1). */
-  list(): ReturnType<Broadcast['summary']>[] {
-    const summaries = [...this.#dormant.values()].map((record) => {
-      const awake = this.#awake.get(record.id);
-      if (awake !== undefined) return awake.summary();
-      const { id, title, state, start, durationMs, posterVersion } = record;
-      const posterUrl = posterVersion === 0 ? null : `/live/${id}/poster.jpg?v=${posterVersion}`;
-      return { id, title, state, startedAt: start?.availabilityStartMs ?? null, durationMs, posterUrl };
-    });
-    return summaries
+  /** Newest first, without those that are only reserved, for whoever asks (SPEC API1). */
+  list(who: Identity | undefined): BroadcastSummary[] {
+    return [...this.#dormant.values()]
+      .filter((record) => isListedFor(who, this.#awake.get(record.id)?.record ?? record))
+      .map((record) => this.#seenBy(who, record))
       .filter((summary) => summary.state !== 'reserved')
       .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0));
+  }
+
+  /** What accounts and positions need to know, without opening it; undefined for every id that is none. */
+  facts(id: string): BroadcastFacts | undefined {
+    const dormant = this.#dormant.get(id);
+    if (dormant === undefined) return undefined;
+    const awake = this.#awake.get(id);
+    const { ownerId, visibility, start, state } = awake?.record ?? dormant;
+    const durationMs = awake?.summary().durationMs ?? dormant.durationMs;
+    return {
+      ownerId,
+      visibility,
+      extent: { isOver: isOver(state), durationMs, availabilityStartMs: start?.availabilityStartMs ?? null },
+      summary: (who) => this.#seenBy(who, dormant),
+    };
+  }
+
+  countByOwner(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { ownerId } of this.#dormant.values())
+      if (ownerId !== undefined) counts.set(ownerId, (counts.get(ownerId) ?? 0) + 1);
+    return counts;
+  }
+
+  /** The record, the media and everything that is open of it. Throws 404 `unknown_broadcast`. */
+  async remove(id: string): Promise<void> {
+    if (!this.#dormant.has(id)) throw unknownBroadcast();
+    await this.#drop(id);
+  }
+
+  async removeOwnedBy(accountId: string): Promise<readonly string[]> {
+    const owned = [...this.#dormant.values()].filter((record) => record.ownerId === accountId);
+    for (const { id } of owned) await this.#drop(id);
+    return owned.map(({ id }) => id);
   }
 
   async forgetOldReservations(): Promise<void> {
@@ -97,13 +144,7 @@ export class Registry {
     for (const { id, createdMs } of Array.from(this.#dormant.values())) {
       const state = this.#awake.get(id)?.record.state ?? this.#dormant.get(id)?.state;
       if (state !== 'reserved' || createdMs >= beforeMs) continue;
-      this.#dormant.delete(id);
-      const awake = this.#awake.get(id);
-      this.#awake.delete(id);
-      this.#open.delete(id);
-      await awake?.close();
-      await this.#store.remove(id);
-      await this.#deps.records.remove(id);
+      await this.#drop(id);
     }
   }
 
@@ -115,6 +156,25 @@ export class Registry {
   async close(): Promise<void> {
     for (const broadcast of this.#awake.values()) await broadcast.close();
     await this.#deps.records.close();
+  }
+
+  #seenBy(who: Identity | undefined, record: BroadcastRecord): BroadcastSummary {
+    const basics = this.#awake.get(record.id)?.summary() ?? basicsOf(record);
+    const { viewers, clock } = this.#deps;
+    return { ...basics, isOwn: isOwner(who, record), viewers: viewers.count(record.id, clock.nowMs()) };
+  }
+
+  async #drop(id: string): Promise<void> {
+    // First out of the maps, so that nobody finds it any more; then what is open of it; then what is kept.
+    const opened = this.#open.get(id);
+    this.#dormant.delete(id);
+    this.#awake.delete(id);
+    this.#open.delete(id);
+    this.#deps.viewers.forget(id);
+    await (await opened)?.close();
+    this.#awake.delete(id);
+    await this.#store.remove(id);
+    await this.#deps.records.remove(id);
   }
 
   async #wake(record: BroadcastRecord): Promise<Broadcast> {

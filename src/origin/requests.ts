@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { readShape } from '../lib/read-shape.ts';
-import type { EndRequest, StartRequest } from '../protocol/broadcast.ts';
+import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
+import type { EndRequest, StartRequest, WatchingRequest } from '../protocol/broadcast.ts';
 import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { TRACK_ID_PATTERN } from '../protocol/track.ts';
@@ -68,7 +69,17 @@ export const readCreateRequest = (value: unknown): { title: string } => {
   };
 };
 
-export const readTitleRequest = (value: unknown): { title: string } => readShape(v.object({ title }), value);
+/** Throws 422 `bad_request` when nothing is to be changed, too. */
+export function readChangeRequest(value: unknown): { title: string | undefined; visibility: Visibility | undefined } {
+  const shape = v.object({ title: v.optional(title), visibility: v.optional(v.picklist(VISIBILITIES)) });
+  const change = readShape(shape, value);
+  if (change.title === undefined && change.visibility === undefined)
+    throw new Problem(422, 'bad_request', 'Nothing to change: send a title or a visibility.');
+  return { title: change.title, visibility: change.visibility };
+}
+
+export const readWatchingRequest = (value: unknown): WatchingRequest =>
+  readShape(v.object({ viewer: v.pipe(v.string(), v.regex(/^[a-z0-9]{16}$/, '16 small letters and digits')) }), value);
 
 export const readEndRequest = (value: unknown): EndRequest => readShape(end, value);
 

@@ -19,6 +19,11 @@ export interface BroadcastSummary {
   readonly durationMs: number;
   /** `/live/<id>/poster.jpg?v=<n>` or null while there is no picture. */
   readonly posterUrl: string | null;
+  readonly visibility: Visibility;
+  /** The person who asks owns it: may rename it, delete it, change who sees it. */
+  readonly isOwn: boolean;
+  /** Pages that play, and other players that read media, in the last 30 s. */
+  readonly viewers: number;
 }
 
 /** `GET /api/broadcasts/<id>`. */

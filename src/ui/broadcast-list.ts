@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { VISIBILITIES } from '../protocol/accounts.ts';
 import { BROADCAST_STATES, type BroadcastState, type BroadcastSummary } from '../protocol/broadcast.ts';
 import { isBroadcastId } from '../protocol/urls.ts';
 
@@ -11,6 +12,9 @@ const summaries = v.array(
     startedAt: v.nullable(v.number()),
     durationMs: v.number(),
     posterUrl: v.nullable(v.pipe(v.string(), v.regex(/^\/live\//))),
+    visibility: v.optional(v.picklist(VISIBILITIES), 'public'),
+    isOwn: v.optional(v.boolean(), false),
+    viewers: v.optional(v.number(), 0),
   }),
 );
 

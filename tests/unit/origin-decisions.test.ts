@@ -9,7 +9,7 @@ import {
   PROCESSING_MS,
 } from '../../src/origin/lifecycle.ts';
 import { readCli } from '../../src/origin/options.ts';
-import { readCreateRequest, readStartRequest, readTitleRequest } from '../../src/origin/requests.ts';
+import { readChangeRequest, readCreateRequest, readStartRequest } from '../../src/origin/requests.ts';
 import { crossGap, type GapFacts } from '../../src/origin/serve-feed.ts';
 import { parseRange } from '../../src/origin/serve-segment.ts';
 import { baseUrl, type Reachability, watchLink } from '../../src/origin/watch-url.ts';
@@ -136,10 +136,10 @@ test('a rate limit lets a burst through, says when to come back, and then lets t
 });
 
 test('a title is 1 to 120 characters of text on one line', () => {
-  expect(readTitleRequest({ title: ' <b>"Ünï" 🎬 ' }).title).toBe('<b>"Ünï" 🎬');
-  expect(readTitleRequest({ title: '🎬'.repeat(120) }).title.length).toBe(240);
+  expect(readChangeRequest({ title: ' <b>"Ünï" 🎬 ' }).title).toBe('<b>"Ünï" 🎬');
+  expect(readChangeRequest({ title: '🎬'.repeat(120) }).title?.length).toBe(240);
   for (const title of ['', '   ', 'x'.repeat(121), 'a\nb', 'a\u0000b', '\ud800', 7, null, undefined])
-    expect(() => readTitleRequest({ title })).toThrow();
+    expect(() => readChangeRequest({ title })).toThrow();
   expect(readCreateRequest({}).title).toBe('Untitled broadcast');
 });
 

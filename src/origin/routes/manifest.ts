@@ -6,9 +6,10 @@ import { api } from '../../protocol/urls.ts';
 import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import { isStatic } from '../lifecycle.ts';
-import { MEDIA_HEADERS } from '../media-answer.ts';
+import { MEDIA_HEADERS, visibleHeaders } from '../media-answer.ts';
 import { Problem } from '../problem.ts';
 import { baseUrl } from '../watch-url.ts';
+import { watchable } from '../watchable.ts';
 
 const DEFAULT_PART_MS = 200;
 /** `?part=` to pieces per segment (SPEC MEDIA7). */
@@ -40,18 +41,24 @@ function manifestOf(broadcast: Broadcast, view: (partsPerSegment: number) => Mpd
   return staticMpd(facts, durationMs);
 }
 
-export function manifestRoutes(app: FastifyInstance, { registry, reachability }: OriginContext): void {
+export function manifestRoutes(app: FastifyInstance, context: OriginContext): void {
+  const { reachability } = context;
   const answer = async (
     request: FastifyRequest<OfManifest>,
     reply: FastifyReply,
     view: (partsPerSegment: number) => MpdView,
   ): Promise<FastifyReply> => {
-    const broadcast = await registry.find(request.params.id);
+    const broadcast = await watchable(context, request, request.params.id);
     reply.headers(MEDIA_HEADERS);
     const text = manifestOf(broadcast, view, baseUrl(reachability(request.host)) + api.time);
     const etag = `"${hash('sha256', text, 'hex').slice(0, 32)}"`;
     const maxAge = isStatic(broadcast.record.state) ? 10 : 1;
-    reply.headers({ etag, 'cache-control': `max-age=${maxAge}`, vary: 'host' });
+    reply.headers({
+      etag,
+      'cache-control': `max-age=${maxAge}`,
+      vary: 'host',
+      ...visibleHeaders(broadcast.record.visibility),
+    });
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();
     return reply.header('content-type', 'application/dash+xml').send(text);
   };
@@ -63,9 +70,16 @@ export function manifestRoutes(app: FastifyInstance, { registry, reachability }:
   app.get<OfManifest>('/live/:id/chunked.mpd', (request, reply) => answer(request, reply, () => ({ kind: 'chunked' })));
 
   app.get<OfManifest>('/live/:id/poster.jpg', async (request, reply) => {
-    const broadcast = await registry.find(request.params.id);
+    const broadcast = await watchable(context, request, request.params.id);
     const jpeg = await broadcast.store.poster();
     if (jpeg === undefined) throw new Problem(404, 'no_poster', 'There is no picture of this broadcast yet.');
-    return reply.headers(MEDIA_HEADERS).header('cache-control', 'public, max-age=10').type('image/jpeg').send(jpeg);
+    return reply
+      .headers({
+        ...MEDIA_HEADERS,
+        'cache-control': 'public, max-age=10',
+        ...visibleHeaders(broadcast.record.visibility),
+      })
+      .type('image/jpeg')
+      .send(jpeg);
   });
 }

@@ -6,6 +6,7 @@ import type { OriginContext } from '../context.ts';
 import {
   answerOverloaded,
   IMMUTABLE,
+  keepPrivate,
   MEDIA_HEADERS,
   NO_STORE,
   type RawRequest,
@@ -16,6 +17,8 @@ import { Problem } from '../problem.ts';
 import { FeedAnswer } from '../serve-feed.ts';
 import { PieceAnswer } from '../serve-piece.ts';
 import { serveSegment } from '../serve-segment.ts';
+import { readerOf } from '../viewers.ts';
+import { watchable } from '../watchable.ts';
 
 interface OfMedia {
   Params: { id: string; track: string; file: string };
@@ -34,11 +37,18 @@ function fromOf(text: string | string[] | undefined, partsPerSegment: number): n
 }
 
 /** SPEC MEDIA1..MEDIA6. The answers are written on the bare response: this is the path that has to be lean. */
-export function mediaRoutes(app: FastifyInstance, { registry }: OriginContext): void {
+export function mediaRoutes(app: FastifyInstance, context: OriginContext): void {
+  const { viewers, clock } = context;
   app.get<OfMedia>('/live/:id/:track/:file', (request, reply) => {
+    const { id } = request.params;
     // No promise, and no turn of the event loop, when the broadcast is open.
-    const broadcast = registry.find(request.params.id);
-    if (broadcast instanceof Promise) return broadcast.then((opened) => serve(opened, request, reply));
+    const broadcast = watchable(context, request, id);
+    if (broadcast instanceof Promise)
+      return broadcast.then((opened) => {
+        viewers.read(id, readerOf(request), clock.nowMs());
+        serve(opened, request, reply);
+      });
+    viewers.read(id, readerOf(request), clock.nowMs());
     serve(broadcast, request, reply);
     return undefined;
   });
@@ -54,6 +64,7 @@ export function mediaRoutes(app: FastifyInstance, { registry }: OriginContext): 
 
 /** Throws a Problem, or takes the response from the framework. */
 function serve(broadcast: Broadcast, request: FastifyRequest<OfMedia>, reply: FastifyReply): void {
+  if (broadcast.record.visibility === 'private') keepPrivate(reply.raw);
   const { track, file } = request.params;
   const name = parseMediaName(track, file);
   if (name === undefined) throw unknownName();
