@@ -146,8 +146,7 @@ export class TabcastPlayer {
 
   pause(): void {
     this.#wantsPlay = false;
-    this.#follower.leave();
-    this.#setRate(1);
+    this.#leaveLive();
     this.#view?.pause();
   }
 
@@ -163,8 +162,7 @@ export class TabcastPlayer {
       this.goLive();
       return;
     }
-    this.#follower.leave();
-    this.#setRate(this.#speed);
+    this.#leaveLive();
     this.#line.forgetLateness();
     this.#seekTo(snapToKey(mediaMs, this.#gopSeconds(), endMs));
   }
@@ -392,8 +390,7 @@ export class TabcastPlayer {
   #becameRecording(): void {
     const wasFollowing = this.#follower.isFollowing;
     this.#recordingMs = this.#mediaDurationMs();
-    this.#follower.leave();
-    this.#setRate(this.#speed);
+    this.#leaveLive();
     void this.#watch.ask();
     if (decideEnding(this.#video.currentTime * 1000, this.#recordingMs, wasFollowing) === 'finish') this.#finish();
     this.#emit();
@@ -495,7 +492,7 @@ export class TabcastPlayer {
       const tookMs = performance.now() - (this.#outageSinceMs ?? performance.now());
       this.#outageSinceMs = undefined;
       // Who lost the origin goes on where it was; the way to the live edge is the person's choice.
-      if (this.#playback === 'buffering' && tookMs > LEAVES_LIVE_MS) this.#follower.leave();
+      if (this.#playback === 'buffering' && tookMs > LEAVES_LIVE_MS) this.#leaveLive();
       if (this.#detail === undefined) void this.#watch.ask();
     }
     this.#emit();
@@ -535,8 +532,13 @@ export class TabcastPlayer {
 
   #follow(positionMs: number, nowMs: number): void {
     const isSteady = !this.#video.paused && !this.#video.seeking && this.#video.readyState >= 2;
-    if (!this.#isLive() || !this.#follower.isFollowing || !isSteady || this.#zeroMs === undefined) return;
+    if (!this.#isLive() || !isSteady || this.#zeroMs === undefined || this.#gate.state.kind === 'closed') return;
     const mediaNowMs = this.#mediaNowMs();
+    if (!this.#follower.isFollowing) {
+      // Played fast until there was nothing left to catch up with.
+      if (this.#speed > 1 && mediaNowMs - positionMs < this.#follower.targetMs) this.goLive();
+      return;
+    }
     const pace = this.#follower.pace({
       nowMs,
       positionMs,
@@ -561,6 +563,12 @@ export class TabcastPlayer {
     if (this.#playback === 'finished') this.#playback = 'paused';
     this.#lastMove = { positionMs: this.#lastMove.positionMs, atMs: performance.now() };
     this.#view?.seek(mediaMs);
+  }
+
+  /** The playhead belongs to the person from here on; the pace towards the live edge ends. */
+  #leaveLive(): void {
+    this.#follower.leave();
+    this.#setRate(this.#speed);
   }
 
   #setRate(rate: number): void {

@@ -100,7 +100,7 @@ export class PlayerControls extends LitElement {
         white-space: nowrap;
       }
       .distance {
-        margin-inline-start: calc(-1 * var(--tc-space-2));
+        margin-inline-start: calc(-1 * var(--tc-space-1));
         padding-inline-end: var(--tc-space-2);
       }
       .volume {

@@ -66,7 +66,7 @@ export class WatchPage extends LitElement {
         overflow: hidden;
         aspect-ratio: 16 / 9;
         max-height: calc(100dvh - 9.5rem);
-        min-height: 16rem;
+        width: 100%;
         margin-inline: auto;
         border-radius: var(--tc-radius-l);
         background: var(--tc-color-video-backdrop);
@@ -121,7 +121,10 @@ export class WatchPage extends LitElement {
           padding-inline: 0;
         }
         .stage {
+          height: max(56.25vw, 15rem);
+          min-height: 0;
           border-radius: 0;
+          aspect-ratio: auto;
         }
         .about {
           padding-inline: var(--tc-gutter);
