@@ -60,6 +60,8 @@ export interface Origin {
   readonly routes: readonly { readonly method: string; readonly url: string }[];
   /** Where the first administrator is made, with a token that is good once; undefined when there is one. */
   setUpUrl(): Promise<string | undefined>;
+  /** Forgets, gives up and deletes what is due; done every hour by itself. */
+  housekeep(): Promise<void>;
   /** Ends what is in flight, syncs every journal, closes the database. */
   close(): Promise<void>;
 }
@@ -174,10 +176,13 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     new StaticFiles(staticDir, () => clock.nowMs()),
     publicUrl === undefined ? undefined : new URL(publicUrl).origin,
   );
+  const housekeep = async (): Promise<void> => {
+    await registry.forgetOldReservations();
+    await registry.expireEnded();
+    await accounts.housekeep();
+  };
   const housekeeping = setInterval(() => {
-    Promise.all([registry.forgetOldReservations(), accounts.housekeep()]).catch((error: unknown) =>
-      app.log.error({ err: error }, 'housekeeping failed'),
-    );
+    housekeep().catch((error: unknown) => app.log.error({ err: error }, 'housekeeping failed'));
   }, HOUSEKEEPING_MS);
   housekeeping.unref();
 
@@ -187,6 +192,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     app,
     url,
     routes,
+    housekeep,
     setUpUrl: async () => {
       const path = await accounts.setUpLink();
       return path === undefined ? undefined : (publicUrl ?? url) + path;

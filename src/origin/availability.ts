@@ -8,8 +8,10 @@ export interface Edge {
   readonly nowMs: number;
   readonly availabilityStartMs: number;
   readonly partsPerSegment: number;
-  /** Index after the track's last part, once the broadcast is over. */
+  /** Index after the track's last part, once the broadcast is over, or before a declared hole. */
   readonly endPart: PartIndex | undefined;
+  /** False while the creator may still send what lies behind the end. */
+  readonly isEndFinal: boolean;
   /** While live players are let out, requests past the end are held until then. */
   readonly holdUntilMs: number | undefined;
 }

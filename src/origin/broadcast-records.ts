@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
-import { BROADCAST_STATES, type BroadcastState } from '../protocol/broadcast.ts';
+import { BROADCAST_STATES, type BroadcastEnd, type BroadcastState, type TimelineCut } from '../protocol/broadcast.ts';
 import type { Grid, PartIndex } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
 import type { BroadcastTable, Database } from './database.ts';
@@ -21,7 +21,11 @@ export interface BroadcastRecord {
   readonly createdMs: number;
   readonly start: StartFacts | undefined;
   readonly endedMs: number | undefined;
-  readonly endParts: Readonly<Record<TrackId, PartIndex>> | undefined;
+  readonly end: BroadcastEnd | undefined;
+  /** How many times a tab has claimed it, from 1; older ones upload nothing more (SPEC FENCE). */
+  readonly generation: number;
+  /** In order (SPEC CUT). */
+  readonly cuts: readonly TimelineCut[];
   /** When anything that the manifests show last changed. */
   readonly publishMs: number;
   readonly durationMs: number;
@@ -46,6 +50,12 @@ const visibilityOf = (text: string): Visibility => {
   return visibility;
 };
 
+function endOf(row: Selectable<BroadcastTable>): BroadcastEnd | undefined {
+  if (row.end_parts_json === null) return undefined;
+  const endParts = JSON.parse(row.end_parts_json) as Record<TrackId, PartIndex>;
+  return { by: row.ended_by === 'silence' ? 'silence' : 'creator', endParts };
+}
+
 function fromRow(row: Selectable<BroadcastTable>): BroadcastRecord {
   const { availability_start_ms: startMs, grid_json: grid, tracks_json: tracks } = row;
   return {
@@ -59,7 +69,9 @@ function fromRow(row: Selectable<BroadcastTable>): BroadcastRecord {
         ? undefined
         : { availabilityStartMs: startMs, grid: JSON.parse(grid) as Grid, tracks: JSON.parse(tracks) as Track[] },
     endedMs: row.ended_ms ?? undefined,
-    endParts: row.end_parts_json === null ? undefined : (JSON.parse(row.end_parts_json) as Record<TrackId, PartIndex>),
+    end: endOf(row),
+    generation: row.generation,
+    cuts: JSON.parse(row.cuts_json) as TimelineCut[],
     publishMs: row.publish_ms,
     durationMs: row.duration_ms,
     posterVersion: row.poster_version,
@@ -83,7 +95,10 @@ const toRow = (record: BroadcastRecord) => ({
   poster_version: record.posterVersion,
   grid_json: jsonOrNull(record.start?.grid),
   tracks_json: jsonOrNull(record.start?.tracks),
-  end_parts_json: jsonOrNull(record.endParts),
+  end_parts_json: jsonOrNull(record.end?.endParts),
+  ended_by: record.end?.by ?? null,
+  generation: record.generation,
+  cuts_json: JSON.stringify(record.cuts),
   owner_id: record.ownerId ?? null,
   visibility: record.visibility,
 });

@@ -1,22 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
 import { checkInit } from '../package/check-init.ts';
-import { checkPart, type PartExpectation } from '../package/check-part.ts';
+import type { PartExpectation } from '../package/check-part.ts';
 import type { Visibility } from '../protocol/accounts.ts';
-import type { BroadcastDetail, BroadcastSummary, IngestState } from '../protocol/broadcast.ts';
-import { type PartIndex, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import type { BroadcastDetail, BroadcastEnd, IngestState, TimelineCut } from '../protocol/broadcast.ts';
+import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { Edge } from './availability.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
+import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
 import { type HotTail, MemoryHotTail, type WaiterBudget } from './hot-tail.ts';
 import { isOver, type Life, type LifeEvent, next, PROCESSING_MS, timerMs } from './lifecycle.ts';
-import type { BroadcastStore } from './segment-store.ts';
+import { newerTab, unknownGeneration } from './problem.ts';
+import { endPartsOf, recordingEndMs } from './recording-end.ts';
+import type { BroadcastStore, StoreShape } from './segment-store.ts';
+import { holeOf, holesOf, isWhole } from './timeline.ts';
 
 /** Segments of each track kept in memory: the growing one and the one before it. */
 const HOT_SEGMENTS = 2;
-
-/** What a broadcast can say of itself, whoever asks. */
-export type BroadcastBasics = Omit<BroadcastSummary, 'isOwn' | 'viewers'>;
 
 /** Everything a check of a part needs but its index. */
 export type TrackExpectation = Omit<PartExpectation, 'part'>;
@@ -47,6 +49,16 @@ const lifeOf = (record: BroadcastRecord, nowMs: number): Life => {
       return { state: record.state };
   }
 };
+
+/** What the store must know of a broadcast: a segment that may still grow is not complete. */
+export function shapeOf(start: StartFacts, { cuts, end, state }: BroadcastRecord): StoreShape {
+  const isFinal = end !== undefined && (end.by === 'creator' || state === 'sealed');
+  return {
+    partsPerSegment: start.grid.partsPerSegment,
+    ...(isFinal ? { endParts: end.endParts } : {}),
+    ...(cuts.length === 0 ? {} : { holes: holesOf(cuts) }),
+  };
+}
 
 /** A broadcast in this process: joins its record, its bytes and the requests that wait for it. */
 export class Broadcast {
@@ -105,25 +117,49 @@ export class Broadcast {
     this.#deps.onError(error);
   }
 
-  /** Where the live edge of a track is, for the decisions of `availability.ts`. */
-  edge(track: TrackId, running: Running): Edge {
+  /** Where the live edge of a track is, or the end of what lies around `part`, for `availability.ts`. */
+  edge(track: TrackId, part: PartIndex, running: Running): Edge {
+    const { cuts, end } = this.#record;
+    const { partsPerSegment } = running.grid;
+    const hole = cuts.length === 0 ? undefined : holeOf(part, partsPerSegment, holesOf(cuts));
+    const life = this.#life;
     return {
       nowMs: this.nowMs(),
       availabilityStartMs: running.availabilityStartMs,
-      partsPerSegment: running.grid.partsPerSegment,
-      endPart: this.#record.endParts?.[track],
-      holdUntilMs: this.#life.state === 'processing' ? this.#life.endedMs + PROCESSING_MS : undefined,
+      partsPerSegment,
+      endPart: hole?.from ?? end?.endParts[track],
+      isEndFinal: hole !== undefined || end?.by !== 'silence' || life.state === 'sealed',
+      holdUntilMs: hole === undefined && life.state === 'processing' ? life.endedMs + PROCESSING_MS : undefined,
     };
   }
 
-  /** Every part up to the announced end is in. */
+  /** Every part up to the end that the creator said is in. */
   isComplete(): boolean {
-    const ends = Object.entries(this.#record.endParts ?? {});
-    return ends.length > 0 && ends.every(([track, end]) => this.store.stored(track).covers(0, end));
+    const { end, cuts } = this.#record;
+    return end?.by === 'creator' && isWhole(cuts, end.endParts, (track) => this.store.stored(track));
+  }
+
+  /** SPEC FENCE1: durable when the promise resolves, in force at once. */
+  async claim(): Promise<void> {
+    await this.#change({ generation: this.#record.generation + 1 });
+  }
+
+  /** SPEC FENCE2; asked before a body is read and again before anything of it is taken. */
+  fence(generation: number): void {
+    if (generation < this.#record.generation) throw newerTab();
+    if (generation > this.#record.generation) throw unknownGeneration();
+  }
+
+  /** `cuts` replaces the declared ones, which it contains (SPEC CUT). */
+  async setCuts(cuts: readonly TimelineCut[]): Promise<void> {
+    await this.#change({ cuts, publishMs: this.nowMs() });
+    this.#reshape();
+    this.#running?.tail.wakeAll();
+    if (this.#life.state === 'ended') this.heard();
   }
 
   async start(facts: StartFacts): Promise<void> {
-    this.store.setShape({ partsPerSegment: facts.grid.partsPerSegment });
+    this.store.setShape(shapeOf(facts, this.#record));
     this.#running = this.#run(facts);
     this.#life = next(this.#life, { kind: 'started' }, this.nowMs());
     this.#arm();
@@ -133,16 +169,19 @@ export class Broadcast {
   heard(): void {
     const life = this.#life;
     if (life.state === 'live') this.#life = { state: 'live', heardMs: this.nowMs() };
-    else {
-      const isComplete = life.state === 'ended' && this.isComplete();
-      this.#apply({ kind: 'heard', isComplete }).catch(this.#deps.onError);
-    }
+    else this.#hear().catch(this.#deps.onError);
   }
 
   /** `endParts` for every track: the index after its last part. What is stored beyond counts too. */
   async end(endParts: Readonly<Record<TrackId, PartIndex>>): Promise<void> {
     await this.store.sync();
-    await this.#apply({ kind: 'ended' }, endParts);
+    if (this.isOver) await this.#setEnd({ by: 'creator', endParts: this.#endParts(endParts) });
+    await this.#apply({ kind: 'ended', isComplete: this.isComplete() }, endParts);
+  }
+
+  /** What has not come for so long is given up. */
+  async expire(): Promise<void> {
+    await this.#apply({ kind: 'expired' });
   }
 
   async setTitle(title: string): Promise<void> {
@@ -159,37 +198,19 @@ export class Broadcast {
   }
 
   summary(): BroadcastBasics {
-    const { id, title, state, start, posterVersion, visibility } = this.#record;
-    return {
-      id,
-      title,
-      state,
-      startedAt: start?.availabilityStartMs ?? null,
-      durationMs: Math.round(this.isOver ? this.#record.durationMs : this.#storedMs()),
-      posterUrl: posterVersion === 0 ? null : `/live/${id}/poster.jpg?v=${posterVersion}`,
-      visibility,
-    };
+    return basicsOf(this.#record, this.store);
   }
 
   detail(): Omit<BroadcastDetail, 'isOwn' | 'viewers'> {
-    return { ...this.summary(), grid: this.#running?.grid ?? null, tracks: this.#running?.tracks ?? [] };
+    return detailOf(this.#record, this.store);
   }
 
   ingestState(): IngestState {
-    const tracks = this.#running?.tracks.map((track) => track.id) ?? [];
-    return {
-      state: this.#record.state,
-      serverTimeMs: this.nowMs(),
-      availabilityStartMs: this.#running?.availabilityStartMs ?? null,
-      inits: [...this.store.inits().keys()],
-      stored: Object.fromEntries(tracks.map((track) => [track, this.store.stored(track).toJSON()])),
-      durable: this.durable(),
-    };
+    return ingestStateOf(this.#record, this.store, this.nowMs());
   }
 
   durable(): Readonly<Record<TrackId, readonly PartRange[]>> {
-    const tracks = this.#running?.tracks ?? [];
-    return Object.fromEntries(tracks.map(({ id }) => [id, this.store.durable(id).toJSON()]));
+    return durableOf(this.#record, this.store);
   }
 
   /** Stops the timers and lets go of the bytes; the broadcast goes on in the next process. */
@@ -213,13 +234,6 @@ export class Broadcast {
     return { ...facts, expectations, tail: new MemoryHotTail({ clock, budget, keptParts }) };
   }
 
-  #storedMs(): number {
-    if (this.#running === undefined) return 0;
-    const { tracks, grid } = this.#running;
-    const end = Math.max(0, ...tracks.map((track) => this.store.stored(track.id).end));
-    return (end * SEGMENT_SECONDS * 1000) / grid.partsPerSegment;
-  }
-
   #arm(): void {
     this.#stopTimer();
     const atMs = timerMs(this.#life);
@@ -231,54 +245,57 @@ export class Broadcast {
     });
   }
 
-  async #apply(event: LifeEvent, endParts?: Readonly<Record<TrackId, PartIndex>>): Promise<void> {
-    const nowMs = this.nowMs();
-    const before = this.#life;
-    this.#life = next(before, event, nowMs);
-    if (this.#life.state === before.state) return;
-    this.#arm();
-    const change: { -readonly [K in keyof RecordChange]: RecordChange[K] } = { state: this.#life.state };
-    if (this.#life.state === 'processing') {
-      change.endedMs = nowMs;
-      change.endParts = this.#ends(endParts ?? {});
-      // At once, so that nothing beyond the end is taken while the end is being looked at.
-      this.#record = { ...this.#record, ...change };
-      change.durationMs = await this.#endMs(change.endParts);
-    } else if (isOver(this.#life.state) && this.#record.endParts !== undefined) {
-      change.durationMs = await this.#endMs(this.#record.endParts);
-      if (before.state === 'processing' || change.durationMs !== this.#record.durationMs) change.publishMs = nowMs;
+  /** A part after the end: the end by silence moves on with it. */
+  async #hear(): Promise<void> {
+    const { end } = this.#record;
+    if (this.#life.state === 'ended' && end?.by === 'silence') {
+      const endParts = this.#endParts(end.endParts);
+      if (!isDeepStrictEqual(endParts, end.endParts)) await this.#setEnd({ by: 'silence', endParts });
     }
-    await this.#change(change);
-    // Only now: a short last segment on the disk means nothing without the end in the record.
-    if (change.endParts !== undefined && this.#running !== undefined)
-      this.store.setShape({ partsPerSegment: this.#running.grid.partsPerSegment, endParts: change.endParts });
+    await this.#apply({ kind: 'heard', isComplete: this.isComplete() });
+  }
+
+  async #setEnd(end: BroadcastEnd): Promise<void> {
+    this.#record = { ...this.#record, end };
+    await this.#change({ end, durationMs: await this.#durationMs(end), publishMs: this.nowMs() });
+    this.#reshape();
     this.#running?.tail.wakeAll();
   }
 
-  #ends(said: Readonly<Record<TrackId, PartIndex>>): Record<TrackId, PartIndex> {
-    const tracks = this.#running?.tracks ?? [];
-    return Object.fromEntries(
-      tracks.map((track) => [track.id, Math.max(said[track.id] ?? 0, this.store.stored(track.id).end)]),
-    );
+  async #apply(event: LifeEvent, said: Readonly<Record<TrackId, PartIndex>> = {}): Promise<void> {
+    const nowMs = this.nowMs();
+    const before = this.#life;
+    this.#life = next(before, event, nowMs);
+    const { state } = this.#life;
+    if (state === before.state) return;
+    this.#arm();
+    const change: { -readonly [K in keyof RecordChange]: RecordChange[K] } = { state };
+    if (state === 'processing') {
+      change.endedMs = nowMs;
+      change.end = { by: event.kind === 'ended' ? 'creator' : 'silence', endParts: this.#endParts(said) };
+      // At once, so that nothing beyond the end is taken while the end is being looked at.
+      this.#record = { ...this.#record, ...change };
+    }
+    const { end, durationMs } = this.#record;
+    if (end !== undefined) change.durationMs = await this.#durationMs(end);
+    if (before.state === 'processing' || (isOver(before.state) && change.durationMs !== durationMs))
+      change.publishMs = nowMs;
+    await this.#change(change);
+    // Only now: a short last segment on the disk means nothing without the end in the record.
+    if (end !== undefined) this.#reshape();
+    this.#running?.tail.wakeAll();
   }
 
-  /**
-   * Where the recording ends. The track that ends first decides, so that no player waits for a picture under the last
-   * moment of sound; a track that stopped much earlier does not cut the others.
-   */
-  async #endMs(endParts: Readonly<Record<TrackId, PartIndex>>): Promise<number> {
-    const ends: number[] = [];
-    for (const [track, end] of Object.entries(endParts)) {
-      const expectation = this.#running?.expectations.get(track);
-      if (end === 0 || expectation === undefined) continue;
-      const [bytes] = await this.store.read(track, end - 1, end);
-      const check = bytes === undefined ? undefined : checkPart(bytes, { ...expectation, part: end - 1 });
-      const nominalMs = (end * SEGMENT_SECONDS * 1000) / expectation.grid.partsPerSegment;
-      ends.push(check?.kind === 'ok' ? (check.endTicks * 1000) / expectation.timescale : nominalMs);
-    }
-    if (ends.length === 0) return 0;
-    const last = Math.max(...ends);
-    return Math.floor(Math.min(...ends.filter((end) => end > last - 200)));
+  #reshape(): void {
+    if (this.#record.start !== undefined) this.store.setShape(shapeOf(this.#record.start, this.#record));
+  }
+
+  #endParts(said: Readonly<Record<TrackId, PartIndex>>): Record<TrackId, PartIndex> {
+    return endPartsOf(this.#running?.tracks.map((track) => track.id) ?? [], this.store, said);
+  }
+
+  async #durationMs(end: BroadcastEnd): Promise<number> {
+    return recordingEndMs(end.endParts, this.#running?.expectations ?? new Map(), this.store);
   }
 
   /** The record in memory is the truth of this process; writes follow in order. */

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkInit } from '../package/check-init.ts';
-import type { EndRequest, StartRequest } from '../protocol/broadcast.ts';
+import type { EndRequest, StartRequest, TimelineCut } from '../protocol/broadcast.ts';
+import { SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { partStartMs } from './availability.ts';
 import type { Broadcast } from './broadcast.ts';
-import { notStarted, Problem } from './problem.ts';
+import { notStarted, Problem, sealed } from './problem.ts';
+import { addCut } from './timeline.ts';
 
 /** A start may name a media zero that lies this far from now, on either side. */
 const MAX_START_AHEAD_MS = 30_000;
@@ -48,11 +50,11 @@ export async function startBroadcast(broadcast: Broadcast, request: StartRequest
   await broadcast.start(facts);
 }
 
-/** SPEC INGEST4: the first end counts, every further one is a retry. */
+/** SPEC INGEST4: the creator's first end counts, every further one is a retry. */
 export async function endBroadcast(broadcast: Broadcast, request: EndRequest): Promise<void> {
   const { running } = broadcast;
   if (running === undefined) throw notStarted();
-  if (broadcast.isOver) return;
+  if (broadcast.record.end?.by === 'creator' || broadcast.record.state === 'sealed') return;
   const { availabilityStartMs, grid, tracks } = running;
   const known = new Set(tracks.map((track) => track.id));
   for (const [track, end] of Object.entries(request.endParts)) {
@@ -62,4 +64,24 @@ export async function endBroadcast(broadcast: Broadcast, request: EndRequest): P
       throw new Problem(422, 'bad_request', `The end of ${track} lies in the future.`);
   }
   await broadcast.end(request.endParts);
+}
+
+/** SPEC CUT1 and CUT2. */
+export async function cutTimeline(broadcast: Broadcast, cut: TimelineCut): Promise<void> {
+  const { running, record } = broadcast;
+  if (running === undefined) throw notStarted();
+  if (record.state === 'sealed') throw sealed();
+  const { availabilityStartMs, grid, tracks } = running;
+  const partMs = (SEGMENT_SECONDS * 1000) / grid.partsPerSegment;
+  const clockPart = Math.floor((broadcast.nowMs() + MAX_END_AHEAD_MS - availabilityStartMs) / partMs);
+  const lastPart = record.end?.by === 'creator' ? Math.max(...Object.values(record.end.endParts)) : clockPart;
+  const answer = addCut(record.cuts, cut, {
+    partsPerSegment: grid.partsPerSegment,
+    tracks: tracks.map((track) => track.id),
+    limitPart: Math.min(clockPart, lastPart),
+    stored: (track) => broadcast.store.stored(track),
+  });
+  if (answer.kind === 'impossible') throw new Problem(422, 'bad_request', `Cannot cut: ${answer.reason}.`);
+  if (answer.kind === 'conflict') throw new Problem(409, 'other_cut', `Cannot cut: ${answer.reason}.`);
+  if (answer.kind === 'cut') await broadcast.setCuts(answer.cuts);
 }

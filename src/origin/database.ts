@@ -19,6 +19,10 @@ export interface BroadcastTable {
   grid_json: string | null;
   tracks_json: string | null;
   end_parts_json: string | null;
+  generation: Generated<number>;
+  cuts_json: Generated<string>;
+  /** `creator` or `silence`; only with an end. */
+  ended_by: string | null;
   /** Null: made without an account. */
   owner_id: string | null;
   visibility: Generated<string>;
@@ -66,6 +70,15 @@ const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0005_returning_tabs': {
+    async up(db: Kysely<unknown>) {
+      const table = db.schema.alterTable('broadcast');
+      await table.addColumn('generation', 'integer', (column) => column.notNull().defaultTo(1)).execute();
+      await table.addColumn('cuts_json', 'text', (column) => column.notNull().defaultTo('[]')).execute();
+      await table.addColumn('ended_by', 'text').execute();
+      await sql`update broadcast set ended_by = 'creator' where end_parts_json is not null`.execute(db);
+    },
+  },
 };
 
 /** Opens the file, or a database in memory for `:memory:`, and brings its tables up to date. */
@@ -76,7 +89,12 @@ export async function openDatabase(file: string): Promise<Database> {
   sqlite.pragma('foreign_keys = ON');
   sqlite.pragma('busy_timeout = 5000');
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  // Rooms add their tables side by side: a migration may come to an origin that has run a later one.
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
     await db.destroy();

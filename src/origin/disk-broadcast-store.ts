@@ -1,12 +1,19 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { PartIndex } from '../protocol/grid.ts';
+import type { PartRange } from '../protocol/part.ts';
 import { isTrackId, type TrackId } from '../protocol/track.ts';
 import { syncDirectory, TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { RangeSet } from './ranges.ts';
 import { readIndex, readParts, type SegmentIndex, storedSegment, writeSegment } from './segment-file.ts';
-import type { BroadcastStore, StoredSegment, StoreHealth, StoreShape } from './segment-store.ts';
+import {
+  type BroadcastStore,
+  partsOfSegment,
+  type StoredSegment,
+  type StoreHealth,
+  type StoreShape,
+} from './segment-store.ts';
 
 const INIT_PATTERN = /^init-([av][0-9]{2,4})\.mp4$/;
 const SEGMENT_PATTERN = /^([0-9]{1,7})\.m4s$/;
@@ -64,6 +71,7 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   setShape(shape: StoreShape): void {
     this.#shape = shape;
+    this.#dropHoles();
     for (const track of this.#entries.keys()) this.#fileComplete(track, this.#entriesOf(track).keys());
   }
 
@@ -159,11 +167,27 @@ export class DiskBroadcastStore implements BroadcastStore {
     return { segment: Math.floor(part / parts), within: part % parts };
   }
 
-  /** The half-open range of parts a segment has when it is complete. */
-  #partsOf(track: TrackId, segment: number): { from: PartIndex; to: PartIndex } {
-    const parts = this.#partsPerSegment();
-    const end = this.#shape?.endParts?.[track] ?? Number.POSITIVE_INFINITY;
-    return { from: segment * parts, to: Math.min((segment + 1) * parts, end) };
+  #partsOf(track: TrackId, segment: number): PartRange {
+    if (this.#shape === undefined) throw new Error('The shape of the broadcast is not known yet.');
+    return partsOfSegment(this.#shape, track, segment);
+  }
+
+  #isInHole(part: PartIndex): boolean {
+    return this.#shape?.holes?.some(({ from, to }) => part >= from && part < to) === true;
+  }
+
+  /** The few parts that were there before their time was declared a hole; the journal keeps them for nobody. */
+  #dropHoles(): void {
+    const dropped: JournalEntry[] = [];
+    for (const [track, entries] of this.#entries)
+      for (const [part, entry] of entries)
+        if (this.#isInHole(part)) {
+          entries.delete(part);
+          if (entry.place.kind === 'durable') dropped.push(entry);
+          this.stored(track).removeRange(part, part + 1);
+          this.durable(track).removeRange(part, part + 1);
+        }
+    if (dropped.length > 0) this.#journal?.release(dropped, false).catch(this.#onError);
   }
 
   #base(track: TrackId, segment: number): string {
@@ -190,7 +214,10 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   #onDurable(entries: readonly JournalEntry[]): void {
     const tracks = new Map<TrackId, PartIndex[]>();
+    const dropped = entries.filter(({ part }) => this.#isInHole(part));
+    if (dropped.length > 0) this.#journal?.release(dropped, false).catch(this.#onError);
     for (const { track, part } of entries) {
+      if (this.#isInHole(part)) continue;
       this.durable(track).add(part);
       ofTrack(tracks, track, () => []).push(part);
     }
@@ -259,7 +286,7 @@ export class DiskBroadcastStore implements BroadcastStore {
     const { journal, found } = await Journal.open(this.#directory, (entries) => this.#onDurable(entries));
     this.#journal = journal;
     for (const entry of found) {
-      if (this.#shape === undefined || this.stored(entry.track).has(entry.part)) continue;
+      if (this.#shape === undefined || this.stored(entry.track).has(entry.part) || this.#isInHole(entry.part)) continue;
       this.#entriesOf(entry.track).set(entry.part, entry);
       this.stored(entry.track).add(entry.part);
       this.durable(entry.track).add(entry.part);

@@ -4,6 +4,8 @@ import type { BroadcastState } from '../protocol/broadcast.ts';
 export const INTERRUPTED_AFTER_MS = 90_000;
 /** Silence after which an interrupted broadcast is over. */
 export const ABANDONED_AFTER_MS = 30 * 60_000;
+/** How long a broadcast that has ended waits for parts that are missing before it is sealed without them. */
+export const OPEN_AFTER_END_MS = 7 * 24 * 3600_000;
 /**
  * How long the manifest stays dynamic after the end, so that live players run out of media before it turns static:
  * the largest target a player of ours keeps (Stable, 3 s), the manifest's update period (2 s), and 3 s of room.
@@ -20,7 +22,10 @@ export type LifeEvent =
   | { readonly kind: 'started' }
   /** A part came. `isComplete`: with it, everything up to the end is in. */
   | { readonly kind: 'heard'; readonly isComplete: boolean }
-  | { readonly kind: 'ended' }
+  /** By the creator. After an end by silence it only makes that end final. */
+  | { readonly kind: 'ended'; readonly isComplete: boolean }
+  /** What is still missing is given up. */
+  | { readonly kind: 'expired' }
   | { readonly kind: 'timer'; readonly isComplete: boolean };
 
 /** When `next` must be called with a timer event; undefined when time alone changes nothing. */
@@ -41,7 +46,10 @@ export function next(life: Life, event: LifeEvent, nowMs: number): Life {
       if (isOpen) return { state: 'live', heardMs: nowMs };
       return life.state === 'ended' && event.isComplete ? { state: 'sealed' } : life;
     case 'ended':
-      return isOpen ? { state: 'processing', endedMs: nowMs } : life;
+      if (isOpen) return { state: 'processing', endedMs: nowMs };
+      return life.state === 'ended' && event.isComplete ? { state: 'sealed' } : life;
+    case 'expired':
+      return life.state === 'ended' ? { state: 'sealed' } : life;
     case 'timer': {
       if (nowMs < (timerMs(life) ?? Number.POSITIVE_INFINITY)) return life;
       if (life.state === 'live') return { state: 'interrupted', heardMs: life.heardMs };

@@ -3,7 +3,13 @@ import { Readable } from 'node:stream';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { RangeSet } from './ranges.ts';
-import type { BroadcastStore, SegmentStore, StoredSegment, StoreShape } from './segment-store.ts';
+import {
+  type BroadcastStore,
+  partsOfSegment,
+  type SegmentStore,
+  type StoredSegment,
+  type StoreShape,
+} from './segment-store.ts';
 
 interface Entry {
   readonly bytes: Buffer;
@@ -19,6 +25,10 @@ class MemoryBroadcastStore implements BroadcastStore {
 
   setShape(shape: StoreShape): void {
     this.#shape = shape;
+    for (const { from, to } of shape.holes ?? []) {
+      for (const ranges of this.#stored.values()) ranges.removeRange(from, to);
+      for (const parts of this.#parts.values()) for (let part = from; part < to; part++) parts.delete(part);
+    }
   }
 
   append(track: TrackId, part: PartIndex, bytes: Buffer, digest: Buffer): 'stored' {
@@ -49,8 +59,7 @@ class MemoryBroadcastStore implements BroadcastStore {
 
   async segment(track: TrackId, segment: number): Promise<StoredSegment | undefined> {
     if (this.#shape === undefined) return undefined;
-    const from = segment * this.#shape.partsPerSegment;
-    const to = Math.min(from + this.#shape.partsPerSegment, this.#shape.endParts?.[track] ?? Number.POSITIVE_INFINITY);
+    const { from, to } = partsOfSegment(this.#shape, track, segment);
     if (from >= to || !this.stored(track).covers(from, to)) return undefined;
     const entries = this.#entries(track, from, to);
     const hash = createHash('sha256');

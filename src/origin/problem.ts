@@ -8,6 +8,12 @@ export const unknownBroadcast = (): Problem =>
 export const notStarted = (): Problem =>
   new Problem(409, 'not_started', 'The broadcast has not started. Send the init segments, then start.');
 
+export const newerTab = (): Problem =>
+  new Problem(409, 'newer_tab', 'Another tab has taken over this broadcast. Go on there, or claim it again.');
+
+export const unknownGeneration = (): Problem =>
+  new Problem(422, 'bad_request', 'This generation was never given to a tab. Claim the broadcast first.');
+
 export const sealed = (): Problem =>
   new Problem(410, 'sealed', 'The recording is complete and takes nothing more. Create a new broadcast.');
 

@@ -68,6 +68,15 @@ export class RangeSet {
     this.#ranges = merged;
   }
 
+  removeRange(from: PartIndex, to: PartIndex): void {
+    this.#ranges = this.#ranges.flatMap((range) => {
+      if (range.to <= from || range.from >= to) return [range];
+      const left = { from: range.from, to: from };
+      const right = { from: to, to: range.to };
+      return [left, right].filter((piece) => piece.from < piece.to);
+    });
+  }
+
   /** Index after the last part; 0 when empty. */
   get end(): PartIndex {
     return this.#ranges.at(-1)?.to ?? 0;

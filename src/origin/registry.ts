@@ -2,30 +2,17 @@ import type { BroadcastFacts } from '../accounts/context.ts';
 import { type Identity, isListedFor, isOwner } from '../accounts/permissions.ts';
 import type { BroadcastSummary } from '../protocol/broadcast.ts';
 import { isBroadcastId } from '../protocol/urls.ts';
-import { Broadcast, type BroadcastBasics, type BroadcastDeps } from './broadcast.ts';
+import { Broadcast, type BroadcastDeps, shapeOf } from './broadcast.ts';
 import type { BroadcastRecord } from './broadcast-records.ts';
-import { isOver } from './lifecycle.ts';
+import { basicsOf } from './broadcast-views.ts';
+import { isOver, OPEN_AFTER_END_MS } from './lifecycle.ts';
 import { unknownBroadcast } from './problem.ts';
-import type { SegmentStore, StoreShape } from './segment-store.ts';
+import type { SegmentStore } from './segment-store.ts';
 import { hashToken, mintBroadcastId, mintToken } from './token.ts';
 import type { Viewers } from './viewers.ts';
 
 /** A link that nobody went live on is forgotten after a day. */
 const RESERVED_FOR_MS = 24 * 3600_000;
-
-const shapeOf = (record: BroadcastRecord): StoreShape | undefined =>
-  record.start === undefined
-    ? undefined
-    : {
-        partsPerSegment: record.start.grid.partsPerSegment,
-        ...(record.endParts === undefined ? {} : { endParts: record.endParts }),
-      };
-
-const basicsOf = (record: BroadcastRecord): BroadcastBasics => {
-  const { id, title, state, start, durationMs, posterVersion, visibility } = record;
-  const posterUrl = posterVersion === 0 ? null : `/live/${id}/poster.jpg?v=${posterVersion}`;
-  return { id, title, state, startedAt: start?.availabilityStartMs ?? null, durationMs, posterUrl, visibility };
-};
 
 export interface RegistryDeps extends BroadcastDeps {
   readonly viewers: Viewers;
@@ -66,7 +53,9 @@ export class Registry {
       createdMs: nowMs,
       start: undefined,
       endedMs: undefined,
-      endParts: undefined,
+      end: undefined,
+      generation: 1,
+      cuts: [],
       publishMs: nowMs,
       durationMs: 0,
       posterVersion: 0,
@@ -148,6 +137,15 @@ export class Registry {
     }
   }
 
+  /** Gives up what is still missing of broadcasts that ended long ago (SPEC INGEST4). */
+  async expireEnded(): Promise<void> {
+    const beforeMs = this.#deps.clock.nowMs() - OPEN_AFTER_END_MS;
+    for (const broadcast of Array.from(this.#awake.values())) {
+      const { state, endedMs = Number.POSITIVE_INFINITY } = broadcast.record;
+      if (state === 'ended' && endedMs <= beforeMs) await broadcast.expire();
+    }
+  }
+
   /** Lets everybody go who waits for media, so that the server can close. */
   stopWaiting(): void {
     for (const broadcast of this.#awake.values()) broadcast.stopWaiting();
@@ -159,7 +157,7 @@ export class Registry {
   }
 
   #seenBy(who: Identity | undefined, record: BroadcastRecord): BroadcastSummary {
-    const basics = this.#awake.get(record.id)?.summary() ?? basicsOf(record);
+    const basics = this.#awake.get(record.id)?.summary() ?? basicsOf(record, undefined);
     const { viewers, clock } = this.#deps;
     return { ...basics, isOwn: isOwner(who, record), viewers: viewers.count(record.id, clock.nowMs()) };
   }
@@ -178,7 +176,7 @@ export class Registry {
   }
 
   async #wake(record: BroadcastRecord): Promise<Broadcast> {
-    const store = await this.#store.open(record.id, shapeOf(record));
+    const store = await this.#store.open(record.id, record.start && shapeOf(record.start, record));
     const broadcast = new Broadcast(record, store, this.#deps);
     this.#awake.set(record.id, broadcast);
     return broadcast;

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { GENERATION_HEADER } from '../protocol/broadcast.ts';
 import { type BodyDeadlines, readBody } from './body.ts';
 import type { Broadcast } from './broadcast.ts';
 import { Problem } from './problem.ts';
@@ -32,6 +33,15 @@ export async function ownedBroadcast(request: FastifyRequest, registry: Registry
       'www-authenticate': 'Bearer',
     });
   return broadcast;
+}
+
+/** SPEC FENCE2: the generation that the request says it is of. */
+export function generationOf(request: FastifyRequest): number {
+  const header = request.headers[GENERATION_HEADER.toLowerCase()];
+  if (header === undefined) return 1;
+  if (typeof header !== 'string' || !/^[1-9][0-9]{0,8}$/.test(header))
+    throw new Problem(400, 'malformed', `${GENERATION_HEADER} is a whole number from 1.`);
+  return Number(header);
 }
 
 /** A JSON body of at most 64 KiB as an unknown value. An empty body is an empty object when `isOptional`. */

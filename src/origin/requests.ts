@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { readShape } from '../lib/read-shape.ts';
 import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
-import type { EndRequest, StartRequest, WatchingRequest } from '../protocol/broadcast.ts';
+import type { EndRequest, StartRequest, TimelineCut, WatchingRequest } from '../protocol/broadcast.ts';
 import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { TRACK_ID_PATTERN } from '../protocol/track.ts';
@@ -80,6 +80,14 @@ export function readChangeRequest(value: unknown): { title: string | undefined; 
 
 export const readWatchingRequest = (value: unknown): WatchingRequest =>
   readShape(v.object({ viewer: v.pipe(v.string(), v.regex(/^[a-z0-9]{16}$/, '16 small letters and digits')) }), value);
+
+const cut = v.object({
+  fromPart: integer(0, 10_000_000),
+  toPart: integer(0, 10_000_000),
+  tracks: v.pipe(v.array(v.pipe(v.string(), v.regex(TRACK_ID_PATTERN))), v.maxLength(MAX_TRACKS)),
+});
+
+export const readTimelineCut = (value: unknown): TimelineCut => readShape(cut, value);
 
 export const readEndRequest = (value: unknown): EndRequest => readShape(end, value);
 

@@ -1,6 +1,8 @@
 import type { PartIndex, PartsPerSegment } from '../protocol/grid.ts';
+import type { PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { RangeSet } from './ranges.ts';
+import { holeOf } from './timeline.ts';
 
 /** `full`: the disk has no room. `failing`: it does not take writes for another reason. Reading goes on in both. */
 export type StoreHealth = 'ok' | 'full' | 'failing';
@@ -19,11 +21,21 @@ export interface StoreShape {
   readonly partsPerSegment: PartsPerSegment;
   /** For each track the index after its last part, once the creator has ended. */
   readonly endParts?: Readonly<Record<TrackId, PartIndex>>;
+  /** Declared holes: a segment is complete where one begins, and what lies in one is let go of. */
+  readonly holes?: readonly PartRange[];
+}
+
+/** The half-open range of parts that a segment of a track has when it is complete. */
+export function partsOfSegment(shape: StoreShape, track: TrackId, segment: number): PartRange {
+  const from = segment * shape.partsPerSegment;
+  const to = from + shape.partsPerSegment;
+  const hole = holeOf(from, shape.partsPerSegment, shape.holes ?? []);
+  return { from, to: Math.min(to, shape.endParts?.[track] ?? to, hole?.from ?? to) };
 }
 
 /** The bytes of one broadcast. Every view (piece, feed, range) is a slice of it. */
 export interface BroadcastStore {
-  /** Must be called once, before the first part, and again when the end is known: the last segment may be short. */
+  /** Must be called once, before the first part, and again when the end or a hole is known: segments may be short. */
   setShape(shape: StoreShape): void;
   /** Takes the part: readable at once, durable when `durable` says so. The bytes must not change any more. */
   append(track: TrackId, part: PartIndex, bytes: Buffer, digest: Buffer): 'stored' | 'full' | 'busy';

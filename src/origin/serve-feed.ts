@@ -113,14 +113,14 @@ export class FeedAnswer {
   /** The segment ends where the recording ends; past that, requests are held until the players have been let out. */
   #end(): PartIndex {
     const { track, from, to } = this.#slice;
-    const endPart = this.#broadcast.edge(track, this.#running).endPart ?? to;
+    const endPart = this.#broadcast.edge(track, from, this.#running).endPart ?? to;
     return from >= endPart ? to : Math.min(to, endPart);
   }
 
   #send(bytes: Buffer): void {
     const response = this.#response;
     if (!response.headersSent) {
-      this.#isKeepable = !this.#hasKnownHole();
+      this.#isKeepable = !this.#hasKnownHole() && !this.#mayGrowOn();
       writeHead(response, 200, this.#slice.track, { 'cache-control': this.#isKeepable ? IMMUTABLE : NO_STORE });
     }
     this.#unflushed += 1;
@@ -140,11 +140,18 @@ export class FeedAnswer {
   /** Something is missing whose time is over: the answer will not be the whole segment. */
   #hasKnownHole(): boolean {
     const { track, from } = this.#slice;
-    const edge = this.#broadcast.edge(track, this.#running);
+    const edge = this.#broadcast.edge(track, this.#slice.from, this.#running);
     const partMs = partStartMs(1, edge) - partStartMs(0, edge);
     const overPart = Math.floor((edge.nowMs - LATE_MS - edge.availabilityStartMs) / partMs);
     const known = edge.endPart === undefined ? Math.min(this.#end(), overPart) : this.#end();
     return !this.#broadcast.store.stored(track).covers(from, known);
+  }
+
+  /** It ends where the recording ends today, and the creator may still send more. */
+  #mayGrowOn(): boolean {
+    const { track, from, to } = this.#slice;
+    const { endPart, isEndFinal } = this.#broadcast.edge(track, from, this.#running);
+    return endPart !== undefined && endPart < to && !isEndFinal;
   }
 
   readonly #onFlushed = (): void => {
@@ -185,7 +192,7 @@ export class FeedAnswer {
     const later = this.#broadcast.store.stored(track).firstIn(this.#next + 1, end);
     const hasSent = this.#response.headersSent;
     const facts = { part: this.#next, segmentEnd: to, later, hasSent, lastWriteMs: this.#lastWriteMs };
-    const gap = crossGap(facts, this.#broadcast.edge(track, this.#running));
+    const gap = crossGap(facts, this.#broadcast.edge(track, this.#slice.from, this.#running));
     switch (gap.kind) {
       case 'skip':
         this.#hasHole = true;

@@ -32,12 +32,12 @@ export class PieceAnswer {
   readonly look = (): void => {
     this.#stop = undefined;
     const { track, from, to } = this.#slice;
-    const edge = this.#broadcast.edge(track, this.#running);
+    const edge = this.#broadcast.edge(track, from, this.#running);
     // The last piece of a recording ends where the recording ends.
     const end = edge.endPart === undefined ? to : Math.max(from, Math.min(to, edge.endPart));
     const stored = this.#broadcast.store.stored(track);
     if (from < end && stored.covers(from, end)) {
-      this.#answer(end);
+      this.#answer(end, end === to || edge.isEndFinal ? IMMUTABLE : NO_STORE);
       return;
     }
     if (this.#broadcast.isStopping) {
@@ -56,24 +56,24 @@ export class PieceAnswer {
     if (this.#stop === undefined) answerOverloaded(this.#response);
   };
 
-  #answer(end: PartIndex): void {
+  #answer(end: PartIndex, cache: string): void {
     const { track, from } = this.#slice;
     const hot: Buffer[] = [];
     for (let part = from; part < end; part++) {
       const bytes = this.#running.tail.get(track, part);
       if (bytes === undefined) {
-        this.#answerFromStore(end);
+        this.#answerFromStore(end, cache);
         return;
       }
       hot.push(bytes);
     }
-    answerParts(this.#response, track, hot, IMMUTABLE);
+    answerParts(this.#response, track, hot, cache);
   }
 
-  #answerFromStore(end: PartIndex): void {
+  #answerFromStore(end: PartIndex, cache: string): void {
     const { track, from } = this.#slice;
     this.#broadcast.store.read(track, from, end).then(
-      (parts) => answerParts(this.#response, track, parts, parts.length === end - from ? IMMUTABLE : NO_STORE),
+      (parts) => answerParts(this.#response, track, parts, parts.length === end - from ? cache : NO_STORE),
       (error: unknown) => {
         this.#broadcast.report(error);
         answerOverloaded(this.#response);

@@ -45,12 +45,7 @@ export async function takePart(broadcast: Broadcast, part: Part): Promise<PartOu
     if (known === undefined || digest.equals(known)) return { status: 200 };
     return refused(409, 'other_bytes', `Other bytes are already there as ${name}.`);
   }
-  const problem = placeProblem(part, {
-    endPart: record.endParts?.[part.track],
-    availabilityStartMs: running.availabilityStartMs,
-    partsPerSegment: running.grid.partsPerSegment,
-    nowMs: broadcast.nowMs(),
-  });
+  const problem = placeProblem(part, broadcast.edge(part.track, part.part, running));
   if (problem !== undefined) return badPart(`${name}: ${problem}.`);
   const check = checkPart(part.bytes, { ...expectation, part: part.part });
   if (check.kind === 'bad') return badPart(`${name}: ${check.reason}.`);
@@ -64,8 +59,9 @@ export async function takePart(broadcast: Broadcast, part: Part): Promise<PartOu
 }
 
 /** What is wrong with the place a part wants on the timeline. */
-function placeProblem({ part }: Part, edge: Omit<Edge, 'holdUntilMs'>): string | undefined {
-  if (edge.endPart !== undefined && part >= edge.endPart) return 'it lies after the announced end';
+function placeProblem({ part }: Part, edge: Edge): string | undefined {
+  const isBeyond = edge.endPart !== undefined && part >= edge.endPart && edge.isEndFinal;
+  if (isBeyond) return 'it lies after the announced end, or in a declared hole';
   if (part > MAX_PART_INDEX) return 'its index is out of range';
   const aheadMs = partStartMs(part, edge) - edge.nowMs;
   return aheadMs > MAX_AHEAD_MS ? `it lies ${Math.round(aheadMs / 1000)} s ahead of the origin's clock` : undefined;

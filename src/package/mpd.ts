@@ -1,5 +1,7 @@
+import type { TimelineCut } from '../protocol/broadcast.ts';
 import { type Grid, SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { AudioTrack, Track, VideoTrack } from '../protocol/track.ts';
+import { stretchesOf } from './mpd-periods.ts';
 import { type Attributes, element, textElement } from './mpd-xml.ts';
 
 /** Everything a manifest is written from. Times are milliseconds since 1970 on the origin's clock. */
@@ -12,6 +14,16 @@ export interface MpdFacts {
   readonly publishMs: number;
   readonly grid: Grid;
   readonly tracks: readonly Track[];
+  /** In order; each begins a new Period. */
+  readonly cuts: readonly TimelineCut[];
+}
+
+/** One Period: whole segments from `segment` on, with the tracks it has. */
+interface Span {
+  readonly segment: number;
+  readonly startMs: number;
+  readonly endMs: number | undefined;
+  readonly tracks: readonly Track[];
 }
 
 /** How a live manifest cuts the segments: into `pieces` objects each (segment sequences), or one that grows. */
@@ -22,6 +34,7 @@ const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cm
 const MAX_LATENCY_MS = 6000;
 const CHUNKED_TARGET_MS = 500;
 const UPDATE_SECONDS = 2;
+const SETS_PER_PERIOD = 100;
 
 const iso = (wallMs: number): string => new Date(wallMs).toISOString();
 /** Seconds with at most three decimals and no exponent: `PT10S`, `PT0.1S`. */
@@ -78,28 +91,33 @@ interface Timing {
   readonly media: string;
 }
 
-function segmentTemplate(timing: Timing): string {
+function segmentTemplate(timing: Timing, { segment, startMs }: Span): string {
   return element('SegmentTemplate', {
     timescale: 1000,
     duration: SEGMENT_MS,
-    startNumber: 0,
+    startNumber: segment,
+    presentationTimeOffset: startMs === 0 ? undefined : startMs,
     ...timing.template,
     initialization: '$RepresentationID$/init.mp4',
     media: timing.media,
   });
 }
 
-function adaptationSets(facts: MpdFacts, timing: Timing): string[] {
+/** Sets of the same id in two Periods are the same content, so that players keep their choice across them. */
+const languagesOf = (tracks: readonly Track[]): string[] => [
+  ...new Set(tracks.flatMap((track) => (track.kind === 'audio' ? [track.language] : []))),
+];
+const hasVideo = (tracks: readonly Track[]): boolean => tracks.some((track) => track.kind === 'video');
+
+function adaptationSets(facts: MpdFacts, span: Span, timing: Timing): string[] {
   const parts = facts.grid.partsPerSegment;
-  const video = facts.tracks.filter((track) => track.kind === 'video');
-  const byLanguage = new Map<string, AudioTrack[]>();
-  for (const track of facts.tracks)
-    if (track.kind === 'audio') byLanguage.set(track.language, [...(byLanguage.get(track.language) ?? []), track]);
+  const video = span.tracks.filter((track) => track.kind === 'video');
   const sets: string[] = [];
   const common = { segmentAlignment: true, startWithSAP: 1 };
-  const body = (kind: Track['kind'], representations: readonly string[]): string[] => {
-    const id = sets.length + 1;
-    return [...timing.before(kind, id), ...timing.after(kind), segmentTemplate(timing), ...representations];
+  const body = (kind: Track['kind'], id: number, representations: readonly string[]): string[] => {
+    // An id of its own in the whole manifest, and the first one is 1.
+    const before = timing.before(kind, span.segment * SETS_PER_PERIOD + id);
+    return [...before, ...timing.after(kind), segmentTemplate(timing, span), ...representations];
   };
   const largest = video.toSorted((a, b) => b.height - a.height)[0];
   if (largest !== undefined) {
@@ -107,24 +125,42 @@ function adaptationSets(facts: MpdFacts, timing: Timing): string[] {
     const head = { id: 1, contentType: 'video', mimeType: 'video/mp4', ...common, ...size };
     const representations = video.map((track) => videoRepresentation(track, parts));
     sets.push(
-      element('AdaptationSet', { ...head, maxFrameRate: facts.grid.frameRate }, body('video', representations)),
+      element('AdaptationSet', { ...head, maxFrameRate: facts.grid.frameRate }, body('video', 1, representations)),
     );
   }
-  for (const [lang, tracks] of byLanguage) {
-    const head = { id: sets.length + 1, contentType: 'audio', mimeType: 'audio/mp4', lang, ...common };
-    sets.push(
-      element(
-        'AdaptationSet',
-        head,
-        body(
-          'audio',
-          tracks.map((track) => audioRepresentation(track, parts)),
-        ),
-      ),
-    );
+  for (const [i, lang] of languagesOf(facts.tracks).entries()) {
+    const sound = span.tracks.filter((track) => track.kind === 'audio' && track.language === lang) as AudioTrack[];
+    if (sound.length === 0) continue;
+    const id = i + (hasVideo(facts.tracks) ? 2 : 1);
+    const head = { id, contentType: 'audio', mimeType: 'audio/mp4', lang, ...common };
+    const representations = sound.map((track) => audioRepresentation(track, parts));
+    sets.push(element('AdaptationSet', head, body('audio', id, representations)));
   }
   return sets;
 }
+
+function spansOf(facts: MpdFacts): readonly Span[] {
+  const { partsPerSegment } = facts.grid;
+  const msOf = (part: number): number => (part * SEGMENT_MS) / partsPerSegment;
+  const ids = facts.tracks.map((track) => track.id);
+  return stretchesOf(facts.cuts, ids).map(({ startPart, endPart, tracks }) => ({
+    segment: startPart / partsPerSegment,
+    startMs: msOf(startPart),
+    endMs: endPart === undefined ? undefined : msOf(endPart),
+    tracks: facts.tracks.filter((track) => tracks.includes(track.id)),
+  }));
+}
+
+const period = (facts: MpdFacts, span: Span, timing: Timing): string =>
+  element(
+    'Period',
+    {
+      id: `p${span.segment}`,
+      start: duration(span.startMs),
+      duration: span.endMs === undefined ? undefined : duration(span.endMs - span.startMs),
+    },
+    adaptationSets(facts, span, timing),
+  );
 
 function mpd(facts: MpdFacts, attributes: Attributes, children: readonly string[]): string {
   const head = { xmlns: 'urn:mpeg:dash:schema:mpd:2011', id: facts.id, profiles: PROFILES };
@@ -173,18 +209,15 @@ export function liveMpd(facts: MpdFacts, view: MpdView, timeUrl: string): string
     element('Latency', { referenceId: 1, target, min, max: MAX_LATENCY_MS }),
     element('PlaybackRate', { min: 0.94, max: 1.06 }),
   ]);
-  const period = element(
-    'Period',
-    { id: 'p0', start: 'PT0S' },
-    adaptationSets(facts, liveTiming(facts, view, timeUrl)),
-  );
+  const timing = liveTiming(facts, view, timeUrl);
+  const periods = spansOf(facts).map((span) => period(facts, span, timing));
   const attributes = {
     type: 'dynamic',
     minimumUpdatePeriod: `PT${UPDATE_SECONDS}S`,
     minBufferTime: 'PT1S',
     suggestedPresentationDelay: duration(Math.max(2000, target)),
   };
-  return mpd(facts, attributes, [service, period, utcTiming(timeUrl)]);
+  return mpd(facts, attributes, [service, ...periods, utcTiming(timeUrl)]);
 }
 
 /** The recording: whole segments, the same text for every view. `durationMs` is where the last sample ends. */
@@ -195,7 +228,9 @@ export function staticMpd(facts: MpdFacts, durationMs: number): string {
     template: {},
     media: '$RepresentationID$/$Number$.m4s',
   };
-  const length = duration(durationMs);
-  const period = element('Period', { id: 'p0', start: 'PT0S', duration: length }, adaptationSets(facts, timing));
-  return mpd(facts, { type: 'static', mediaPresentationDuration: length, minBufferTime: 'PT2S' }, [period]);
+  const periods = spansOf(facts)
+    .filter((span) => span.startMs < durationMs)
+    .map((span) => period(facts, { ...span, endMs: Math.min(span.endMs ?? durationMs, durationMs) }, timing));
+  const attributes = { type: 'static', mediaPresentationDuration: duration(durationMs), minBufferTime: 'PT2S' };
+  return mpd(facts, attributes, periods);
 }

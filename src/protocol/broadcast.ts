@@ -30,6 +30,8 @@ export interface BroadcastSummary {
 export interface BroadcastDetail extends BroadcastSummary {
   readonly grid: Grid | null;
   readonly tracks: readonly Track[];
+  /** Where the timeline has declared holes and where renditions were dropped; in order, usually none. */
+  readonly cuts: readonly TimelineCut[];
 }
 
 /** `POST /api/broadcasts` answers this once; the token is not kept in clear anywhere but the tab. */
@@ -67,12 +69,41 @@ export interface EndRequest {
   readonly endParts: Readonly<Record<TrackId, PartIndex>>;
 }
 
-/** `GET /ingest/<id>/state`, for a tab that comes back. */
+/** `POST /ingest/<id>/cuts`: nothing was recorded in `[fromPart, toPart)`, and from `toPart` on these tracks are (CUT). */
+export interface TimelineCut {
+  /** The first part that is not there in every track; the same as `toPart` when there is no hole. */
+  readonly fromPart: PartIndex;
+  /** The first part of a segment. */
+  readonly toPart: PartIndex;
+  /** Which of the started tracks go on, until the next cut. */
+  readonly tracks: readonly TrackId[];
+}
+
+/** Carries the generation of the tab with every upload (SPEC FENCE2). */
+export const GENERATION_HEADER = 'Tabcast-Generation';
+
+/** `GET /ingest/<id>/state` and `POST /ingest/<id>/claim`: everything a tab that comes back needs to go on. */
 export interface IngestState {
   readonly state: BroadcastState;
+  /** 1 until somebody claims it. */
+  readonly generation: number;
+  readonly title: string;
   readonly serverTimeMs: number;
+  /** Null, like the grid, before the start. */
   readonly availabilityStartMs: number | null;
-  readonly inits: readonly TrackId[];
+  readonly grid: Grid | null;
+  readonly tracks: readonly Track[];
+  /** SHA-256 of the init segments that are there, in hexadecimal. */
+  readonly inits: Readonly<Record<TrackId, string>>;
   readonly stored: Readonly<Record<TrackId, readonly PartRange[]>>;
   readonly durable: Readonly<Record<TrackId, readonly PartRange[]>>;
+  readonly cuts: readonly TimelineCut[];
+  /** Null while it goes on. */
+  readonly end: BroadcastEnd | null;
+}
+
+/** by silence: the creator may still send what lies behind it, and then say the end (SPEC INGEST4). */
+export interface BroadcastEnd {
+  readonly by: 'creator' | 'silence';
+  readonly endParts: Readonly<Record<TrackId, PartIndex>>;
 }

@@ -26,7 +26,7 @@ export function brokenUpdateRules(beforeText: string, afterText: string): string
   const rules: Rule[] = [
     ['availabilityStartTime never changes', same(before, after, 'availabilityStartTime')],
     ['MPD@id never changes', same(before, after, 'id')],
-    ['Period, AdaptationSet and Representation keep id, start and order', identity(before) === identity(after)],
+    ['Periods keep id, start and content; new ones only divide the timeline further', keepsPeriods(before, after)],
     ['publishTime never goes back', published(after) >= published(before)],
     [
       'publishTime rises exactly when the bytes change',
@@ -38,11 +38,38 @@ export function brokenUpdateRules(beforeText: string, afterText: string): string
 
 const same = (a: XmlNode, b: XmlNode, name: string): boolean => a.attributes[name] === b.attributes[name];
 
-const identity = (mpd: XmlNode): string =>
-  [...everyNode(mpd)]
+const identity = (period: XmlNode): string =>
+  [...everyNode(period)]
     .filter((node) => ['Period', 'AdaptationSet', 'Representation'].includes(node.name))
     .map((node) => `${node.name} ${node.attributes['id']} ${node.attributes['start'] ?? ''}`)
     .join('\n');
+
+function keepsPeriods(before: XmlNode, after: XmlNode): boolean {
+  const later = childrenOf(after, 'Period').map(identity);
+  return childrenOf(before, 'Period').every((period) => later.includes(identity(period)));
+}
+
+const startS = (period: XmlNode): number => durationS(period.attributes['start']);
+const endS = (period: XmlNode): number => startS(period) + durationS(period.attributes['duration']);
+
+/** In order, without overlap; all but the last of a live manifest end before the next one starts. */
+const areInOrder = (periods: readonly XmlNode[]): boolean =>
+  periods.every((period, i) => {
+    const next = periods[i + 1];
+    return next === undefined || (endS(period) > startS(period) && endS(period) <= startS(next) + 0.001);
+  });
+
+/** Media keeps its own time and number in every Period: players subtract what the Period says. */
+const isOnTimeline = (period: XmlNode): boolean =>
+  childrenOf(period, 'AdaptationSet').every((set) => {
+    const { timescale, startNumber, presentationTimeOffset = '0' } = templateOf(set)?.attributes ?? {};
+    return (
+      Math.abs(Number(presentationTimeOffset) / Number(timescale) - startS(period)) < 0.001 &&
+      Number(startNumber) * SEGMENT_SECONDS === startS(period)
+    );
+  });
+
+const inEvery = (mpd: XmlNode, check: (period: XmlNode) => boolean): boolean => childrenOf(mpd, 'Period').every(check);
 
 const setsOf = (mpd: XmlNode): XmlNode[] =>
   childrenOf(mpd, 'Period').flatMap((period) => childrenOf(period, 'AdaptationSet'));
@@ -54,12 +81,17 @@ function commonRules(mpd: XmlNode): Rule[] {
   const numbers = nodes.flatMap((node) => Object.values(node.attributes)).filter((value) => /^-?\d+$/.test(value));
   const sets = setsOf(mpd);
   const representations = nodes.filter((node) => node.name === 'Representation');
+  const idsOf = (period: XmlNode, name: string) =>
+    [...everyNode(period)].filter((node) => node.name === name).map((node) => node.attributes['id']);
   return [
     ['the root is an MPD', mpd.name === 'MPD'],
     ['every Period has an id and a start', childrenOf(mpd, 'Period').every((p) => has(p, 'id') && has(p, 'start'))],
     ['there is at least one AdaptationSet, each with an id', sets.length > 0 && sets.every((set) => has(set, 'id'))],
-    ['ids of AdaptationSets are different', distinct(sets.map((set) => set.attributes['id']))],
-    ['ids of Representations are different', distinct(representations.map((one) => one.attributes['id']))],
+    ['Periods are in order and do not overlap', areInOrder(childrenOf(mpd, 'Period'))],
+    ['ids of Periods are different', distinct(childrenOf(mpd, 'Period').map((period) => period.attributes['id']))],
+    ['ids of AdaptationSets are different', inEvery(mpd, (period) => distinct(idsOf(period, 'AdaptationSet')))],
+    ['ids of Representations are different', inEvery(mpd, (period) => distinct(idsOf(period, 'Representation')))],
+    ['numbers and times of media are the same in every Period', inEvery(mpd, isOnTimeline)],
     [
       'every Representation tells codecs and a bandwidth',
       representations.every((one) => has(one, 'codecs') && Number(one.attributes['bandwidth']) > 0),
@@ -68,12 +100,11 @@ function commonRules(mpd: XmlNode): Rule[] {
     ['every number is below 2^53', numbers.every((value) => Number.isSafeInteger(Number(value)))],
     ['minBufferTime is there', durationS(mpd.attributes['minBufferTime']) >= 0],
     [
-      'every set has a template of 10 s segments, numbered from 0',
+      'every set has a template of 10 s segments',
       sets.every((set) => {
-        const { timescale, duration, startNumber, media = '', initialization = '' } = templateOf(set)?.attributes ?? {};
+        const { timescale, duration, media = '', initialization = '' } = templateOf(set)?.attributes ?? {};
         return (
           Number(duration) / Number(timescale) === SEGMENT_SECONDS &&
-          startNumber === '0' &&
           media.includes('$Number$') &&
           initialization.includes('init.mp4')
         );
@@ -86,12 +117,15 @@ function staticRules(mpd: XmlNode): Rule[] {
   const nodes = [...everyNode(mpd)];
   const total = durationS(mpd.attributes['mediaPresentationDuration']);
   const periods = childrenOf(mpd, 'Period');
-  const covered = periods.reduce((sum, period) => sum + durationS(period.attributes['duration']), 0);
+  const last = periods.at(-1);
   const named = (name: string): boolean => nodes.some((node) => node.name === name);
   const gone = ['ServiceDescription', 'ProducerReferenceTime', 'UTCTiming', 'SegmentSequenceProperties', 'Resync'];
   return [
     ['type is static', mpd.attributes['type'] === 'static'],
-    ['mediaPresentationDuration is the sum of the Periods', total > 0 && Math.abs(total - covered) < 0.001],
+    [
+      'mediaPresentationDuration is where the last Period ends',
+      total > 0 && Math.abs(total - (last ? endS(last) : 0)) < 0.001,
+    ],
     ['no minimumUpdatePeriod', !has(mpd, 'minimumUpdatePeriod')],
     ['no suggestedPresentationDelay', !has(mpd, 'suggestedPresentationDelay')],
     ...gone.map((name): Rule => [`no ${name}`, !named(name)]),

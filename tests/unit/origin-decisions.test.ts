@@ -5,6 +5,7 @@ import {
   ABANDONED_AFTER_MS,
   INTERRUPTED_AFTER_MS,
   type Life,
+  type LifeEvent,
   next,
   PROCESSING_MS,
 } from '../../src/origin/lifecycle.ts';
@@ -21,6 +22,7 @@ const edgeAt = (nowMs: number, over: Partial<Edge> = {}): Edge => ({
   availabilityStartMs: 0,
   partsPerSegment: 100,
   endPart: undefined,
+  isEndFinal: true,
   holdUntilMs: undefined,
   ...over,
 });
@@ -73,24 +75,28 @@ test('silence interrupts after 90 s and ends after 30 minutes; a part brings it 
   expect(next(interrupted, timer, ABANDONED_AFTER_MS)).toEqual({ state: 'processing', endedMs: ABANDONED_AFTER_MS });
 });
 
+const ended = (isComplete: boolean): LifeEvent => ({ kind: 'ended', isComplete });
+
 test('an end is held, then sealed when everything is in, else ended until it is', () => {
-  const processing = next({ state: 'live', heardMs: 0 }, { kind: 'ended' }, 1000);
+  const processing = next({ state: 'live', heardMs: 0 }, ended(false), 1000);
   expect(processing).toEqual({ state: 'processing', endedMs: 1000 });
   const at = 1000 + PROCESSING_MS;
   expect(next(processing, { kind: 'timer', isComplete: true }, at)).toEqual({ state: 'sealed' });
-  const ended = next(processing, { kind: 'timer', isComplete: false }, at);
-  expect(ended).toEqual({ state: 'ended' });
-  expect(next(ended, { kind: 'heard', isComplete: false }, at)).toBe(ended);
-  expect(next(ended, { kind: 'heard', isComplete: true }, at)).toEqual({ state: 'sealed' });
+  const open = next(processing, { kind: 'timer', isComplete: false }, at);
+  expect(open).toEqual({ state: 'ended' });
+  expect(next(open, { kind: 'heard', isComplete: false }, at)).toBe(open);
+  expect(next(open, { kind: 'heard', isComplete: true }, at)).toEqual({ state: 'sealed' });
+  expect(next(open, { kind: 'expired' }, at)).toEqual({ state: 'sealed' });
 });
 
 test('nothing reopens what is over, and nothing ends what never started', () => {
   for (const life of [{ state: 'sealed' }, { state: 'ended' }] as const) {
     expect(next(life, { kind: 'started' }, 0)).toBe(life);
-    expect(next(life, { kind: 'ended' }, 0)).toBe(life);
+    expect(next(life, ended(false), 0)).toBe(life);
   }
   const reserved = { state: 'reserved' } as const;
-  expect(next(reserved, { kind: 'ended' }, 0)).toBe(reserved);
+  expect(next(reserved, ended(true), 0)).toBe(reserved);
+  expect(next(reserved, { kind: 'expired' }, 0)).toBe(reserved);
   expect(next(reserved, { kind: 'heard', isComplete: true }, 0)).toBe(reserved);
 });
 

@@ -79,6 +79,11 @@ export class TestBroadcast {
   readonly #origin: TestOrigin;
   #grid: Grid = DEFAULT_GRID;
 
+  /** The same broadcast on another origin, such as the next process on the same folder. */
+  at(origin: TestOrigin): TestBroadcast {
+    return new TestBroadcast(origin, this.reserved);
+  }
+
   constructor(origin: TestOrigin, reserved: ReservedBroadcast) {
     this.#origin = origin;
     this.reserved = reserved;

@@ -14,6 +14,7 @@ const facts: MpdFacts = {
   publishMs: START_MS + 1234,
   grid: DEFAULT_GRID,
   tracks: [videoTrack(720), videoTrack(360), audioTrack],
+  cuts: [],
 };
 const ssr = (pieces: number, over: Partial<MpdFacts> = {}): string =>
   liveMpd({ ...facts, ...over }, { kind: 'pieces', pieces }, TIME_URL);
@@ -122,4 +123,47 @@ test('every manifest keeps the rules of low-latency DASH and of dash.js', () => 
   expect(brokenRules(chunked(), { kind: 'chunked' })).toEqual([]);
   expect(brokenRules(staticMpd(facts, 25_000), { kind: 'static' })).toEqual([]);
   expect(brokenUpdateRules(ssr(100), staticMpd({ ...facts, publishMs: START_MS + 9000 }, 25_000))).toEqual([]);
+});
+
+const HOLE = { fromPart: 137, toPart: 900, tracks: ['v720', 'v360', 'a128'] };
+const DROP = { fromPart: 1200, toPart: 1200, tracks: ['v360', 'a128'] };
+
+test('CUT3: a new Period after a hole and at a dropped rendition, with the names and times of media unchanged', () => {
+  const over = { cuts: [HOLE, DROP], publishMs: START_MS + 200_000 };
+  const before = ssr(100);
+  for (const pieces of VIEW_PIECES) {
+    const view = { kind: 'sequence', partMs: pieces === 300 ? 33 : 10_000 / pieces, gopSeconds: 2 } as const;
+    expect(brokenRules(ssr(pieces, over), view)).toEqual([]);
+  }
+  expect(brokenRules(liveMpd({ ...facts, ...over }, { kind: 'chunked' }, TIME_URL), { kind: 'chunked' })).toEqual([]);
+  const text = ssr(100, over);
+  const periods = [...text.matchAll(/<Period ([^>]*)>/g)].map(([, attributes]) => attributes);
+  expect(periods).toEqual([
+    'id="p0" start="PT0S" duration="PT13.7S"',
+    'id="p9" start="PT90S" duration="PT30S"',
+    'id="p12" start="PT120S"',
+  ]);
+  expect(all(text, 'presentationTimeOffset')).toEqual(['90000', '90000', '120000', '120000']);
+  expect(all(text, 'startNumber')).toEqual(['0', '0', '9', '9', '12', '12']);
+  expect(text.match(/<Representation id="v720"/g)?.length).toBe(2);
+  expect(brokenUpdateRules(before, ssr(100, { cuts: [HOLE], publishMs: START_MS + 5000 }))).toEqual([]);
+  expect(brokenUpdateRules(text, ssr(100, { ...over, cuts: [DROP] }))).not.toEqual([]);
+});
+
+test('CUT3: a recording has the same Periods, ends with the last one, and has none after its end', () => {
+  const over = { ...facts, cuts: [HOLE, DROP], publishMs: START_MS + 200_000 };
+  expect(brokenRules(staticMpd(over, 131_500), { kind: 'static' })).toEqual([]);
+  expect(brokenUpdateRules(ssr(100, over), staticMpd({ ...over, publishMs: START_MS + 300_000 }, 131_500))).toEqual([]);
+  const short = staticMpd(over, 12_000);
+  expect(brokenRules(short, { kind: 'static' })).toEqual([]);
+  expect(all(short, 'mediaPresentationDuration')).toEqual(['PT12S']);
+  expect(short.match(/<Period /g)?.length).toBe(1);
+});
+
+test('CUT3: a timeline that begins with a hole begins with the Period behind it; sets keep their ids without pictures', () => {
+  const text = ssr(100, { cuts: [{ fromPart: 0, toPart: 100, tracks: ['a128'] }] });
+  expect([...text.matchAll(/<Period ([^>]*)>/g)].map(([, attributes]) => attributes)).toEqual([
+    'id="p1" start="PT10S"',
+  ]);
+  expect(text).toContain('<AdaptationSet id="2" contentType="audio"');
 });

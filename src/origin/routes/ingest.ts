@@ -1,14 +1,15 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MAX_INIT_BYTES } from '../../package/check-init.ts';
 import type { TickAnswer } from '../../protocol/tick.ts';
 import { decodeTick, MAX_PART_BYTES, MAX_REQUEST_BYTES, TICK_CONTENT_TYPE } from '../../protocol/tick.ts';
 import { ingest, parseMediaName } from '../../protocol/urls.ts';
 import { readBody } from '../body.ts';
+import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
-import { endBroadcast, startBroadcast } from '../control.ts';
+import { cutTimeline, endBroadcast, startBroadcast } from '../control.ts';
 import { notStarted, Problem, sealed } from '../problem.ts';
-import { contentDigest, ownedBroadcast, readJson, requireType } from '../request-guards.ts';
-import { readEndRequest, readStartRequest } from '../requests.ts';
+import { contentDigest, generationOf, ownedBroadcast, readJson, requireType } from '../request-guards.ts';
+import { readEndRequest, readStartRequest, readTimelineCut } from '../requests.ts';
 import { takeInit } from '../take-init.ts';
 import { takePart } from '../take-part.ts';
 
@@ -23,11 +24,21 @@ interface OfTrack {
 
 /** SPEC INGEST2..INGEST7 and TICK: everything the creator's tab sends. */
 export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: OriginContext): void {
+  /** The broadcast, and a fence to ask again once the body is there (SPEC FENCE2). */
+  const claimed = async (request: FastifyRequest, id: string): Promise<{ broadcast: Broadcast; fence: () => void }> => {
+    const broadcast = await ownedBroadcast(request, registry, id);
+    const generation = generationOf(request);
+    const fence = (): void => broadcast.fence(generation);
+    fence();
+    return { broadcast, fence };
+  };
+
   app.post<OfBroadcast>(ingest.parts(':id'), async (request): Promise<TickAnswer> => {
-    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    const { broadcast, fence } = await claimed(request, request.params.id);
     requireType(request, TICK_CONTENT_TYPE);
     if (broadcast.running === undefined) throw notStarted();
     const tick = decodeTick(await readBody(request.raw, MAX_REQUEST_BYTES, deadlines));
+    fence();
     if (tick.kind === 'malformed') throw new Problem(400, 'malformed', `Not a tick: ${tick.reason}.`);
     const parts: TickAnswer['parts'][number][] = [];
     for (const part of tick.parts) parts.push(await takePart(broadcast, part));
@@ -37,11 +48,12 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
 
   app.put<OfTrack>('/ingest/:id/:track/:file', async (request, reply) => {
     const { id, track, file } = request.params;
-    const broadcast = await ownedBroadcast(request, registry, id);
+    const { broadcast, fence } = await claimed(request, id);
     const name = parseMediaName(track, file);
     const digest = contentDigest(request);
     if (name?.kind === 'init') {
       const bytes = await readBody(request.raw, MAX_INIT_BYTES, deadlines);
+      fence();
       return reply.code(await takeInit(broadcast, track, bytes, digest)).send({});
     }
     if (broadcast.running === undefined) throw notStarted();
@@ -49,6 +61,7 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
     if (name?.kind !== 'piece' || name.pieces !== partsPerSegment)
       throw new Problem(404, 'unknown_name', `A part is named <segment>-<part>of${partsPerSegment}.m4s.`);
     const bytes = await readBody(request.raw, MAX_PART_BYTES, deadlines);
+    fence();
     const outcome = await takePart(broadcast, {
       track,
       part: name.segment * partsPerSegment + name.piece,
@@ -60,15 +73,33 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
   });
 
   app.post<OfBroadcast>(ingest.start(':id'), async (request) => {
-    const broadcast = await ownedBroadcast(request, registry, request.params.id);
-    await startBroadcast(broadcast, readStartRequest(await readJson(request, deadlines)));
+    const { broadcast, fence } = await claimed(request, request.params.id);
+    const start = readStartRequest(await readJson(request, deadlines));
+    fence();
+    await startBroadcast(broadcast, start);
     return { state: broadcast.record.state };
   });
 
   app.post<OfBroadcast>(ingest.end(':id'), async (request) => {
-    const broadcast = await ownedBroadcast(request, registry, request.params.id);
-    await endBroadcast(broadcast, readEndRequest(await readJson(request, deadlines)));
+    const { broadcast, fence } = await claimed(request, request.params.id);
+    const end = readEndRequest(await readJson(request, deadlines));
+    fence();
+    await endBroadcast(broadcast, end);
     return { state: broadcast.record.state };
+  });
+
+  app.post<OfBroadcast>(ingest.cuts(':id'), async (request) => {
+    const { broadcast, fence } = await claimed(request, request.params.id);
+    const cut = readTimelineCut(await readJson(request, deadlines));
+    fence();
+    await cutTimeline(broadcast, cut);
+    return { cuts: broadcast.record.cuts };
+  });
+
+  app.post<OfBroadcast>(ingest.claim(':id'), async (request, reply) => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    await broadcast.claim();
+    return reply.header('cache-control', 'no-store').send(broadcast.ingestState());
   });
 
   app.get<OfBroadcast>(ingest.state(':id'), async (request, reply) => {
@@ -77,10 +108,11 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
   });
 
   app.put<OfBroadcast>(ingest.poster(':id'), async (request, reply) => {
-    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    const { broadcast, fence } = await claimed(request, request.params.id);
     requireType(request, 'image/jpeg');
     if (broadcast.record.state === 'sealed') throw sealed();
     const bytes = await readBody(request.raw, MAX_POSTER_BYTES, deadlines);
+    fence();
     if (bytes.length < 4 || bytes.readUInt32BE(0) >>> 8 !== 0xffd8ff)
       throw new Problem(422, 'bad_poster', 'The picture is not a JPEG.');
     await broadcast.setPoster(bytes);

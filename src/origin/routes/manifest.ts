@@ -32,9 +32,9 @@ function manifestOf(broadcast: Broadcast, view: (partsPerSegment: number) => Mpd
   const { running, record } = broadcast;
   if (running === undefined)
     throw new Problem(404, 'not_started', 'The broadcast has not started yet. Try again in a moment.');
-  const { id, title, publishMs, state, durationMs } = record;
+  const { id, title, publishMs, state, durationMs, cuts } = record;
   const { availabilityStartMs, grid, tracks } = running;
-  const facts = { id, title, publishMs, availabilityStartMs, grid, tracks };
+  const facts = { id, title, publishMs, availabilityStartMs, grid, tracks, cuts };
   const wanted = view(grid.partsPerSegment);
   if (!isStatic(state)) return liveMpd(facts, wanted, timeUrl);
   if (durationMs === 0) throw new Problem(404, 'not_started', 'The broadcast ended before anything was sent.');

@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import type { BroadcastDetail, BroadcastSummary, IngestState } from '../protocol/broadcast.ts';
+import { SEGMENT_SECONDS } from '../protocol/grid.ts';
+import type { PartRange } from '../protocol/part.ts';
+import type { TrackId } from '../protocol/track.ts';
+import type { BroadcastRecord, StartFacts } from './broadcast-records.ts';
+import type { BroadcastStore } from './segment-store.ts';
+
+const storedMs = (start: StartFacts, store: BroadcastStore): number => {
+  const end = Math.max(0, ...start.tracks.map((track) => store.stored(track.id).end));
+  return (end * SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
+};
+
+/** What a broadcast can say of itself, whoever asks. */
+export type BroadcastBasics = Omit<BroadcastSummary, 'isOwn' | 'viewers'>;
+
+/** `store` when the broadcast is open: one that goes on is as long as what is stored. */
+export function basicsOf(record: BroadcastRecord, store: BroadcastStore | undefined): BroadcastBasics {
+  const { id, title, state, start, end, durationMs, posterVersion, visibility } = record;
+  const isGrowing = end === undefined && start !== undefined && store !== undefined;
+  return {
+    id,
+    title,
+    state,
+    startedAt: start?.availabilityStartMs ?? null,
+    durationMs: Math.round(isGrowing ? storedMs(start, store) : durationMs),
+    posterUrl: posterVersion === 0 ? null : `/live/${id}/poster.jpg?v=${posterVersion}`,
+    visibility,
+  };
+}
+
+export const detailOf = (
+  record: BroadcastRecord,
+  store: BroadcastStore,
+): Omit<BroadcastDetail, 'isOwn' | 'viewers'> => ({
+  ...basicsOf(record, store),
+  grid: record.start?.grid ?? null,
+  tracks: record.start?.tracks ?? [],
+  cuts: record.cuts,
+});
+
+/** What survives power loss, per track (SPEC TICK5). */
+export const durableOf = (
+  record: BroadcastRecord,
+  store: BroadcastStore,
+): Readonly<Record<TrackId, readonly PartRange[]>> =>
+  Object.fromEntries((record.start?.tracks ?? []).map(({ id }) => [id, store.durable(id).toJSON()]));
+
+export function ingestStateOf(record: BroadcastRecord, store: BroadcastStore, nowMs: number): IngestState {
+  const { state, generation, title, start, cuts, end } = record;
+  const tracks = start?.tracks ?? [];
+  return {
+    state,
+    generation,
+    title,
+    serverTimeMs: nowMs,
+    availabilityStartMs: start?.availabilityStartMs ?? null,
+    grid: start?.grid ?? null,
+    tracks,
+    inits: Object.fromEntries([...store.inits()].map(([track, bytes]) => [track, hash('sha256', bytes, 'hex')])),
+    stored: Object.fromEntries(tracks.map(({ id }) => [id, store.stored(id).toJSON()])),
+    durable: durableOf(record, store),
+    cuts,
+    end: end ?? null,
+  };
+}

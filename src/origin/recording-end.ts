@@ -1,0 +1,39 @@
+import { checkPart } from '../package/check-part.ts';
+import { type PartIndex, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import type { TrackId } from '../protocol/track.ts';
+import type { TrackExpectation } from './broadcast.ts';
+import type { BroadcastStore } from './segment-store.ts';
+
+/** A track that ends more than this before the last one stopped early and does not say where the recording ends. */
+const SAME_END_MS = 200;
+
+/** Index after the last part of every track: what was said, or what is stored beyond it. */
+export const endPartsOf = (
+  tracks: readonly TrackId[],
+  store: BroadcastStore,
+  said: Readonly<Record<TrackId, PartIndex>>,
+): Record<TrackId, PartIndex> =>
+  Object.fromEntries(tracks.map((track) => [track, Math.max(said[track] ?? 0, store.stored(track).end)]));
+
+/**
+ * Where the recording ends, in milliseconds of media time. The track that ends first decides, so that no player waits
+ * for a picture under the last moment of sound; a track that stopped much earlier does not cut the others.
+ */
+export async function recordingEndMs(
+  endParts: Readonly<Record<TrackId, PartIndex>>,
+  expectations: ReadonlyMap<TrackId, TrackExpectation>,
+  store: BroadcastStore,
+): Promise<number> {
+  const ends: number[] = [];
+  for (const [track, end] of Object.entries(endParts)) {
+    const expectation = expectations.get(track);
+    if (end === 0 || expectation === undefined) continue;
+    const [bytes] = await store.read(track, end - 1, end);
+    const check = bytes === undefined ? undefined : checkPart(bytes, { ...expectation, part: end - 1 });
+    const nominalMs = (end * SEGMENT_SECONDS * 1000) / expectation.grid.partsPerSegment;
+    ends.push(check?.kind === 'ok' ? (check.endTicks * 1000) / expectation.timescale : nominalMs);
+  }
+  if (ends.length === 0) return 0;
+  const last = Math.max(...ends);
+  return Math.floor(Math.min(...ends.filter((end) => end > last - SAME_END_MS)));
+}
