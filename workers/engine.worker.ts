@@ -64,7 +64,7 @@ async function handle(message: ToEngine): Promise<void> {
       break;
     case 'video-source':
       hasCamera = true;
-      pump.run(message.frames).then(undefined, fail);
+      pump.run(message.frames).catch(rejectCamera);
       break;
     case 'audio-source':
       audioPort?.close();
@@ -125,6 +125,17 @@ async function goLive(wanted: LivePlan): Promise<void> {
   timers = [setTimeout(tick, 0)];
   timers.push(setInterval(() => post({ kind: 'stats', renditions: session?.takeStats() ?? [] }), STATS_EVERY_MS));
   timers.push(setTimeout(sendPoster, FIRST_POSTER_MS), setInterval(sendPoster, POSTER_EVERY_MS));
+}
+
+function rejectCamera(cause: unknown): void {
+  if (!(cause instanceof StageError)) {
+    fail(cause);
+    return;
+  }
+  hasCamera = false;
+  showSlate();
+  pump.stop().catch(fail);
+  post({ kind: 'camera-unusable', error: cause.toWire() });
 }
 
 function showSlate(): void {

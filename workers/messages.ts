@@ -41,6 +41,8 @@ export type FromEngine =
   | { readonly kind: 'started'; readonly startedAtMs: number }
   | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[] }
   | { readonly kind: 'ended'; readonly durationMs: number }
+  /** The camera in use is of no use; the broadcast goes on with the slate. */
+  | { readonly kind: 'camera-unusable'; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError };
 
 /** Page to upload worker. */

@@ -1,3 +1,5 @@
+import { StageError } from '../src/protocol/errors.ts';
+
 /** Formats whose bytes are in memory already; what is on a GPU is passed on as it is. */
 const CPU_FORMATS: readonly (VideoPixelFormat | null)[] = [
   'I420',
@@ -16,14 +18,24 @@ const CPU_FORMATS: readonly (VideoPixelFormat | null)[] = [
  */
 export class PictureKeeper {
   #colorSpace: VideoColorSpaceInit | undefined;
+  #isReadable = false;
 
   get colorSpace(): VideoColorSpaceInit | undefined {
     return this.#colorSpace;
   }
 
-  /** Takes ownership of `frame`; the picture that comes back is the caller's to close. */
+  /** Another camera: what was found out about the one before no longer counts. */
+  newSource(): void {
+    this.#isReadable = false;
+  }
+
+  /**
+   * Takes ownership of `frame`; the picture that comes back is the caller's to close. Rejects with StageError
+   * `camera_unreadable` for a camera whose pictures no encoder takes.
+   */
   async keep(frame: VideoFrame): Promise<VideoFrame> {
     const { format, timestamp } = frame;
+    if (format === null) await this.#assertReadable(frame);
     if (format === null || !CPU_FORMATS.includes(format)) return frame;
     try {
       this.#colorSpace ??= frame.colorSpace.toJSON();
@@ -36,6 +48,20 @@ export class PictureKeeper {
       return pictureOf(data, { format, codedWidth, codedHeight, timestamp, layout, colorSpace });
     } finally {
       frame.close();
+    }
+  }
+
+  /** A frame of unknown format is either on a GPU, which is fine, or a depth picture, on which encoders hang. */
+  async #assertReadable(frame: VideoFrame): Promise<void> {
+    if (this.#isReadable) return;
+    try {
+      const options: VideoFrameCopyToOptions = { format: 'RGBX' };
+      await frame.copyTo(new Uint8Array(frame.allocationSize(options)), options);
+      this.#isReadable = true;
+    } catch (cause) {
+      frame.close();
+      const sentence = 'This camera gives a kind of picture that cannot be sent. Choose another camera.';
+      throw new StageError('capture', 'camera_unreadable', sentence, { cause });
     }
   }
 }

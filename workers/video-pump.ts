@@ -23,12 +23,16 @@ export class VideoPump {
     return this.#keeper.colorSpace;
   }
 
-  /** Takes over from the source before, if there is one. Resolves when this source ends or is replaced. */
+  /**
+   * Takes over from the source before, if there is one. Resolves when this source ends or is replaced; rejects with
+   * StageError `camera_unreadable`, and the picture stands still then.
+   */
   async run(frames: ReadableStream<VideoFrame>): Promise<void> {
     await this.stop();
     const reader = frames.getReader();
     this.#reader = reader;
     this.#clock = new ClockMap();
+    this.#keeper.newSource();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
@@ -37,7 +41,8 @@ export class VideoPump {
         value.close();
         return;
       }
-      this.#onPicture(await this.#keeper.keep(value), captured);
+      const picture = await this.#keeper.keep(value);
+      this.#onPicture(picture, captured);
     }
   }
 

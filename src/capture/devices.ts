@@ -16,6 +16,8 @@ export interface CameraWish {
   readonly width: number;
   readonly height: number;
   readonly frameRate: number;
+  /** While live: the picture must keep its shape, so the browser crops and scales to exactly that size. */
+  readonly isExact: boolean;
 }
 
 /** False over plain HTTP off localhost, where browsers give no camera. */
@@ -32,17 +34,19 @@ export async function listDevices(): Promise<DeviceList> {
 
 /** Rejects with StageError `camera_denied`, `no_camera`, `camera_busy` or `camera_failed`. */
 export async function openCamera(wish: CameraWish): Promise<MediaStreamTrack> {
+  const { deviceId, width, height, frameRate, isExact } = wish;
+  const device = deviceId === undefined ? {} : { deviceId: { exact: deviceId } };
+  const size = isExact
+    ? { width: { exact: width }, height: { exact: height }, resizeMode: 'crop-and-scale' }
+    : { width: { ideal: width }, height: { ideal: height } };
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({
-      video: {
-        ...(wish.deviceId === undefined ? {} : { deviceId: { exact: wish.deviceId } }),
-        width: { ideal: wish.width },
-        height: { ideal: wish.height },
-        frameRate: { ideal: wish.frameRate },
-      },
-    });
+    const video = { ...device, ...size, frameRate: { ideal: frameRate } };
+    const stream = await navigator.mediaDevices.getUserMedia({ video });
     return firstTrack(stream.getVideoTracks());
   } catch (cause) {
+    // A camera too small for that size is stretched; better than none.
+    if (isExact && cause instanceof DOMException && cause.name === 'OverconstrainedError')
+      return openCamera({ ...wish, isExact: false });
     throw deviceError('camera', cause);
   }
 }

@@ -220,6 +220,10 @@ class Controller implements StudioController {
       case 'ended':
         this.#durationMs = message.durationMs;
         return;
+      case 'camera-unusable':
+        // While live the slate says enough and the pickers offer another; before, nothing can start like this.
+        if (this.#state.phase.kind === 'ready') this.#block({ ...message.error, remedy: 'retry' });
+        return;
       case 'failed':
         this.#workerFailed(message.error);
         return;

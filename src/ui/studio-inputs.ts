@@ -17,7 +17,7 @@ export interface StudioInputsEvents {
 export class StudioInputs {
   readonly #engine: StudioEngine;
   readonly #events: StudioInputsEvents;
-  #wish: CameraWish = { deviceId: undefined, width: 1920, height: 1080, frameRate: 30 };
+  #wish: CameraWish = { deviceId: undefined, width: 1920, height: 1080, frameRate: 30, isExact: false };
   #camera: MediaStreamTrack | undefined;
   #microphone: MediaStreamTrack | undefined;
   #microphoneId: string | undefined;
@@ -71,7 +71,7 @@ export class StudioInputs {
 
   /** The camera gives no more than the largest rendition needs; a camera that cannot do that stays as it is. */
   async limitCamera(width: number, height: number): Promise<void> {
-    this.#wish = { ...this.#wish, width, height };
+    this.#wish = { ...this.#wish, width, height, isExact: true };
     await this.#camera?.applyConstraints({ width, height, frameRate: this.#wish.frameRate }).catch(() => undefined);
   }
 
