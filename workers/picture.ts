@@ -1,6 +1,6 @@
 import { StageError } from '../src/protocol/errors.ts';
 
-/** Formats whose bytes are in memory already; what is on a GPU is passed on as it is. */
+/** Formats that are copied as they are. */
 const CPU_FORMATS: readonly (VideoPixelFormat | null)[] = [
   'I420',
   'NV12',
@@ -18,50 +18,34 @@ const CPU_FORMATS: readonly (VideoPixelFormat | null)[] = [
  */
 export class PictureKeeper {
   #colorSpace: VideoColorSpaceInit | undefined;
-  #isReadable = false;
 
   get colorSpace(): VideoColorSpaceInit | undefined {
     return this.#colorSpace;
   }
 
-  /** Another camera: what was found out about the one before no longer counts. */
-  newSource(): void {
-    this.#isReadable = false;
-  }
-
   /**
    * Takes ownership of `frame`; the picture that comes back is the caller's to close. Rejects with StageError
-   * `camera_unreadable` for a camera whose pictures no encoder takes.
+   * `camera_unreadable` for a camera whose pictures cannot be read.
    */
   async keep(frame: VideoFrame): Promise<VideoFrame> {
-    const { format, timestamp } = frame;
-    if (format === null) await this.#assertReadable(frame);
-    if (format === null || !CPU_FORMATS.includes(format)) return frame;
     try {
-      this.#colorSpace ??= frame.colorSpace.toJSON();
-      const rect = frame.visibleRect;
-      const codedWidth = rect?.width ?? frame.codedWidth;
-      const codedHeight = rect?.height ?? frame.codedHeight;
-      const data = new Uint8Array(frame.allocationSize());
-      const layout = await frame.copyTo(data);
-      const colorSpace = this.#colorSpace;
-      return pictureOf(data, { format, codedWidth, codedHeight, timestamp, layout, colorSpace });
-    } finally {
-      frame.close();
-    }
-  }
-
-  /** A frame of unknown format is either on a GPU, which is fine, or a depth picture, on which encoders hang. */
-  async #assertReadable(frame: VideoFrame): Promise<void> {
-    if (this.#isReadable) return;
-    try {
-      const options: VideoFrameCopyToOptions = { format: 'RGBX' };
-      await frame.copyTo(new Uint8Array(frame.allocationSize(options)), options);
-      this.#isReadable = true;
+      const isPlain = CPU_FORMATS.includes(frame.format);
+      // A picture of unknown format, of a depth camera for one, ends an encoder; the browser can still convert it.
+      const format = isPlain && frame.format !== null ? frame.format : 'RGBX';
+      const options: VideoFrameCopyToOptions = isPlain ? {} : { format };
+      if (isPlain) this.#colorSpace ??= frame.colorSpace.toJSON();
+      const colorSpace = isPlain ? this.#colorSpace : undefined;
+      const codedWidth = frame.visibleRect?.width ?? frame.codedWidth;
+      const codedHeight = frame.visibleRect?.height ?? frame.codedHeight;
+      const data = new Uint8Array(frame.allocationSize(options));
+      const layout = await frame.copyTo(data, options);
+      const { timestamp } = frame;
+      return pictureOf(data, { format, codedWidth, codedHeight, timestamp, layout, ...(colorSpace && { colorSpace }) });
     } catch (cause) {
-      frame.close();
       const sentence = 'This camera gives a kind of picture that cannot be sent. Choose another camera.';
       throw new StageError('capture', 'camera_unreadable', sentence, { cause });
+    } finally {
+      frame.close();
     }
   }
 }

@@ -32,7 +32,6 @@ export class VideoPump {
     const reader = frames.getReader();
     this.#reader = reader;
     this.#clock = new ClockMap();
-    this.#keeper.newSource();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
