@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
@@ -14,8 +15,12 @@ import type { OriginContext } from './context.ts';
 import { openDatabase } from './database.ts';
 import { DiskSegmentStore } from './disk-store.ts';
 import { installErrors } from './errors.ts';
+import { SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
+import { Metrics } from './metrics.ts';
 import { Registry } from './registry.ts';
 import { readJson } from './request-guards.ts';
+import type { RetentionRules } from './retention.ts';
+import { adminStatusRoutes } from './routes/admin-status.ts';
 import { apiRoutes } from './routes/api.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { manifestRoutes } from './routes/manifest.ts';
@@ -25,6 +30,8 @@ import { serviceRoutes } from './routes/service.ts';
 import type { SegmentStore } from './segment-store.ts';
 import { type BareServer, createServer, type Tls } from './server.ts';
 import { StaticFiles } from './static-files.ts';
+import { readVersion } from './status.ts';
+import { StorageKeeper } from './storage-keeper.ts';
 import { Viewers } from './viewers.ts';
 import { baseUrl, type Reachability } from './watch-url.ts';
 
@@ -45,6 +52,12 @@ export interface OriginOptions {
   readonly createLimit?: RateLimit;
   readonly probeLimit?: RateLimit;
   readonly maxWaiters?: number;
+  readonly silence?: SilenceRules | undefined;
+  readonly retention?: RetentionRules | undefined;
+  /** Whose `X-Forwarded-*` headers are believed: a number of proxies, or their addresses; nobody's when not said. */
+  readonly trustProxy?: number | string | undefined;
+  readonly metricsToken?: string | undefined;
+  readonly maxConnections?: number | undefined;
   /** Who may make a broadcast; `DEFAULT_BROADCAST_BY` when not said. */
   readonly broadcastBy?: BroadcastBy | undefined;
   readonly accounts?: AccountsOptions;
@@ -70,9 +83,18 @@ const DEADLINES: BodyDeadlines = { idleMs: 10_000, totalMs: 30_000 };
 const CREATE_LIMIT: RateLimit = { burst: 60, perMinute: 30 };
 const PROBE_LIMIT: RateLimit = { burst: 120, perMinute: 120 };
 const MAX_WAITERS = 20_000;
+const MAX_CONNECTIONS = 20_000;
 /** Time that requests in flight get at the end. */
 const DRAIN_MS = 2000;
 const HOUSEKEEPING_MS = 3600_000;
+const SWEEP_MS = 60_000;
+const KEEP_EVERYTHING: RetentionRules = { days: undefined, maxBytes: undefined };
+
+/** A number trusts that many hops, from the socket outwards. */
+const trustedProxies = (
+  who: OriginOptions['trustProxy'],
+): boolean | string | ((address: string, hop: number) => boolean) =>
+  typeof who === 'number' ? (_address, hop) => hop < who : (who ?? false);
 
 /** How a person on this machine calls the address that was bound. */
 function nameOf(host: string): string {
@@ -90,13 +112,18 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { dataDir, staticDir, publicUrl, tls, clock = systemClock, host = '0.0.0.0', port = 0 } = options;
   await mkdir(dataDir, { recursive: true });
   let bare: BareServer | undefined;
+  const bootId = randomBytes(4).toString('hex');
+  let requestCount = 0;
   const app = fastify({
     logger: options.logLevel === undefined ? false : { level: options.logLevel, stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
+    // Unique over restarts, so that a line of the log and the answer that a person reports find each other.
+    genReqId: () => `${bootId}-${(++requestCount).toString(36)}`,
+    trustProxy: trustedProxies(options.trustProxy),
     // Paths are matched as they are; nobody gets a second spelling past a guard.
     routerOptions: { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false },
     serverFactory: (handler) => {
-      bare = createServer(tls, handler);
+      bare = createServer(tls, handler, options.maxConnections ?? MAX_CONNECTIONS);
       return bare.server;
     },
   });
@@ -108,11 +135,13 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     new DiskSegmentStore(path.join(dataDir, 'broadcasts'), (error) =>
       app.log.error({ err: error }, 'a segment could not be filed'),
     );
+  const waiters = { maxWaiters: options.maxWaiters ?? MAX_WAITERS, waiting: 0 };
   const registry = await Registry.load(store, {
     clock,
     records,
     viewers,
-    budget: { maxWaiters: options.maxWaiters ?? MAX_WAITERS, waiting: 0 },
+    budget: waiters,
+    silence: options.silence ?? SILENCE_RULES,
     onError: (error) => app.log.error({ err: error }, 'a broadcast could not be saved'),
   });
   const scheme = tls === undefined ? 'http' : 'https';
@@ -151,12 +180,31 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     },
     options.accounts,
   );
+  const keeper = new StorageKeeper({
+    registry,
+    store,
+    rules: options.retention ?? KEEP_EVERYTHING,
+    nowMs: () => clock.nowMs(),
+    forget: (id) => accounts.forgetBroadcast(id),
+    onDeleted: ({ id, because }) => app.log.info({ broadcast: id, because }, 'deleted by retention'),
+  });
+  const metrics = new Metrics();
+  app.addHook('onResponse', (request, reply, done) => {
+    metrics.answered(request.routeOptions.url ?? 'none', reply.raw.statusCode, clock.nowMs());
+    done();
+  });
   const context: OriginContext = {
     clock,
     registry,
     store,
     viewers,
     accounts,
+    keeper,
+    metrics,
+    waiters,
+    version: await readVersion(),
+    dataDir,
+    metricsToken: options.metricsToken,
     deadlines,
     limits: {
       create: new RateLimiter(options.createLimit ?? CREATE_LIMIT),
@@ -171,6 +219,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   mediaRoutes(app, context);
   manifestRoutes(app, context);
   serviceRoutes(app, context);
+  adminStatusRoutes(app, context);
   pageRoutes(
     app,
     new StaticFiles(staticDir, () => clock.nowMs()),
@@ -180,11 +229,18 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     await registry.forgetOldReservations();
     await registry.expireEnded();
     await accounts.housekeep();
+    await keeper.sweep();
   };
   const housekeeping = setInterval(() => {
     housekeep().catch((error: unknown) => app.log.error({ err: error }, 'housekeeping failed'));
   }, HOUSEKEEPING_MS);
   housekeeping.unref();
+  const sweep = (): void => {
+    keeper.sweep().catch((error: unknown) => app.log.error({ err: error }, 'looking at the storage failed'));
+  };
+  const sweeping = setInterval(sweep, SWEEP_MS);
+  sweeping.unref();
+  sweep();
 
   await app.listen({ host, port });
   const url = `${scheme}://${nameOf(host)}:${portOf(app)}`;
@@ -200,6 +256,8 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     close: async () => {
       isAccepting = false;
       clearInterval(housekeeping);
+      clearInterval(sweeping);
+      metrics.close();
       registry.stopWaiting();
       const force = setTimeout(() => bare?.destroyConnections(), DRAIN_MS);
       await app.close();

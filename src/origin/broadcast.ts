@@ -11,7 +11,8 @@ import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
 import { type HotTail, MemoryHotTail, type WaiterBudget } from './hot-tail.ts';
-import { isOver, type Life, type LifeEvent, next, PROCESSING_MS, timerMs } from './lifecycle.ts';
+import { IngestBudget, realTimeBytesPerSecond } from './ingest-budget.ts';
+import { isOver, type Life, type LifeEvent, next, PROCESSING_MS, type SilenceRules, timerMs } from './lifecycle.ts';
 import { newerTab, unknownGeneration } from './problem.ts';
 import { endPartsOf, recordingEndMs } from './recording-end.ts';
 import type { BroadcastStore, StoreShape } from './segment-store.ts';
@@ -27,6 +28,7 @@ export interface BroadcastDeps {
   readonly clock: Clock;
   readonly records: BroadcastRecords;
   readonly budget: WaiterBudget;
+  readonly silence: SilenceRules;
   /** Something failed that no answer can tell: a change that could not be saved, bytes that could not be read. */
   readonly onError: (error: unknown) => void;
 }
@@ -34,6 +36,7 @@ export interface BroadcastDeps {
 /** One started broadcast: its facts, its checks and its newest parts. */
 export interface Running extends StartFacts {
   readonly tail: HotTail;
+  readonly allowance: IngestBudget;
   readonly expectations: ReadonlyMap<TrackId, TrackExpectation>;
 }
 
@@ -161,7 +164,7 @@ export class Broadcast {
   async start(facts: StartFacts): Promise<void> {
     this.store.setShape(shapeOf(facts, this.#record));
     this.#running = this.#run(facts);
-    this.#life = next(this.#life, { kind: 'started' }, this.nowMs());
+    this.#life = next(this.#life, { kind: 'started' }, this.nowMs(), this.#deps.silence);
     this.#arm();
     await this.#change({ start: facts, state: this.#life.state, publishMs: this.nowMs() });
   }
@@ -231,12 +234,13 @@ export class Broadcast {
     }
     const { clock, budget } = this.#deps;
     const keptParts = HOT_SEGMENTS * facts.grid.partsPerSegment;
-    return { ...facts, expectations, tail: new MemoryHotTail({ clock, budget, keptParts }) };
+    const allowance = new IngestBudget(realTimeBytesPerSecond(facts.tracks, facts.grid), clock.nowMs());
+    return { ...facts, expectations, allowance, tail: new MemoryHotTail({ clock, budget, keptParts }) };
   }
 
   #arm(): void {
     this.#stopTimer();
-    const atMs = timerMs(this.#life);
+    const atMs = timerMs(this.#life, this.#deps.silence);
     if (atMs === undefined) return;
     this.#stopTimer = this.#deps.clock.at(atMs, () => {
       const event: LifeEvent = { kind: 'timer', isComplete: this.isComplete() };
@@ -265,7 +269,7 @@ export class Broadcast {
   async #apply(event: LifeEvent, said: Readonly<Record<TrackId, PartIndex>> = {}): Promise<void> {
     const nowMs = this.nowMs();
     const before = this.#life;
-    this.#life = next(before, event, nowMs);
+    this.#life = next(before, event, nowMs, this.#deps.silence);
     const { state } = this.#life;
     if (state === before.state) return;
     this.#arm();

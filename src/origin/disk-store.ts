@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isBroadcastId } from '../protocol/urls.ts';
 import { DiskBroadcastStore } from './disk-broadcast-store.ts';
@@ -21,6 +21,15 @@ export class DiskSegmentStore implements SegmentStore {
     await syncDirectory(this.#root);
     this.#open.set(id, store);
     return store;
+  }
+
+  async bytesOf(id: string): Promise<number> {
+    const directory = this.#directory(id);
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+    let sum = 0;
+    for (const entry of entries)
+      if (entry.isFile()) sum += (await stat(path.join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size;
+    return sum;
   }
 
   async remove(id: string): Promise<void> {

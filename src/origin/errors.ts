@@ -17,7 +17,12 @@ const CODES: Readonly<Record<number, string>> = {
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 const send = (reply: FastifyReply, status: number, body: WireError): FastifyReply =>
-  reply.code(status).header('cache-control', 'no-store').header('x-content-type-options', 'nosniff').send(body);
+  reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
+    .header('x-request-id', reply.request.id)
+    .send(body);
 
 /** SPEC ANSWER1: every 4xx and 5xx is `{code, message}`; what went wrong inside stays in the log. */
 export function installErrors(app: FastifyInstance): void {

@@ -1,9 +1,15 @@
 import type { BroadcastState } from '../protocol/broadcast.ts';
 
-/** Silence after which a live broadcast is called interrupted. */
-export const INTERRUPTED_AFTER_MS = 90_000;
-/** Silence after which an interrupted broadcast is over. */
-export const ABANDONED_AFTER_MS = 30 * 60_000;
+/** How long a creator may be silent; both settings of the origin. */
+export interface SilenceRules {
+  /** After this a live broadcast is called interrupted. */
+  readonly interruptedAfterMs: number;
+  /** After this it is over. */
+  readonly endedAfterMs: number;
+}
+
+export const SILENCE_RULES: SilenceRules = { interruptedAfterMs: 90_000, endedAfterMs: 30 * 60_000 };
+
 /** How long a broadcast that has ended waits for parts that are missing before it is sealed without them. */
 export const OPEN_AFTER_END_MS = 7 * 24 * 3600_000;
 /**
@@ -29,15 +35,15 @@ export type LifeEvent =
   | { readonly kind: 'timer'; readonly isComplete: boolean };
 
 /** When `next` must be called with a timer event; undefined when time alone changes nothing. */
-export function timerMs(life: Life): number | undefined {
-  if (life.state === 'live') return life.heardMs + INTERRUPTED_AFTER_MS;
-  if (life.state === 'interrupted') return life.heardMs + ABANDONED_AFTER_MS;
+export function timerMs(life: Life, rules: SilenceRules): number | undefined {
+  if (life.state === 'live') return life.heardMs + rules.interruptedAfterMs;
+  if (life.state === 'interrupted') return life.heardMs + rules.endedAfterMs;
   if (life.state === 'processing') return life.endedMs + PROCESSING_MS;
   return undefined;
 }
 
 /** The pure transition; an event that means nothing in a state leaves it as it is. */
-export function next(life: Life, event: LifeEvent, nowMs: number): Life {
+export function next(life: Life, event: LifeEvent, nowMs: number, rules: SilenceRules): Life {
   const isOpen = life.state === 'live' || life.state === 'interrupted';
   switch (event.kind) {
     case 'started':
@@ -51,7 +57,7 @@ export function next(life: Life, event: LifeEvent, nowMs: number): Life {
     case 'expired':
       return life.state === 'ended' ? { state: 'sealed' } : life;
     case 'timer': {
-      if (nowMs < (timerMs(life) ?? Number.POSITIVE_INFINITY)) return life;
+      if (nowMs < (timerMs(life, rules) ?? Number.POSITIVE_INFINITY)) return life;
       if (life.state === 'live') return { state: 'interrupted', heardMs: life.heardMs };
       if (life.state === 'interrupted') return { state: 'processing', endedMs: nowMs };
       return { state: event.isComplete ? 'sealed' : 'ended' };

@@ -31,6 +31,10 @@ async function run(options: CliOptions): Promise<void> {
     staticDir: path.join(import.meta.dirname, '../../dist'),
     publicUrl: options.publicUrl,
     broadcastBy: options.broadcastBy,
+    retention: options.retention,
+    silence: options.silence,
+    trustProxy: options.trustProxy,
+    metricsToken: options.metricsToken,
     tls: await readTls(options.tlsFiles),
     logLevel: process.env['LOG_LEVEL'] ?? 'info',
   });

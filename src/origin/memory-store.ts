@@ -92,6 +92,12 @@ class MemoryBroadcastStore implements BroadcastStore {
     return 'ok';
   }
 
+  bytes(): number {
+    let sum = 0;
+    for (const parts of this.#parts.values()) for (const entry of parts.values()) sum += entry.bytes.length;
+    return sum;
+  }
+
   async close(): Promise<void> {}
 
   #entries(track: TrackId, from: PartIndex, to: PartIndex): Entry[] {
@@ -114,6 +120,10 @@ export class MemorySegmentStore implements SegmentStore {
     this.#broadcasts.set(id, store);
     if (shape !== undefined) store.setShape(shape);
     return store;
+  }
+
+  async bytesOf(id: string): Promise<number> {
+    return this.#broadcasts.get(id)?.bytes() ?? 0;
   }
 
   async remove(id: string): Promise<void> {

@@ -20,6 +20,11 @@ export const sealed = (): Problem =>
 export const tooLarge = (limitBytes: number): Problem =>
   new Problem(413, 'too_large', `The body has more than ${limitBytes} bytes. Send it in smaller pieces.`);
 
+export const tooFast = (retryAfterSeconds: number): Problem =>
+  new Problem(429, 'too_fast', 'This broadcast sends more than twice what its tracks say. Wait a moment.', {
+    'retry-after': String(retryAfterSeconds),
+  });
+
 export const overloaded = (retryAfterSeconds: number): Problem =>
   new Problem(503, 'overloaded', 'The origin has too much to do right now. Try again in a moment.', {
     'retry-after': String(retryAfterSeconds),

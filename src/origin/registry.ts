@@ -146,6 +146,15 @@ export class Registry {
     }
   }
 
+  /** As they are now, open or not. */
+  records(): readonly BroadcastRecord[] {
+    return [...this.#dormant.values()].map((record) => this.#awake.get(record.id)?.record ?? record);
+  }
+
+  open(): readonly Broadcast[] {
+    return [...this.#awake.values()];
+  }
+
   /** Lets everybody go who waits for media, so that the server can close. */
   stopWaiting(): void {
     for (const broadcast of this.#awake.values()) broadcast.stopWaiting();

@@ -61,5 +61,7 @@ export interface SegmentStore {
   /** Opens or creates; what an earlier process left is readable when the promise resolves. */
   open(id: string, shape: StoreShape | undefined): Promise<BroadcastStore>;
   remove(id: string): Promise<void>;
+  /** What a broadcast takes; 0 when it has nothing. */
+  bytesOf(id: string): Promise<number>;
   health(): StoreHealth;
 }

@@ -68,5 +68,9 @@ function secureServer(tls: Tls, handler: http.RequestListener): BareServer {
 }
 
 /** The one place that knows sockets. */
-export const createServer = (tls: Tls | undefined, handler: http.RequestListener): BareServer =>
-  tls === undefined ? plainServer(handler) : secureServer(tls, handler);
+export function createServer(tls: Tls | undefined, handler: http.RequestListener, maxConnections: number): BareServer {
+  const bare = tls === undefined ? plainServer(handler) : secureServer(tls, handler);
+  // Before the process runs out of descriptors, which would hurt the files of those who are here already.
+  bare.server.maxConnections = maxConnections;
+  return bare;
+}

@@ -22,7 +22,7 @@ const badPart = (message: string): PartOutcome => refused(422, 'bad_part', messa
  * Checks, stores and shows one part (SPEC TICK4). Throws only what concerns the whole request: not started (409), or
  * more waiting for the disk than memory should hold (503).
  */
-export async function takePart(broadcast: Broadcast, part: Part): Promise<PartOutcome> {
+export async function takePart(broadcast: Broadcast, part: Part, hasRoom: boolean): Promise<PartOutcome> {
   const { running, store, record } = broadcast;
   if (running === undefined) throw notStarted();
   if (record.state === 'sealed') {
@@ -51,7 +51,7 @@ export async function takePart(broadcast: Broadcast, part: Part): Promise<PartOu
   if (check.kind === 'bad') return badPart(`${name}: ${check.reason}.`);
   const { buffer, byteOffset, length } = part.bytes;
   const bytes = Buffer.from(buffer, byteOffset, length);
-  const taken = store.append(part.track, part.part, bytes, digest);
+  const taken = hasRoom ? store.append(part.track, part.part, bytes, digest) : 'full';
   if (taken === 'busy') throw overloaded(1);
   if (taken === 'full') return refused(507, 'disk_full', 'The origin has no room left. Free some space on its disk.');
   running.tail.put(part.track, part.part, bytes);

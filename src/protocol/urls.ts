@@ -51,6 +51,7 @@ export const auth = {
 
 /** For administrators (SPEC ADMIN). */
 export const admin = {
+  status: '/api/admin/status',
   invitations: '/api/admin/invitations',
   invitation: (id: string) => `/api/admin/invitations/${id}`,
   accounts: '/api/admin/accounts',

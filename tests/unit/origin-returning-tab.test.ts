@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@playwright/test';
-import {
-  ABANDONED_AFTER_MS,
-  INTERRUPTED_AFTER_MS,
-  OPEN_AFTER_END_MS,
-  PROCESSING_MS,
-} from '../../src/origin/lifecycle.ts';
+import { OPEN_AFTER_END_MS, PROCESSING_MS, SILENCE_RULES } from '../../src/origin/lifecycle.ts';
 import { MemorySegmentStore } from '../../src/origin/memory-store.ts';
 import { GENERATION_HEADER, type IngestState, type TimelineCut } from '../../src/protocol/broadcast.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
@@ -212,7 +207,8 @@ test('INGEST4: after an end by silence the creator still sends the rest, says th
   const broadcast = await origin.live();
   const { id } = broadcast;
   await broadcast.sendTicks(0, 130);
-  for (const step of [INTERRUPTED_AFTER_MS, ABANDONED_AFTER_MS, PROCESSING_MS]) origin.clock.advance(step);
+  for (const step of [SILENCE_RULES.interruptedAfterMs, SILENCE_RULES.endedAfterMs, PROCESSING_MS])
+    origin.clock.advance(step);
   await expect.poll(() => broadcast.state()).toBe('ended');
   expect((await stateOf(origin, broadcast)).end).toEqual({ by: 'silence', endParts: { v360: 130, a128: 130 } });
   const open = await origin.get(live.segment(id, 'v360', 1));

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MAX_INIT_BYTES } from '../../package/check-init.ts';
-import type { TickAnswer } from '../../protocol/tick.ts';
+import type { Part } from '../../protocol/part.ts';
+import type { PartOutcome, TickAnswer } from '../../protocol/tick.ts';
 import { decodeTick, MAX_PART_BYTES, MAX_REQUEST_BYTES, TICK_CONTENT_TYPE } from '../../protocol/tick.ts';
 import { ingest, parseMediaName } from '../../protocol/urls.ts';
 import { readBody } from '../body.ts';
 import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import { cutTimeline, endBroadcast, startBroadcast } from '../control.ts';
-import { notStarted, Problem, sealed } from '../problem.ts';
+import { notStarted, Problem, sealed, tooFast } from '../problem.ts';
 import { contentDigest, generationOf, ownedBroadcast, readJson, requireType } from '../request-guards.ts';
 import { readEndRequest, readStartRequest, readTimelineCut } from '../requests.ts';
 import { takeInit } from '../take-init.ts';
@@ -23,7 +24,27 @@ interface OfTrack {
 }
 
 /** SPEC INGEST2..INGEST7 and TICK: everything the creator's tab sends. */
-export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: OriginContext): void {
+export function ingestRoutes(app: FastifyInstance, context: OriginContext): void {
+  const { registry, deadlines, keeper, metrics } = context;
+  /** Refuses a body that comes too fast before it is read, when it says how long it is. */
+  const admit = (broadcast: Broadcast, bytes: number): void => {
+    const later = broadcast.running?.allowance.take(bytes, broadcast.nowMs());
+    if (later !== undefined) throw tooFast(later.retryAfterSeconds);
+  };
+  const readParts = async (request: FastifyRequest, broadcast: Broadcast, limitBytes: number): Promise<Buffer> => {
+    const announced = Number(request.headers['content-length'] ?? 'NaN');
+    if (announced > 0) admit(broadcast, Math.min(announced, limitBytes));
+    const body = await readBody(request.raw, limitBytes, deadlines);
+    if (!(announced > 0)) admit(broadcast, body.length);
+    metrics.ingestBytes += body.length;
+    return body;
+  };
+  const take = async (broadcast: Broadcast, part: Part): Promise<PartOutcome> => {
+    const outcome = await takePart(broadcast, part, !keeper.facts.isOverBudget);
+    metrics.part(outcome.status);
+    return outcome;
+  };
+
   /** The broadcast, and a fence to ask again once the body is there (SPEC FENCE2). */
   const claimed = async (request: FastifyRequest, id: string): Promise<{ broadcast: Broadcast; fence: () => void }> => {
     const broadcast = await ownedBroadcast(request, registry, id);
@@ -37,11 +58,11 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
     const { broadcast, fence } = await claimed(request, request.params.id);
     requireType(request, TICK_CONTENT_TYPE);
     if (broadcast.running === undefined) throw notStarted();
-    const tick = decodeTick(await readBody(request.raw, MAX_REQUEST_BYTES, deadlines));
+    const tick = decodeTick(await readParts(request, broadcast, MAX_REQUEST_BYTES));
     fence();
     if (tick.kind === 'malformed') throw new Problem(400, 'malformed', `Not a tick: ${tick.reason}.`);
     const parts: TickAnswer['parts'][number][] = [];
-    for (const part of tick.parts) parts.push(await takePart(broadcast, part));
+    for (const part of tick.parts) parts.push(await take(broadcast, part));
     if (parts.some((outcome) => outcome.status === 201)) broadcast.heard();
     return { parts, durable: broadcast.durable(), serverTimeMs: broadcast.nowMs() };
   });
@@ -60,9 +81,9 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
     const { partsPerSegment } = broadcast.running.grid;
     if (name?.kind !== 'piece' || name.pieces !== partsPerSegment)
       throw new Problem(404, 'unknown_name', `A part is named <segment>-<part>of${partsPerSegment}.m4s.`);
-    const bytes = await readBody(request.raw, MAX_PART_BYTES, deadlines);
+    const bytes = await readParts(request, broadcast, MAX_PART_BYTES);
     fence();
-    const outcome = await takePart(broadcast, {
+    const outcome = await take(broadcast, {
       track,
       part: name.segment * partsPerSegment + name.piece,
       bytes,
@@ -77,6 +98,7 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
     const start = readStartRequest(await readJson(request, deadlines));
     fence();
     await startBroadcast(broadcast, start);
+    request.log.info({ broadcast: request.params.id }, 'started');
     return { state: broadcast.record.state };
   });
 
@@ -85,6 +107,7 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
     const end = readEndRequest(await readJson(request, deadlines));
     fence();
     await endBroadcast(broadcast, end);
+    request.log.info({ broadcast: request.params.id }, 'ended by its creator');
     return { state: broadcast.record.state };
   });
 
@@ -93,12 +116,14 @@ export function ingestRoutes(app: FastifyInstance, { registry, deadlines }: Orig
     const cut = readTimelineCut(await readJson(request, deadlines));
     fence();
     await cutTimeline(broadcast, cut);
+    request.log.info({ broadcast: request.params.id, ...cut }, 'the timeline was cut');
     return { cuts: broadcast.record.cuts };
   });
 
   app.post<OfBroadcast>(ingest.claim(':id'), async (request, reply) => {
     const broadcast = await ownedBroadcast(request, registry, request.params.id);
     await broadcast.claim();
+    request.log.info({ broadcast: request.params.id, generation: broadcast.record.generation }, 'claimed by a tab');
     return reply.header('cache-control', 'no-store').send(broadcast.ingestState());
   });
 

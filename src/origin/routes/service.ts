@@ -3,7 +3,7 @@ import { api } from '../../protocol/urls.ts';
 import type { OriginContext } from '../context.ts';
 
 /** `/time` (SPEC MEDIA9), and what a supervisor asks. */
-export function serviceRoutes(app: FastifyInstance, { clock, store, isAccepting }: OriginContext): void {
+export function serviceRoutes(app: FastifyInstance, { clock, store, keeper, isAccepting }: OriginContext): void {
   app.get(api.time, (_request, reply) => {
     // Firefox reads an answer without a text type as XML and reports an error.
     reply
@@ -25,6 +25,6 @@ export function serviceRoutes(app: FastifyInstance, { clock, store, isAccepting 
     reply
       .code(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status: isReady ? 'ready' : 'stopping', disk: store.health() });
+      .send({ status: isReady ? 'ready' : 'stopping', disk: keeper.facts.isOverBudget ? 'full' : store.health() });
   });
 }
