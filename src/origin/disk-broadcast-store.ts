@@ -1,12 +1,19 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import { isTrackId, type TrackId } from '../protocol/track.ts';
-import { syncDirectory, TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
+import { TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
+import type { FileSystem } from './file-system.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { RangeSet } from './ranges.ts';
-import { readIndex, readParts, type SegmentIndex, storedSegment, writeSegment } from './segment-file.ts';
+import {
+  DamagedSegment,
+  readIndex,
+  readParts,
+  type SegmentIndex,
+  storedSegment,
+  writeSegment,
+} from './segment-file.ts';
 import {
   type BroadcastStore,
   partsOfSegment,
@@ -34,6 +41,7 @@ function ofTrack<T>(map: PerTrack<T>, track: TrackId, make: () => T): T {
 
 /** The folder of one broadcast: init segments, journals, and a folder of segment files per track. */
 export class DiskBroadcastStore implements BroadcastStore {
+  readonly #files: FileSystem;
   readonly #directory: string;
   readonly #entries: PerTrack<Map<PartIndex, JournalEntry>> = new Map();
   readonly #filed: PerTrack<Set<number>> = new Map();
@@ -49,18 +57,25 @@ export class DiskBroadcastStore implements BroadcastStore {
   #filing: Promise<void> | undefined;
   #poster: Buffer | undefined;
 
-  private constructor(directory: string, shape: StoreShape | undefined, onError: (error: unknown) => void) {
+  private constructor(
+    files: FileSystem,
+    directory: string,
+    shape: StoreShape | undefined,
+    onError: (error: unknown) => void,
+  ) {
+    this.#files = files;
     this.#directory = directory;
     this.#shape = shape;
     this.#onError = onError;
   }
 
   static async open(
+    files: FileSystem,
     directory: string,
     shape: StoreShape | undefined,
     onError: (error: unknown) => void,
   ): Promise<DiskBroadcastStore> {
-    const store = new DiskBroadcastStore(directory, shape, onError);
+    const store = new DiskBroadcastStore(files, directory, shape, onError);
     await store.#recover();
     return store;
   }
@@ -101,7 +116,14 @@ export class DiskBroadcastStore implements BroadcastStore {
       if (this.#filed.get(track)?.has(segment) === true) {
         const index = await this.#index(track, segment);
         const last = Math.min(end - part + within, index.parts.length);
-        if (within < last) found.push(...(await readParts(this.#base(track, segment), index, within, last)));
+        if (within < last)
+          found.push(
+            ...(await this.#sound(
+              track,
+              segment,
+              readParts(this.#files, this.#base(track, segment), index, within, last),
+            )),
+          );
         part = end;
         continue;
       }
@@ -122,11 +144,11 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   async segment(track: TrackId, segment: number): Promise<StoredSegment | undefined> {
     if (this.#filed.get(track)?.has(segment) !== true) return undefined;
-    return storedSegment(this.#base(track, segment), await this.#index(track, segment));
+    return storedSegment(this.#files, this.#base(track, segment), await this.#index(track, segment));
   }
 
   async putInit(track: TrackId, bytes: Buffer): Promise<void> {
-    await writeDurably(path.join(this.#directory, `init-${track}.mp4`), bytes);
+    await writeDurably(this.#files, path.join(this.#directory, `init-${track}.mp4`), bytes);
     this.#inits.set(track, bytes);
   }
 
@@ -135,7 +157,7 @@ export class DiskBroadcastStore implements BroadcastStore {
   }
 
   async putPoster(bytes: Buffer): Promise<void> {
-    await writeWhole(path.join(this.#directory, POSTER), bytes);
+    await writeWhole(this.#files, path.join(this.#directory, POSTER), bytes);
     this.#poster = bytes;
   }
 
@@ -198,9 +220,26 @@ export class DiskBroadcastStore implements BroadcastStore {
     const base = this.#base(track, segment);
     const known = this.#indices.get(base);
     if (known !== undefined) return known;
-    const index = readIndex(base);
+    const index = this.#sound(track, segment, readIndex(this.#files, base));
     index.catch(() => this.#indices.delete(base));
     return this.#remember(base, index);
+  }
+
+  /** A damaged segment is a missing one from now on: reported, never served, and its parts may be sent again. */
+  async #sound<T>(track: TrackId, segment: number, reading: Promise<T>): Promise<T> {
+    try {
+      return await reading;
+    } catch (error) {
+      const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (error instanceof DamagedSegment || isGone) {
+        const { from, to } = this.#partsOf(track, segment);
+        this.#filed.get(track)?.delete(segment);
+        this.#indices.delete(this.#base(track, segment));
+        this.stored(track).removeRange(from, to);
+        this.durable(track).removeRange(from, to);
+      }
+      throw error;
+    }
   }
 
   #remember(base: string, index: Promise<SegmentIndex>): Promise<SegmentIndex> {
@@ -262,10 +301,10 @@ export class DiskBroadcastStore implements BroadcastStore {
       bytes.push(await (this.#journal?.read(entry) ?? Promise.reject(new Error('closed'))));
     }
     const folder = path.join(this.#directory, track);
-    if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(this.#directory);
+    if (await this.#files.makeDirectory(folder)) await this.#files.syncDirectory(this.#directory);
     const base = this.#base(track, segment);
-    const index = await writeSegment(base, entries, bytes);
-    await syncDirectory(folder);
+    const index = await writeSegment(this.#files, base, entries, bytes);
+    await this.#files.syncDirectory(folder);
     void this.#remember(base, Promise.resolve(index));
     ofTrack(this.#filed, track, () => new Set<number>()).add(segment);
     for (let part = from; part < to; part++) all.delete(part);
@@ -274,16 +313,16 @@ export class DiskBroadcastStore implements BroadcastStore {
   }
 
   async #recover(): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
-    for (const item of await readdir(this.#directory, { withFileTypes: true })) {
+    await this.#files.makeDirectory(this.#directory);
+    for (const item of await this.#files.list(this.#directory)) {
       const full = path.join(this.#directory, item.name);
       const init = INIT_PATTERN.exec(item.name)?.[1];
-      if (item.name.endsWith(TEMP_SUFFIX)) await rm(full, { force: true });
-      else if (init !== undefined) this.#inits.set(init, await readFile(full));
-      else if (item.name === POSTER) this.#poster = await readFile(full);
-      else if (item.isDirectory() && isTrackId(item.name)) await this.#recoverTrack(item.name);
+      if (item.name.endsWith(TEMP_SUFFIX)) await this.#files.remove(full);
+      else if (init !== undefined) this.#inits.set(init, await this.#files.readFile(full));
+      else if (item.name === POSTER) this.#poster = await this.#files.readFile(full);
+      else if (item.isDirectory && isTrackId(item.name)) await this.#recoverTrack(item.name);
     }
-    const { journal, found } = await Journal.open(this.#directory, (entries) => this.#onDurable(entries));
+    const { journal, found } = await Journal.open(this.#files, this.#directory, (entries) => this.#onDurable(entries));
     this.#journal = journal;
     for (const entry of found) {
       if (this.#shape === undefined || this.stored(entry.track).has(entry.part) || this.#isInHole(entry.part)) continue;
@@ -297,8 +336,8 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   async #recoverTrack(track: TrackId): Promise<void> {
     const folder = path.join(this.#directory, track);
-    for (const name of await readdir(folder)) {
-      if (name.endsWith(TEMP_SUFFIX)) await rm(path.join(folder, name), { force: true });
+    for (const { name } of await this.#files.list(folder)) {
+      if (name.endsWith(TEMP_SUFFIX)) await this.#files.remove(path.join(folder, name));
       const segment = Number(SEGMENT_PATTERN.exec(name)?.[1] ?? Number.NaN);
       if (this.#shape === undefined || Number.isNaN(segment)) continue;
       const { from, to } = this.#partsOf(track, segment);

@@ -1,45 +1,51 @@
-import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isBroadcastId } from '../protocol/urls.ts';
 import { DiskBroadcastStore } from './disk-broadcast-store.ts';
-import { syncDirectory } from './durable-files.ts';
+import { diskFiles, type FileSystem } from './file-system.ts';
 import type { BroadcastStore, SegmentStore, StoreHealth, StoreShape } from './segment-store.ts';
 
 /** A folder per broadcast under `root`; folders are named by validated ids only. */
 export class DiskSegmentStore implements SegmentStore {
   readonly #root: string;
+  readonly #files: FileSystem;
   readonly #onError: (error: unknown) => void;
   readonly #open = new Map<string, DiskBroadcastStore>();
 
-  constructor(root: string, onError: (error: unknown) => void) {
+  constructor(root: string, onError: (error: unknown) => void, files: FileSystem = diskFiles) {
     this.#root = root;
+    this.#files = files;
     this.#onError = onError;
   }
 
   async open(id: string, shape: StoreShape | undefined): Promise<BroadcastStore> {
-    const store = await DiskBroadcastStore.open(this.#directory(id), shape, this.#onError);
-    await syncDirectory(this.#root);
+    const store = await DiskBroadcastStore.open(this.#files, this.#directory(id), shape, this.#onError);
+    await this.#files.syncDirectory(this.#root);
     this.#open.set(id, store);
     return store;
   }
 
   async bytesOf(id: string): Promise<number> {
-    const directory = this.#directory(id);
-    const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
-    let sum = 0;
-    for (const entry of entries)
-      if (entry.isFile()) sum += (await stat(path.join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size;
-    return sum;
+    return this.#sizeOf(this.#directory(id));
   }
 
   async remove(id: string): Promise<void> {
     this.#open.delete(id);
-    await rm(this.#directory(id), { recursive: true, force: true });
+    await this.#files.remove(this.#directory(id));
   }
 
   health(): StoreHealth {
     const all = [...this.#open.values()].map((store) => store.health);
     return all.find((health) => health === 'full') ?? all.find((health) => health === 'failing') ?? 'ok';
+  }
+
+  /** What is removed meanwhile counts nothing. */
+  async #sizeOf(directory: string): Promise<number> {
+    let sum = 0;
+    for (const { name, isDirectory } of await this.#files.list(directory).catch(() => [])) {
+      const full = path.join(directory, name);
+      sum += isDirectory ? await this.#sizeOf(full) : await this.#files.size(full).catch(() => 0);
+    }
+    return sum;
   }
 
   #directory(id: string): string {

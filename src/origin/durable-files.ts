@@ -1,43 +1,37 @@
-import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { FileSystem } from './file-system.ts';
 
 /** Marks files that a crash may leave half-written; they are removed at the next start. */
 export const TEMP_SUFFIX = '.tmp';
-
-/** Makes a new name in the directory survive power loss. Windows cannot and need not. */
-export async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /**
  * Writes the whole file under its name, or nothing: temporary name, fsync, rename. The caller syncs the directory. A
  * failed fsync is never tried again on the same file, because the kernel has already forgotten what it could not write.
  */
-export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(files: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
   const temp = file + TEMP_SUFFIX;
   try {
-    const handle = await open(temp, 'w');
+    const handle = await files.open(temp, 'w');
     try {
-      await handle.writeFile(bytes);
+      const { bytesWritten } = await handle.writev([bytes], 0);
+      if (bytesWritten !== bytes.length) throw diskTookOnlyAPart();
       await handle.datasync();
     } finally {
       await handle.close();
     }
-    await rename(temp, file);
+    await files.rename(temp, file);
   } catch (error) {
-    await rm(temp, { force: true }).catch(() => {});
+    await files.remove(temp).catch(() => {});
     throw error;
   }
 }
 
 /** `writeWhole`, and durable when the promise resolves. */
-export async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  await writeWhole(file, bytes);
-  await syncDirectory(path.dirname(file));
+export async function writeDurably(files: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
+  await writeWhole(files, file, bytes);
+  await files.syncDirectory(path.dirname(file));
 }
+
+/** A disk that fills up takes the first bytes and says so only at the next write. */
+export const diskTookOnlyAPart = (): Error =>
+  Object.assign(new Error('The disk took only a part.'), { code: 'ENOSPC' });

@@ -1,8 +1,8 @@
-import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
-import { syncDirectory } from './durable-files.ts';
+import { diskTookOnlyAPart } from './durable-files.ts';
+import type { FileSystem, OpenFile } from './file-system.ts';
 import { encodeHeader, HEADER_BYTES, scanJournal } from './journal-format.ts';
 import type { StoreHealth } from './segment-store.ts';
 
@@ -37,15 +37,17 @@ interface Waiter {
 /** One file, open for reading until nobody needs it and nobody reads it. */
 class JournalFile {
   readonly path: string;
-  readonly #handle: FileHandle;
+  readonly #files: FileSystem;
+  readonly #handle: OpenFile;
   size = 0;
   /** Entries whose only place this is. */
   needed = 0;
   #readers = 0;
   #isDropped = false;
 
-  constructor(file: string, handle: FileHandle) {
+  constructor(files: FileSystem, file: string, handle: OpenFile) {
     this.path = file;
+    this.#files = files;
     this.#handle = handle;
   }
 
@@ -58,8 +60,7 @@ class JournalFile {
       total += HEADER_BYTES + length;
     }
     const { bytesWritten } = await this.#handle.writev(buffers, this.size);
-    // A disk that fills up takes the first bytes and says so only at the next write.
-    if (bytesWritten !== total) throw Object.assign(new Error('The disk took only a part.'), { code: 'ENOSPC' });
+    if (bytesWritten !== total) throw diskTookOnlyAPart();
     await this.#handle.datasync();
     let at = this.size;
     for (const entry of entries) {
@@ -95,7 +96,7 @@ class JournalFile {
   /** Closes once the last read is done, and removes the file when nothing in it is needed. */
   async drop(): Promise<void> {
     this.#isDropped = true;
-    if (this.needed === 0) await rm(this.path, { force: true });
+    if (this.needed === 0) await this.#files.remove(this.path);
     await this.#closeWhenUnread();
   }
 
@@ -109,6 +110,7 @@ class JournalFile {
  * one sync at most every 200 ms, whatever comes in between.
  */
 export class Journal {
+  readonly #disk: FileSystem;
   readonly #directory: string;
   readonly #onDurable: (entries: readonly JournalEntry[]) => void;
   readonly #files = new Set<JournalFile>();
@@ -124,27 +126,30 @@ export class Journal {
   #isClosing = false;
   health: StoreHealth = 'ok';
 
-  private constructor(directory: string, onDurable: (entries: readonly JournalEntry[]) => void) {
+  private constructor(disk: FileSystem, directory: string, onDurable: (entries: readonly JournalEntry[]) => void) {
+    this.#disk = disk;
     this.#directory = directory;
     this.#onDurable = onDurable;
   }
 
   /** Opens what earlier processes left; their files are read from and never written to again. */
   static async open(
+    disk: FileSystem,
     directory: string,
     onDurable: (entries: readonly JournalEntry[]) => void,
   ): Promise<{ journal: Journal; found: readonly JournalEntry[] }> {
-    const journal = new Journal(directory, onDurable);
+    const journal = new Journal(disk, directory, onDurable);
     const found: JournalEntry[] = [];
-    for (const name of (await readdir(directory)).toSorted()) {
+    const names = (await disk.list(directory)).map((entry) => entry.name);
+    for (const name of names.toSorted()) {
       const match = FILE_PATTERN.exec(name);
       if (match === null) continue;
       journal.#nextNumber = Math.max(journal.#nextNumber, Number(match[1]) + 1);
       const full = path.join(directory, name);
-      const file = new JournalFile(full, await open(full, 'r+'));
+      const file = new JournalFile(disk, full, await disk.open(full, 'r+'));
       // A killed process leaves bytes that only the page cache holds; they count as durable after this.
       await file.sync();
-      for (const { track, part, digest, length, offset } of scanJournal(await readFile(full)))
+      for (const { track, part, digest, length, offset } of scanJournal(await disk.readFile(full)))
         found.push({ track, part, digest, length, place: { kind: 'durable', file, offset } });
       journal.#files.add(file);
     }
@@ -250,9 +255,9 @@ export class Journal {
     const name = `journal-${String(this.#nextNumber).padStart(8, '0')}.tbj`;
     this.#nextNumber += 1;
     const full = path.join(this.#directory, name);
-    const file = new JournalFile(full, await open(full, 'wx+'));
+    const file = new JournalFile(this.#disk, full, await this.#disk.open(full, 'wx+'));
     this.#files.add(file);
-    await syncDirectory(this.#directory);
+    await this.#disk.syncDirectory(this.#directory);
     return file;
   }
 

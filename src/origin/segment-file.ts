@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
 import { writeWhole } from './durable-files.ts';
+import type { FileSystem } from './file-system.ts';
 import type { StoredSegment } from './segment-store.ts';
 
 /**
@@ -59,41 +58,58 @@ export function decodeIndex(bytes: Buffer): SegmentIndex | undefined {
 
 /** Index first: whoever finds the segment finds its index too. The caller syncs the directory afterwards. */
 export async function writeSegment(
+  files: FileSystem,
   base: string,
   parts: readonly IndexedPart[],
   bytes: readonly Buffer[],
 ): Promise<SegmentIndex> {
-  await writeWhole(`${base}.idx`, encodeIndex(parts));
-  await writeWhole(`${base}.m4s`, Buffer.concat(bytes));
+  await writeWhole(files, `${base}.idx`, encodeIndex(parts));
+  await writeWhole(files, `${base}.m4s`, Buffer.concat(bytes));
   return indexOf(parts);
 }
 
-export async function readIndex(base: string): Promise<SegmentIndex> {
-  const index = decodeIndex(await readFile(`${base}.idx`));
-  if (index === undefined) throw new Error(`${base}.idx is damaged.`);
+export async function readIndex(files: FileSystem, base: string): Promise<SegmentIndex> {
+  const index = decodeIndex(await files.readFile(`${base}.idx`));
+  if (index === undefined) throw new DamagedSegment(base, 'the index has changed');
   return index;
 }
 
-/** One Buffer a part, all of them views of one read. */
-export async function readParts(base: string, index: SegmentIndex, from: number, to: number): Promise<Buffer[]> {
+/** What a stored segment's file holds is not what was put there. */
+export class DamagedSegment extends Error {
+  constructor(base: string, what: string) {
+    super(`${base}: ${what}.`);
+    this.name = 'DamagedSegment';
+  }
+}
+
+/** One Buffer a part, all of them views of one read. Throws DamagedSegment when a byte is not what was stored. */
+export async function readParts(
+  files: FileSystem,
+  base: string,
+  index: SegmentIndex,
+  from: number,
+  to: number,
+): Promise<Buffer[]> {
   const start = index.offsets[from] ?? 0;
   const end = index.offsets[to] ?? start;
   const bytes = Buffer.allocUnsafeSlow(end - start);
-  const handle = await open(`${base}.m4s`, 'r');
+  const handle = await files.open(`${base}.m4s`, 'r');
   try {
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    if (bytesRead !== bytes.length) throw new Error(`${base}.m4s is too short.`);
+    if (bytesRead !== bytes.length) throw new DamagedSegment(base, 'the file is too short');
   } finally {
     await handle.close();
   }
-  const parts: Buffer[] = [];
-  for (let i = from; i < to; i++)
-    parts.push(bytes.subarray((index.offsets[i] ?? 0) - start, (index.offsets[i + 1] ?? 0) - start));
-  return parts;
+  return index.parts.slice(from, to).map(({ length, digest }, i) => {
+    const at = (index.offsets[from + i] ?? 0) - start;
+    const part = bytes.subarray(at, at + length);
+    if (!hash('sha256', part, 'buffer').equals(digest)) throw new DamagedSegment(base, `part ${from + i} has changed`);
+    return part;
+  });
 }
 
-export const storedSegment = (base: string, index: SegmentIndex): StoredSegment => ({
+export const storedSegment = (files: FileSystem, base: string, index: SegmentIndex): StoredSegment => ({
   bytes: index.offsets.at(-1) ?? 0,
   etag: index.etag,
-  read: (from, to) => createReadStream(`${base}.m4s`, { start: from, end: to - 1, highWaterMark: 256 * 1024 }),
+  read: (from, to) => files.readStream(`${base}.m4s`, from, to),
 });
