@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,17 +27,18 @@ const { values } = parseArgs({
   },
 });
 
-/** What others write to the disk must not hold up the contestants that write files. */
+/** What others do with the disk must not hold up the contestants that read and write files. */
 const MEMORY_DISK = '/dev/shm';
 
 async function main(): Promise<void> {
   const rounds = values.quick ? 2 : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 on');
   const say = (sentence: string): void => console.log(sentence);
-  const clip = sourceClip(say);
   const folder = mkdtempSync(join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), 'tabcast-ladder-'));
   const out = join(folder, 'out');
   mkdirSync(out);
+  const clip = join(folder, 'clip.mp4');
+  copyFileSync(sourceClip(say), clip);
   const site = await openSite(clip, folder);
   const browser = await chromium.launch(launchOptions());
   try {
@@ -48,9 +49,13 @@ async function main(): Promise<void> {
     const part = { frames: values.quick ? 60 : 150, rounds: fewer };
     const contestants: readonly Contestant[] = [
       browserContestant('engine', 'Tabcast engine', page, out, whole),
-      browserContestant('engine-plain', 'same, encoders scale', page, out, { ...whole, rounds: fewer }),
       nativeContestant('ultrafast', clip, out, whole),
+      browserContestant('engine-scaled', 'same, scaled once before the encoders', page, out, {
+        ...whole,
+        rounds: fewer,
+      }),
       nativeContestant('veryfast', clip, out, { ...whole, rounds: fewer }),
+      nativeContestant('veryfast-live', clip, out, part),
       browserContestant('mediabunny', 'mediabunny Conversion', page, out, part),
       browserContestant('wasm', 'ffmpeg.wasm, x264 ultrafast', page, out, part),
     ];
@@ -90,11 +95,12 @@ async function race(
   for (let round = 0; round < rounds; round++) {
     const inTurn = contestants.filter((contestant) => round < contestant.rounds);
     for (const contestant of round % 2 === 0 ? inTurn : inTurn.toReversed()) {
+      await contestant.warm();
       const run = await measureRun(contestant.frames, () => contestant.run());
       runs.get(contestant.id)?.push(run);
-      const others =
-        run.othersSeconds === null ? '' : `, others took ${run.othersSeconds.toFixed(1)} processor seconds`;
-      say(`round ${round + 1}: ${contestant.label} ${run.fps.toFixed(1)} frames/s${others}`);
+      const others = `${run.othersSeconds?.toFixed(1) ?? '?'} s of processor taken by others`;
+      const idle = `${run.idleShare === null ? '?' : Math.round(run.idleShare * 100)} % idle`;
+      say(`round ${round + 1}: ${contestant.label} ${run.fps.toFixed(1)} frames/s (${others}, ${idle})`);
     }
   }
   return runs;

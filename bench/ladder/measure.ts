@@ -6,6 +6,8 @@ export interface Run {
   /** Processor seconds that the contestant took, and that others took meanwhile; null where it is not known. */
   readonly processorSeconds: number | null;
   readonly othersSeconds: number | null;
+  /** Share of the machine's processors that nobody used: high when a contestant waits or does not use all of them. */
+  readonly idleShare: number | null;
 }
 
 /** Runs once between two readings of the processor clock. */
@@ -14,10 +16,12 @@ export async function measureRun(frames: number, run: () => Promise<number>): Pr
   const seconds = await run();
   const after = readProcessorClock();
   const fps = frames / seconds;
-  if (before === null || after === null) return { seconds, fps, processorSeconds: null, othersSeconds: null };
+  if (before === null || after === null)
+    return { seconds, fps, processorSeconds: null, othersSeconds: null, idleShare: null };
   const processorSeconds = after.oursSeconds - before.oursSeconds;
   const machine = after.machineSeconds - before.machineSeconds + after.stolenSeconds - before.stolenSeconds;
-  return { seconds, fps, processorSeconds, othersSeconds: Math.max(0, machine - processorSeconds) };
+  const idleShare = (after.idleSeconds - before.idleSeconds) / (machine + after.idleSeconds - before.idleSeconds);
+  return { seconds, fps, processorSeconds, othersSeconds: Math.max(0, machine - processorSeconds), idleShare };
 }
 
 export function median(values: readonly number[]): number {

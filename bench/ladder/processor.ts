@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessorClock {
   readonly oursSeconds: number;
   readonly machineSeconds: number;
+  /** With nothing to do, or with nothing to do but wait for the disk. */
+  readonly idleSeconds: number;
   /** Taken by other guests of the same host. */
   readonly stolenSeconds: number;
 }
@@ -13,13 +15,18 @@ const TICKS_PER_SECOND = 100;
 /** Null where there is no /proc (not Linux). */
 export function readProcessorClock(): ProcessorClock | null {
   try {
-    const [, user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, stolen = 0] = (
+    const [, user = 0, nice = 0, system = 0, idle = 0, waiting = 0, irq = 0, softIrq = 0, stolen = 0] = (
       readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? ''
     )
       .split(/\s+/)
       .map(Number);
     const machineSeconds = (user + nice + system + irq + softIrq) / TICKS_PER_SECOND;
-    return { oursSeconds: familySeconds(process.pid), machineSeconds, stolenSeconds: stolen / TICKS_PER_SECOND };
+    return {
+      oursSeconds: familySeconds(process.pid),
+      machineSeconds,
+      idleSeconds: (idle + waiting) / TICKS_PER_SECOND,
+      stolenSeconds: stolen / TICKS_PER_SECOND,
+    };
   } catch {
     return null;
   }

@@ -1,10 +1,11 @@
 import { GOP_FRAMES, type LadderRung } from './rungs.ts';
 
-export type X264Preset = 'ultrafast' | 'veryfast';
+export type X264Preset = 'ultrafast' | 'veryfast' | 'veryfast-live';
 
 /**
  * The arguments for native ffmpeg and for ffmpeg.wasm alike: one decode, split, scale, three encoders. ultrafast with
- * zerolatency as a live encoder runs it; veryfast with its look-ahead and B-frames, as the better anchor of quality.
+ * zerolatency as a live encoder runs it; veryfast with its look-ahead and B-frames, as the anchor of quality, and as a
+ * live encoder runs it, without them.
  */
 export function ladderArguments(
   source: string,
@@ -15,7 +16,7 @@ export function ladderArguments(
 ): string[] {
   const split = `[0:v]split=${rungs.length}${rungs.map((_, i) => `[s${i}]`).join('')}`;
   const scaled = rungs.map(({ width, height }, i) => `[s${i}]scale=${width}:${height}[v${i}]`);
-  const tune = preset === 'ultrafast' ? ['-tune', 'zerolatency'] : [];
+  const tune = preset === 'veryfast' ? [] : ['-tune', 'zerolatency'];
   return [
     '-i',
     source,
@@ -29,7 +30,7 @@ export function ladderArguments(
       '-c:v',
       'libx264',
       '-preset',
-      preset,
+      preset.replace('-live', ''),
       ...tune,
       '-b:v',
       `${bitrateBps}`,

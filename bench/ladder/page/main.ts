@@ -2,7 +2,7 @@ import type { LadderRung } from '../rungs.ts';
 import type { Job, JobAnswer, JobResult } from './job.ts';
 import { openWasm } from './wasm.ts';
 
-export type BrowserContestant = 'engine' | 'engine-plain' | 'mediabunny' | 'wasm';
+export type BrowserContestant = 'engine' | 'engine-scaled' | 'mediabunny' | 'wasm';
 
 export interface PageTime {
   readonly frames: number;
@@ -10,15 +10,13 @@ export interface PageTime {
 }
 
 export interface LadderPage {
-  /** Resolves when nothing is left to load for this contestant. */
-  prepare(contestant: BrowserContestant): Promise<void>;
   /** Runs once and sends the files to `/out/<contestant>-<n>.mp4` after the clock has stopped. */
   run(contestant: BrowserContestant, frames: number, rungs: readonly LadderRung[]): Promise<PageTime>;
 }
 
 const createWorker = {
   engine: () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
-  'engine-plain': () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
+  'engine-scaled': () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
   mediabunny: () => new Worker(new URL('./mediabunny.worker.ts', import.meta.url), { type: 'module' }),
 } as const;
 
@@ -43,12 +41,8 @@ function inWorker(contestant: keyof typeof createWorker, job: Job): Promise<JobR
 }
 
 const page: LadderPage = {
-  async prepare(contestant) {
-    if (contestant === 'wasm') await wasm();
-    else await clip;
-  },
   async run(contestant, frames, rungs) {
-    const scaling = contestant === 'engine' ? 'once' : 'encoders';
+    const scaling = contestant === 'engine-scaled' ? 'once' : 'encoders';
     const job: Job = { clip: await clip, frames, rungs, scaling };
     const work = contestant === 'wasm' ? await wasm() : undefined;
     const startedAt = performance.now();
