@@ -1,24 +1,16 @@
-import { backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
-import { DEFAULT_GRID } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
-import { live } from '../protocol/urls.ts';
 import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
-import { DashView } from './dash-view.ts';
 import { decideEnding } from './ending.ts';
-import { FeedRouter } from './feed-router.ts';
 import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
-import { LineMeter } from './line-meter.ts';
 import { LiveFollower } from './live-follower.ts';
 import { mediaSpans, spanAt } from './media-spans.ts';
 import { OriginClock } from './origin-clock.ts';
 import { OriginGate } from './origin-gate.ts';
-import { manifestPartMs, piecesForRoundTrip } from './piece-size.ts';
-import type { Playback, PlayerPhase, PlayerState } from './player-state.ts';
+import { PlayerSource } from './player-source.ts';
+import type { Playback, PlayerPhase, PlayerProblem, PlayerState } from './player-state.ts';
 import { loadPreferences, type Preferences, savePreferences } from './preferences.ts';
-import { decideQuality, FRESH_QUALITY } from './quality.ts';
-import { withParts } from './recording-parts.ts';
 import { partMs } from './stretch.ts';
 import { rescueFromHole } from './stuck.ts';
 
@@ -27,11 +19,8 @@ const TICKS_PER_EMIT = 3;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
 const HAVE_FUTURE_DATA = 3;
 const LAG_SHARE = 0.9;
-const DEFAULT_LINE_BPS = 2_500_000;
-const SOUND_AND_BOXES_BPS = 160_000;
 /** Farther than this from the target the rest is skipped over by joining anew. */
 const REJOIN_MS = 10_000;
-const MAX_RECOVERIES = 8;
 /** A shorter outage is a hiccup, after which the live edge is caught up with. */
 const LEAVES_LIVE_MS = 3000;
 const STALL_COUNTS_ONCE_MS = 2000;
@@ -41,45 +30,63 @@ const STALL_COUNTS_ONCE_MS = 2000;
  * calls. Owns everything it opens until `dispose`.
  */
 export class TabcastPlayer {
-  readonly #id: string;
   readonly #video: HTMLVideoElement;
   readonly #clock = new OriginClock();
   readonly #gate: OriginGate;
   readonly #watch: BroadcastWatch;
-  readonly #line = new LineMeter();
   readonly #follower: LiveFollower;
+  readonly #source: PlayerSource;
   readonly #listeners = new Set<(state: PlayerState) => void>();
   readonly #closing = new AbortController();
   #preferences: Preferences = loadPreferences();
   #detail: BroadcastDetail | undefined;
   #failure: PlayerPhase | undefined;
-  #view: DashView | undefined;
-  #router: FeedRouter | undefined;
-  #isFeed = true;
   #isAttached = false;
-  #zeroMs: number | undefined;
   #recordingMs: number | undefined;
   #playback: Playback = 'starting';
   #wantsPlay = true;
   #isMutedByBrowser = false;
   #speed = 1;
   #chosen: TrackId | undefined;
-  #quality = FRESH_QUALITY;
   #stalls = 0;
   #lastStallMs = Number.NEGATIVE_INFINITY;
   #lastMove = { positionMs: -1, atMs: 0 };
-  #recoveries = 0;
   #outageSinceMs: number | undefined;
   #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
-  #recovery: ReturnType<typeof setTimeout> | undefined;
 
   constructor(broadcastId: string, video: HTMLVideoElement) {
-    this.#id = broadcastId;
     this.#video = video;
     this.#follower = new LiveFollower(this.#preferences.mode, performance.now());
     this.#gate = new OriginGate(() => this.#gateChanged());
     this.#watch = new BroadcastWatch(broadcastId, this.#gate, (answer) => this.#answered(answer));
+    this.#source = new PlayerSource({
+      broadcastId,
+      video,
+      gate: this.#gate,
+      clock: this.#clock,
+      rememberedLineBps: this.#preferences.lineBps,
+      detail: () => this.#detail,
+      recordingMs: () => this.#recordingMs,
+      resumeMs: () => this.#resumeMs(),
+      wantsPlay: () => this.#wantsPlay,
+      onAttach: () => {
+        this.#playback = 'starting';
+        if (this.#follower.isFollowing) this.#follower.join();
+      },
+      onStatic: () => this.#becameRecording(),
+      onAutoplayBlocked: () => {
+        this.#isMutedByBrowser = true;
+        video.muted = true;
+        this.#source.view?.play();
+      },
+      onGivenUp: (code) =>
+        this.#fail(
+          'media',
+          `This video does not play here any more (error ${code}). Try again, or reload the page.`,
+          true,
+        ),
+    });
   }
 
   /** False where dash.js cannot play: an iPhone has no MediaSource for pages. */
@@ -99,8 +106,8 @@ export class TabcastPlayer {
   get state(): PlayerState {
     const video = this.#video;
     const quality = video.getVideoPlaybackQuality();
-    const qualities = this.#view?.qualities() ?? [];
-    const playing = this.#view?.playingTrack();
+    const qualities = this.#source.view?.qualities() ?? [];
+    const playing = this.#source.view?.playingTrack();
     const isLive = this.#isLive();
     return {
       phase: this.#phase(),
@@ -108,10 +115,10 @@ export class TabcastPlayer {
       title: this.#detail?.title ?? '',
       posterUrl: this.#detail?.posterUrl ?? null,
       positionMs: video.currentTime * 1000,
-      endMs: isLive ? Math.max(0, this.#mediaNowMs()) : (this.#recordingMs ?? this.#detail?.durationMs ?? 0),
-      startedAtMs: this.#zeroMs,
+      endMs: isLive ? Math.max(0, this.#source.mediaNowMs) : (this.#recordingMs ?? this.#detail?.durationMs ?? 0),
+      startedAtMs: this.#source.zeroMs,
       isFollowingLive: isLive && this.#follower.isFollowing,
-      latencyMs: isLive && this.#isAttached ? this.#mediaNowMs() - video.currentTime * 1000 : undefined,
+      latencyMs: isLive && this.#isAttached ? this.#source.mediaNowMs - video.currentTime * 1000 : undefined,
       targetLatencyMs: this.#follower.targetMs,
       bufferMs: this.#bufferMs(),
       mode: this.#follower.mode,
@@ -122,7 +129,7 @@ export class TabcastPlayer {
       droppedFrames: quality.droppedVideoFrames,
       decodedFrames: quality.totalVideoFrames,
       stalls: this.#stalls,
-      lineBps: this.#line.estimate(performance.now()).bps,
+      lineBps: this.#source.line.estimate(performance.now()).bps,
       volume: video.volume,
       isMuted: video.muted,
       isMutedByBrowser: this.#isMutedByBrowser,
@@ -141,13 +148,13 @@ export class TabcastPlayer {
     if (this.#playback === 'finished') {
       this.seek(0);
     }
-    this.#view?.play();
+    this.#source.view?.play();
   }
 
   pause(): void {
     this.#wantsPlay = false;
     this.#leaveLive();
-    this.#view?.pause();
+    this.#source.view?.pause();
   }
 
   togglePlay(): void {
@@ -163,8 +170,8 @@ export class TabcastPlayer {
       return;
     }
     this.#leaveLive();
-    this.#line.forgetLateness();
-    this.#seekTo(snapToKey(mediaMs, this.#gopSeconds(), endMs));
+    this.#source.line.forgetLateness();
+    this.#seekTo(snapToKey(mediaMs, this.#source.grid.gopSeconds, endMs));
   }
 
   seekBy(ms: number): void {
@@ -176,10 +183,10 @@ export class TabcastPlayer {
     this.#speed = 1;
     this.#wantsPlay = true;
     this.#follower.join();
-    const wantedMs = this.#mediaNowMs() - this.#follower.targetMs;
+    const wantedMs = this.#source.mediaNowMs - this.#follower.targetMs;
     const span = spanAt(mediaSpans(this.#video.buffered), wantedMs);
-    this.#seekTo(span === undefined ? snapToKey(wantedMs, this.#gopSeconds(), wantedMs) : wantedMs);
-    this.#view?.play();
+    this.#seekTo(span === undefined ? snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs) : wantedMs);
+    this.#source.view?.play();
   }
 
   setMode(mode: LatencyMode): void {
@@ -191,9 +198,9 @@ export class TabcastPlayer {
   /** undefined: automatic. */
   setQuality(choice: TrackId | undefined): void {
     this.#chosen = choice;
-    const height = this.#view?.qualities().find((entry) => entry.track === choice)?.height;
+    const height = this.#source.view?.qualities().find((entry) => entry.track === choice)?.height;
     this.#remember({ quality: height ?? 'auto' });
-    this.#view?.choose(choice, !this.#follower.isFollowing);
+    this.#source.view?.choose(choice, !this.#follower.isFollowing);
     this.#emit();
   }
 
@@ -223,20 +230,18 @@ export class TabcastPlayer {
     this.#gate.tryNow();
     if (this.#failure === undefined) return;
     this.#failure = undefined;
-    this.#recoveries = 0;
+    this.#source.forgive();
     void this.#watch.ask();
-    if (this.#isAttached) this.#attach(this.#resumeMs());
+    if (this.#isAttached) this.#source.attach(this.#resumeMs());
   }
 
   dispose(): void {
     this.#closing.abort();
     clearInterval(this.#ticker);
-    clearTimeout(this.#recovery);
     this.#watch.close();
     this.#gate.close();
     this.#clock.close();
-    this.#router?.close();
-    this.#view?.dispose();
+    this.#source.close();
     this.#listeners.clear();
   }
 
@@ -255,18 +260,6 @@ export class TabcastPlayer {
     return this.#recordingMs === undefined && !isOver(this.#detail);
   }
 
-  #mediaNowMs(): number {
-    return this.#zeroMs === undefined ? 0 : this.#clock.nowMs() - this.#zeroMs;
-  }
-
-  #gopSeconds(): number {
-    return this.#detail?.grid?.gopSeconds ?? DEFAULT_GRID.gopSeconds;
-  }
-
-  #partsPerSegment(): number {
-    return this.#detail?.grid?.partsPerSegment ?? DEFAULT_GRID.partsPerSegment;
-  }
-
   #bufferMs(): number {
     const positionMs = this.#video.currentTime * 1000;
     const span = spanAt(mediaSpans(this.#video.buffered), positionMs);
@@ -275,20 +268,18 @@ export class TabcastPlayer {
 
   #answered(answer: BroadcastAnswer): void {
     if (answer.kind === 'unknown') {
-      this.#failure = {
-        kind: 'failed',
-        problem: {
-          code: 'unknown_broadcast',
-          message: 'There is no broadcast at this address. Check the link, or look for it on the front page.',
-          canRetry: false,
-        },
-      };
+      const words = 'There is no broadcast at this address. Check the link, or look for it on the front page.';
+      this.#fail('unknown_broadcast', words, false);
     }
     if (answer.kind === 'detail') {
       this.#detail = answer.detail;
-      if (answer.detail.startedAt !== null) this.#zeroMs ??= answer.detail.startedAt;
       if (answer.detail.state !== 'reserved' && !this.#isAttached) this.#firstAttach(answer.detail);
     }
+    this.#emit();
+  }
+
+  #fail(code: PlayerProblem['code'], message: string, canRetry: boolean): void {
+    this.#failure = { kind: 'failed', problem: { code, message, canRetry } };
     this.#emit();
   }
 
@@ -298,93 +289,21 @@ export class TabcastPlayer {
     this.#isAttached = true;
     if (detail.state === 'ended' || detail.state === 'sealed') {
       this.#follower.leave();
-      this.#attach(0);
+      this.#source.attach(0);
       return;
     }
-    this.#attach(this.#joinMs());
+    this.#source.attach(this.#joinMs());
   }
 
   /** The key frame at or before where a viewer at the live edge would be. */
   #joinMs(): number {
-    const wantedMs = this.#mediaNowMs() - this.#follower.targetMs;
-    return wantedMs <= 0 ? 0 : snapToKey(wantedMs, this.#gopSeconds(), wantedMs);
+    const wantedMs = this.#source.mediaNowMs - this.#follower.targetMs;
+    return wantedMs <= 0 ? 0 : snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs);
   }
 
   /** Where to go on after the source had to be opened anew. */
   #resumeMs(): number {
     return this.#isLive() && this.#follower.isFollowing ? this.#joinMs() : this.#video.currentTime * 1000;
-  }
-
-  #attach(startMs: number): void {
-    const partsPerSegment = this.#partsPerSegment();
-    this.#router?.close();
-    this.#router = new FeedRouter({
-      broadcastId: this.#id,
-      partsPerSegment,
-      tracks: this.#detail?.tracks ?? [],
-      gate: this.#gate,
-      mediaNowMs: () => this.#mediaNowMs(),
-      recordingMs: () => this.#recordingMs,
-      onRead: (bytes, atMs) => this.#line.read(bytes, atMs),
-      onChunk: (track, chunk, isFresh, atMs) => {
-        if (track.kind !== 'video' || !isFresh || this.#zeroMs === undefined) return;
-        const endsAtMs = this.#zeroMs + (chunk.part + 1) * partMs(partsPerSegment);
-        this.#line.part(endsAtMs - (this.#clock.nowMs() - performance.now()), atMs);
-      },
-      onUnusable: () => this.#usePieces(),
-    });
-    this.#playback = 'starting';
-    this.#line.forgetLateness();
-    if (this.#follower.isFollowing) this.#follower.join();
-    this.#view ??= this.#openView();
-    const view = this.#view;
-    const pieces = this.#isFeed ? partsPerSegment : piecesForRoundTrip(this.#clock.roundTripMs ?? 100, partsPerSegment);
-    view.attach(
-      live.manifest(this.#id, manifestPartMs(pieces)),
-      startMs,
-      this.#isFeed,
-      this.#initialKbps(),
-      this.#wantsPlay,
-    );
-  }
-
-  #openView(): DashView {
-    return new DashView(this.#video, this.#initialKbps(), {
-      intercept: (request) => (this.#router === undefined ? Promise.resolve(request) : this.#router.intercept(request)),
-      onResponse: (url, status) => {
-        this.#router?.release(url);
-        if (status === 0 && !url.startsWith('blob:')) void this.#gate.suspect();
-      },
-      rewriteManifest: (text) => (this.#isFeed ? withParts(text, this.#partsPerSegment(), this.#gopSeconds()) : text),
-      chooseRung: (current, ladder) => {
-        const nowMs = performance.now();
-        const line = this.#line.estimate(nowMs);
-        const decision = decideQuality(current, ladder, SOUND_AND_BOXES_BPS, line, this.#quality, nowMs);
-        this.#quality = decision.memory;
-        return decision.rung;
-      },
-      onMediaZero: (wallClockMs) => {
-        this.#zeroMs = wallClockMs;
-      },
-      onStatic: () => this.#becameRecording(),
-      onAutoplayBlocked: () => {
-        this.#isMutedByBrowser = true;
-        this.#video.muted = true;
-        this.#view?.play();
-      },
-      onError: (code) => this.#recover(code),
-    });
-  }
-
-  #initialKbps(): number {
-    const known = this.#line.estimate(performance.now()).bps ?? this.#preferences.lineBps ?? DEFAULT_LINE_BPS;
-    return (known * 0.75) / 1000;
-  }
-
-  #usePieces(): void {
-    if (!this.#isFeed) return;
-    this.#isFeed = false;
-    this.#attach(this.#resumeMs());
   }
 
   #becameRecording(): void {
@@ -398,39 +317,15 @@ export class TabcastPlayer {
 
   #mediaDurationMs(): number {
     const seconds = this.#video.duration;
-    return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : (this.#detail?.durationMs ?? this.#mediaNowMs());
+    return Number.isFinite(seconds) && seconds > 0
+      ? seconds * 1000
+      : (this.#detail?.durationMs ?? this.#source.mediaNowMs);
   }
 
   #finish(): void {
     this.#wantsPlay = false;
     this.#playback = 'finished';
-    this.#view?.pause();
-  }
-
-  /** Error 27 (a piece that would not come), a broken source, a decoder that gave up: open the source anew. */
-  #recover(code: number): void {
-    if (this.#closing.signal.aborted || this.#recovery !== undefined || this.#failure !== undefined) return;
-    if (this.#recoveries >= MAX_RECOVERIES) {
-      this.#failure = {
-        kind: 'failed',
-        problem: {
-          code: 'media',
-          message: `This video does not play here any more (error ${code}). Try again, or reload the page.`,
-          canRetry: true,
-        },
-      };
-      this.#emit();
-      return;
-    }
-    this.#recovery = setTimeout(
-      () => {
-        this.#recovery = undefined;
-        void this.#gate.whenOpen().then(() => {
-          if (!this.#closing.signal.aborted) this.#attach(this.#resumeMs());
-        });
-      },
-      backoffMs(this.#recoveries++, Math.random(), RETRY_POLICY),
-    );
+    this.#source.view?.pause();
   }
 
   #listenToVideo(): void {
@@ -442,11 +337,15 @@ export class TabcastPlayer {
       this.#emit();
     });
     on('pause', () => {
-      if (this.#playback !== 'finished' && !this.#wantsPlay) this.#playback = 'paused';
+      // Picture-in-picture and media keys stop and start the element without asking the page.
+      if (this.#playback !== 'finished' && this.#playback !== 'starting') {
+        this.#playback = 'paused';
+        this.#wantsPlay = false;
+        this.#leaveLive();
+      }
       this.#emit();
     });
     on('play', () => {
-      // Picture-in-picture and media keys start and stop the element without asking the page.
       this.#wantsPlay = true;
       if (this.#playback === 'paused') this.#playback = 'buffering';
     });
@@ -470,7 +369,7 @@ export class TabcastPlayer {
     if (nowMs - this.#lastStallMs > STALL_COUNTS_ONCE_MS) {
       this.#stalls += 1;
       this.#lastStallMs = nowMs;
-      const isJitter = !this.#line.estimate(nowMs).isFull && this.#gate.state.kind === 'open';
+      const isJitter = !this.#source.line.estimate(nowMs).isFull && this.#gate.state.kind === 'open';
       if (isJitter) this.#follower.stalled(nowMs);
     }
     this.#emit();
@@ -479,10 +378,10 @@ export class TabcastPlayer {
   #applyRememberedQuality(): void {
     const wanted = this.#preferences.quality;
     if (wanted === 'auto' || this.#chosen !== undefined) return;
-    const fitting = this.#view?.qualities().find((entry) => entry.height <= wanted);
+    const fitting = this.#source.view?.qualities().find((entry) => entry.height <= wanted);
     if (fitting === undefined) return;
     this.#chosen = fitting.track;
-    this.#view?.choose(fitting.track, false);
+    this.#source.view?.choose(fitting.track, false);
   }
 
   #gateChanged(): void {
@@ -505,7 +404,7 @@ export class TabcastPlayer {
       this.#lastMove = { positionMs, atMs: nowMs };
       const canPlay = this.#video.readyState >= HAVE_FUTURE_DATA && !this.#video.paused;
       if (this.#playback === 'buffering' && canPlay) this.#playback = 'playing';
-      if (this.#playback === 'playing') this.#recoveries = 0;
+      if (this.#playback === 'playing') this.#source.forgive();
     }
     const stillForMs = this.#video.paused ? 0 : nowMs - this.#lastMove.atMs;
     this.#watch.setWaitingForMedia(this.#playback === 'buffering' && stillForMs > 1000);
@@ -532,8 +431,8 @@ export class TabcastPlayer {
 
   #follow(positionMs: number, nowMs: number): void {
     const isSteady = !this.#video.paused && !this.#video.seeking && this.#video.readyState >= 2;
-    if (!this.#isLive() || !isSteady || this.#zeroMs === undefined || this.#gate.state.kind === 'closed') return;
-    const mediaNowMs = this.#mediaNowMs();
+    if (!this.#isLive() || !isSteady || this.#source.zeroMs === undefined || this.#gate.state.kind === 'closed') return;
+    const mediaNowMs = this.#source.mediaNowMs;
     if (!this.#follower.isFollowing) {
       // Played fast until there was nothing left to catch up with.
       if (this.#speed > 1 && mediaNowMs - positionMs < this.#follower.targetMs) this.goLive();
@@ -545,8 +444,8 @@ export class TabcastPlayer {
       mediaNowMs,
       bufferMs: this.#bufferMs(),
       rateNow: this.#video.playbackRate,
-      partLengthMs: partMs(this.#partsPerSegment()),
-      lagMs: this.#line.lagMs(LAG_SHARE),
+      partLengthMs: partMs(this.#source.grid.partsPerSegment),
+      lagMs: this.#source.line.lagMs(LAG_SHARE),
     });
     if (mediaNowMs - positionMs > this.#follower.targetMs + REJOIN_MS) this.goLive();
     else if (pace.kind === 'jump') this.#seekTo(pace.mediaMs);
@@ -562,7 +461,7 @@ export class TabcastPlayer {
   #seekTo(mediaMs: number): void {
     if (this.#playback === 'finished') this.#playback = 'paused';
     this.#lastMove = { positionMs: this.#lastMove.positionMs, atMs: performance.now() };
-    this.#view?.seek(mediaMs);
+    this.#source.view?.seek(mediaMs);
   }
 
   /** The playhead belongs to the person from here on; the pace towards the live edge ends. */
@@ -576,7 +475,7 @@ export class TabcastPlayer {
   }
 
   #remember(change: Partial<Preferences>): void {
-    const lineBps = this.#line.estimate(performance.now()).bps ?? this.#preferences.lineBps;
+    const lineBps = this.#source.line.estimate(performance.now()).bps ?? this.#preferences.lineBps;
     this.#preferences = { ...this.#preferences, lineBps, ...change };
     savePreferences(this.#preferences);
   }

@@ -1,0 +1,178 @@
+import { backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
+import type { BroadcastDetail } from '../protocol/broadcast.ts';
+import { DEFAULT_GRID, type Grid } from '../protocol/grid.ts';
+import { live } from '../protocol/urls.ts';
+import { DashView } from './dash-view.ts';
+import { FeedRouter } from './feed-router.ts';
+import { LineMeter } from './line-meter.ts';
+import type { OriginClock } from './origin-clock.ts';
+import type { OriginGate } from './origin-gate.ts';
+import { manifestPartMs, piecesForRoundTrip } from './piece-size.ts';
+import { decideQuality, FRESH_QUALITY } from './quality.ts';
+import { withParts } from './recording-parts.ts';
+import { partMs } from './stretch.ts';
+
+const DEFAULT_LINE_BPS = 2_500_000;
+const SAFE_SHARE = 0.75;
+const SOUND_AND_BOXES_BPS = 160_000;
+const MAX_RECOVERIES = 8;
+
+export interface SourceContext {
+  readonly broadcastId: string;
+  readonly video: HTMLVideoElement;
+  readonly gate: OriginGate;
+  readonly clock: OriginClock;
+  readonly rememberedLineBps: number | undefined;
+  detail(): BroadcastDetail | undefined;
+  recordingMs(): number | undefined;
+  /** Where to go on when the source has to be opened anew, in media time. */
+  resumeMs(): number;
+  wantsPlay(): boolean;
+  onAttach(): void;
+  onStatic(): void;
+  onAutoplayBlocked(): void;
+  /** Opening anew did not help. */
+  onGivenUp(code: number): void;
+}
+
+/** Where the media comes from: dash.js, the feeds behind it, what the line carries, and the way back from an error. */
+export class PlayerSource {
+  readonly line = new LineMeter();
+  readonly #context: SourceContext;
+  #view: DashView | undefined;
+  #router: FeedRouter | undefined;
+  #isFeed = true;
+  #zeroMs: number | undefined;
+  #quality = FRESH_QUALITY;
+  #recoveries = 0;
+  #recovery: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(context: SourceContext) {
+    this.#context = context;
+  }
+
+  /** undefined until `attach`. */
+  get view(): DashView | undefined {
+    return this.#view;
+  }
+
+  /** Wall clock of media time zero on the origin's clock; undefined before the start. */
+  get zeroMs(): number | undefined {
+    return this.#zeroMs ?? this.#context.detail()?.startedAt ?? undefined;
+  }
+
+  /** Milliseconds of media captured so far. */
+  get mediaNowMs(): number {
+    return this.zeroMs === undefined ? 0 : this.#context.clock.nowMs() - this.zeroMs;
+  }
+
+  get grid(): Grid {
+    return this.#context.detail()?.grid ?? DEFAULT_GRID;
+  }
+
+  attach(startMs: number): void {
+    const { broadcastId, clock } = this.#context;
+    const { partsPerSegment } = this.grid;
+    this.#router?.close();
+    this.#router = this.#openRouter();
+    this.line.forgetLateness();
+    this.#context.onAttach();
+    const pieces = this.#isFeed ? partsPerSegment : piecesForRoundTrip(clock.roundTripMs ?? 100, partsPerSegment);
+    this.#view ??= this.#openView();
+    this.#view.attach(
+      live.manifest(broadcastId, manifestPartMs(pieces)),
+      startMs,
+      this.#isFeed,
+      this.#initialKbps(),
+      this.#context.wantsPlay(),
+    );
+  }
+
+  /** Playback moves: whatever was wrong is over. */
+  forgive(): void {
+    this.#recoveries = 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#recovery);
+    this.#router?.close();
+    this.#view?.dispose();
+  }
+
+  #openRouter(): FeedRouter {
+    const { broadcastId, gate, clock } = this.#context;
+    const { partsPerSegment } = this.grid;
+    return new FeedRouter({
+      broadcastId,
+      partsPerSegment,
+      tracks: this.#context.detail()?.tracks ?? [],
+      gate,
+      mediaNowMs: () => this.mediaNowMs,
+      recordingMs: () => this.#context.recordingMs(),
+      onRead: (bytes, atMs) => this.line.read(bytes, atMs),
+      onChunk: (track, chunk, isFresh, atMs) => {
+        if (track.kind !== 'video' || !isFresh || this.zeroMs === undefined) return;
+        const endsAtMs = this.zeroMs + (chunk.part + 1) * partMs(partsPerSegment);
+        this.line.part(endsAtMs - (clock.nowMs() - performance.now()), atMs);
+      },
+      onUnusable: () => this.#usePieces(),
+    });
+  }
+
+  #openView(): DashView {
+    const { video, gate } = this.#context;
+    return new DashView(video, this.#initialKbps(), {
+      intercept: (request) => (this.#router === undefined ? Promise.resolve(request) : this.#router.intercept(request)),
+      onResponse: (url, status) => {
+        this.#router?.release(url);
+        if (status === 0 && !url.startsWith('blob:')) void gate.suspect();
+      },
+      rewriteManifest: (text) =>
+        this.#isFeed ? withParts(text, this.grid.partsPerSegment, this.grid.gopSeconds) : text,
+      chooseRung: (current, ladder) => this.#chooseRung(current, ladder),
+      onMediaZero: (wallClockMs) => {
+        this.#zeroMs = wallClockMs;
+      },
+      onStatic: () => this.#context.onStatic(),
+      onAutoplayBlocked: () => this.#context.onAutoplayBlocked(),
+      onError: (code) => this.#recover(code),
+    });
+  }
+
+  #chooseRung(current: number, ladder: readonly number[]): number {
+    const nowMs = performance.now();
+    const line = this.line.estimate(nowMs);
+    const decision = decideQuality(current, ladder, SOUND_AND_BOXES_BPS, line, this.#quality, nowMs);
+    this.#quality = decision.memory;
+    return decision.rung;
+  }
+
+  #initialKbps(): number {
+    const measured = this.line.estimate(performance.now()).bps;
+    return ((measured ?? this.#context.rememberedLineBps ?? DEFAULT_LINE_BPS) * SAFE_SHARE) / 1000;
+  }
+
+  #usePieces(): void {
+    if (!this.#isFeed || this.#isClosed) return;
+    this.#isFeed = false;
+    this.attach(this.#context.resumeMs());
+  }
+
+  /** Error 27 (a piece that would not come), a broken source, a decoder that gave up: open the source anew. */
+  #recover(code: number): void {
+    if (this.#isClosed || this.#recovery !== undefined) return;
+    if (this.#recoveries >= MAX_RECOVERIES) {
+      this.#context.onGivenUp(code);
+      return;
+    }
+    const waitMs = backoffMs(this.#recoveries++, Math.random(), RETRY_POLICY);
+    this.#recovery = setTimeout(() => {
+      this.#recovery = undefined;
+      void this.#context.gate.whenOpen().then(() => {
+        if (!this.#isClosed) this.attach(this.#context.resumeMs());
+      });
+    }, waitMs);
+  }
+}
