@@ -9,7 +9,7 @@ export default defineConfig({
   projects: [
     {
       name: 'unit',
-      testMatch: ['unit/**/*.test.ts', 'contract/**/*.test.ts'],
+      testMatch: ['unit/**/*.test.ts', 'contract/**/*.test.ts', 'chaos/origin-*.test.ts'],
       fullyParallel: true,
       timeout: 60_000,
     },

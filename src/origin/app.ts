@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
@@ -14,7 +13,9 @@ import { type Clock, systemClock } from './clock.ts';
 import type { OriginContext } from './context.ts';
 import { openDatabase } from './database.ts';
 import { DiskSegmentStore } from './disk-store.ts';
+import { makeDirectoryDurably } from './durable-files.ts';
 import { installErrors } from './errors.ts';
+import { diskFiles } from './file-system.ts';
 import { SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
 import { Metrics } from './metrics.ts';
 import { Registry } from './registry.ts';
@@ -110,7 +111,7 @@ const portOf = (app: FastifyInstance): number => {
 /** Builds the whole origin from its options and starts listening. Rejects when the port is taken. */
 export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { dataDir, staticDir, publicUrl, tls, clock = systemClock, host = '0.0.0.0', port = 0 } = options;
-  await mkdir(dataDir, { recursive: true });
+  await makeDirectoryDurably(diskFiles, path.resolve(dataDir));
   let bare: BareServer | undefined;
   const bootId = randomBytes(4).toString('hex');
   let requestCount = 0;

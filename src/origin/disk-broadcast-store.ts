@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import { isTrackId, type TrackId } from '../protocol/track.ts';
-import { TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
+import { makeDirectoryDurably, TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
 import type { FileSystem } from './file-system.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { RangeSet } from './ranges.ts';
@@ -301,7 +301,7 @@ export class DiskBroadcastStore implements BroadcastStore {
       bytes.push(await (this.#journal?.read(entry) ?? Promise.reject(new Error('closed'))));
     }
     const folder = path.join(this.#directory, track);
-    if (await this.#files.makeDirectory(folder)) await this.#files.syncDirectory(this.#directory);
+    await makeDirectoryDurably(this.#files, folder);
     const base = this.#base(track, segment);
     const index = await writeSegment(this.#files, base, entries, bytes);
     await this.#files.syncDirectory(folder);
@@ -313,7 +313,7 @@ export class DiskBroadcastStore implements BroadcastStore {
   }
 
   async #recover(): Promise<void> {
-    await this.#files.makeDirectory(this.#directory);
+    await makeDirectoryDurably(this.#files, this.#directory);
     for (const item of await this.#files.list(this.#directory)) {
       const full = path.join(this.#directory, item.name);
       const init = INIT_PATTERN.exec(item.name)?.[1];
@@ -336,15 +336,33 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   async #recoverTrack(track: TrackId): Promise<void> {
     const folder = path.join(this.#directory, track);
-    for (const { name } of await this.#files.list(folder)) {
+    const names = new Set((await this.#files.list(folder)).map((entry) => entry.name));
+    const segments: number[] = [];
+    for (const name of names) {
       if (name.endsWith(TEMP_SUFFIX)) await this.#files.remove(path.join(folder, name));
       const segment = Number(SEGMENT_PATTERN.exec(name)?.[1] ?? Number.NaN);
-      if (this.#shape === undefined || Number.isNaN(segment)) continue;
+      // Power loss may keep one of two new names: without its index the parts are still in the journal.
+      if (!Number.isNaN(segment) && names.has(`${segment}.idx`)) segments.push(segment);
+    }
+    if (this.#shape === undefined) return;
+    for (const segment of segments) {
       const { from, to } = this.#partsOf(track, segment);
       if (from >= to) continue;
       ofTrack(this.#filed, track, () => new Set<number>()).add(segment);
       this.stored(track).addRange(from, to);
       this.durable(track).addRange(from, to);
     }
+    await this.#shortenLast(track, Math.max(...segments));
+  }
+
+  /** In a backup taken while it was live, the last segment may be shorter than its record knows. */
+  async #shortenLast(track: TrackId, segment: number): Promise<void> {
+    if (this.#filed.get(track)?.has(segment) !== true) return;
+    const { from, to } = this.#partsOf(track, segment);
+    const index = await this.#index(track, segment).catch(this.#onError);
+    const known = from + (index?.parts.length ?? 0);
+    if (known >= to || index === undefined) return;
+    this.stored(track).removeRange(known, to);
+    this.durable(track).removeRange(known, to);
   }
 }

@@ -19,7 +19,6 @@ export class DiskSegmentStore implements SegmentStore {
 
   async open(id: string, shape: StoreShape | undefined): Promise<BroadcastStore> {
     const store = await DiskBroadcastStore.open(this.#files, this.#directory(id), shape, this.#onError);
-    await this.#files.syncDirectory(this.#root);
     this.#open.set(id, store);
     return store;
   }

@@ -32,6 +32,17 @@ export async function writeDurably(files: FileSystem, file: string, bytes: Uint8
   await files.syncDirectory(path.dirname(file));
 }
 
+/** The directory and the parents it needs; every name that was made survives power loss when the promise resolves. */
+export async function makeDirectoryDurably(files: FileSystem, directory: string): Promise<void> {
+  const parent = path.dirname(directory);
+  const isNew = await files.makeDirectory(directory).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === directory) throw error;
+    await makeDirectoryDurably(files, parent);
+    return files.makeDirectory(directory);
+  });
+  if (isNew) await files.syncDirectory(parent);
+}
+
 /** A disk that fills up takes the first bytes and says so only at the next write. */
 export const diskTookOnlyAPart = (): Error =>
   Object.assign(new Error('The disk took only a part.'), { code: 'ENOSPC' });

@@ -22,7 +22,7 @@ export interface FileSystem {
   /** Size in bytes. */
   size(file: string): Promise<number>;
   list(directory: string): Promise<readonly Listed[]>;
-  /** With its parents; true when it was not there before. */
+  /** One level; true when it was not there before. */
   makeDirectory(directory: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
   /** A file or a whole folder; nothing happens when it is not there. */
@@ -44,7 +44,15 @@ export const diskFiles: FileSystem = {
       name: entry.name,
       isDirectory: entry.isDirectory(),
     })),
-  makeDirectory: async (directory) => (await mkdir(directory, { recursive: true })) !== undefined,
+  async makeDirectory(directory) {
+    try {
+      await mkdir(directory);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  },
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
   async syncDirectory(directory) {
