@@ -18,6 +18,12 @@ async function pageElement(route: Route): Promise<HTMLElement> {
       element.setAttribute('broadcast-id', route.broadcastId);
       return element;
     }
+    case 'account':
+      await import('./ui/account-page.ts');
+      return document.createElement('account-page');
+    case 'admin':
+      await import('./ui/admin-page.ts');
+      return document.createElement('admin-page');
     case 'capabilities':
       await import('./ui/capabilities-page.ts');
       return document.createElement('capabilities-page');

@@ -53,6 +53,7 @@ export const icons = {
   people: icon(
     svg`<circle cx="9" cy="8.500" r="3.200"/><path d="M3 19.500a6 6 0 0 1 12 0M15.500 5.600a3.200 3.200 0 0 1 0 5.800M17.500 14.500a6 6 0 0 1 3.500 5"/>`,
   ),
+  person: icon(svg`<circle cx="12" cy="8" r="3.600"/><path d="M5 20a7 7 0 0 1 14 0"/>`),
   refresh: icon(
     svg`<path d="M20 5v5h-5M4 19v-5h5"/><path d="M5.600 9.500A7 7 0 0 1 18 8l2 2M18.400 14.500A7 7 0 0 1 6 16l-2-2"/>`,
   ),

@@ -5,6 +5,8 @@ export type Route =
   | { readonly kind: 'home' }
   | { readonly kind: 'studio' }
   | { readonly kind: 'watch'; readonly broadcastId: string }
+  | { readonly kind: 'account' }
+  | { readonly kind: 'admin' }
   | { readonly kind: 'capabilities' }
   | { readonly kind: 'unknown' };
 
@@ -13,6 +15,8 @@ const WATCH = pages.watch('');
 export function routeOf(pathname: string): Route {
   if (pathname === pages.home) return { kind: 'home' };
   if (pathname === pages.studio) return { kind: 'studio' };
+  if (pathname === pages.account) return { kind: 'account' };
+  if (pathname === pages.admin) return { kind: 'admin' };
   if (pathname === '/capabilities') return { kind: 'capabilities' };
   const broadcastId = pathname.startsWith(WATCH) ? pathname.slice(WATCH.length) : '';
   return isBroadcastId(broadcastId) ? { kind: 'watch', broadcastId } : { kind: 'unknown' };

@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { pages } from '../protocol/urls.ts';
 import { icons } from './icons.ts';
+import { MeController } from './me.ts';
 import { base, controls } from './theme.ts';
 
-type HeaderPage = 'home' | 'studio' | 'none';
+type HeaderPage = 'home' | 'studio' | 'account' | 'none';
 
 /** The band over every page but the player's: the name, the way home and the way to go live. */
 export class SiteHeader extends LitElement {
@@ -36,8 +37,25 @@ export class SiteHeader extends LitElement {
         letter-spacing: -0.02em;
         text-decoration: none;
       }
-      .quiet-button {
-        margin-inline-end: calc(-1 * var(--tc-space-4));
+      .account {
+        min-width: 0;
+        padding-inline: var(--tc-space-3);
+      }
+      .account span {
+        max-width: 10rem;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      @media (max-width: 30rem) {
+        .band {
+          gap: var(--tc-space-2);
+        }
+        .account span {
+          max-width: 5.5rem;
+        }
+        .primary svg {
+          display: none;
+        }
       }
       .skip {
         position: absolute;
@@ -51,6 +69,8 @@ export class SiteHeader extends LitElement {
     `,
   ];
 
+  readonly #who = new MeController(this);
+
   constructor() {
     super();
     this.current = 'none';
@@ -63,12 +83,26 @@ export class SiteHeader extends LitElement {
     if (root instanceof ShadowRoot) root.querySelector<HTMLElement>('main')?.focus();
   }
 
+  /** Who is logged in, or the way to do that; nothing while it is not known, so that nothing jumps. */
+  #account() {
+    const { me } = this.#who;
+    if (me === undefined) return nothing;
+    const mark = this.current === 'account' ? 'page' : nothing;
+    const { account } = me;
+    return account === null
+      ? html`<a class="button quiet-button account" href=${pages.account} aria-current=${mark}>Log in</a>`
+      : html`<a class="button quiet-button account" href=${pages.account} aria-current=${mark}>
+          ${icons.person}<span class="visually-hidden">Your account:</span><span>${account.username}</span>
+        </a>`;
+  }
+
   protected override render() {
     const mark = (page: HeaderPage) => (this.current === page ? 'page' : nothing);
     return html`<header>
       <a class="button primary skip" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
       <nav class="band" aria-label="Tabcast">
         <a class="name" href=${pages.home} aria-current=${mark('home')}>${icons.logo}<span>Tabcast</span></a>
+        ${this.#account()}
         ${
           this.current === 'studio'
             ? html`<a class="button quiet-button" href=${pages.home}>All streams</a>`

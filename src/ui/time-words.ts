@@ -40,3 +40,7 @@ export function whenText(atMs: number, nowMs: number, locale?: string): string {
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(atMs);
   return `${day}, ${time}`;
 }
+
+/** `3 Nov 2026`, in the reader's language and zone. */
+export const dayText = (atMs: number, locale?: string): string =>
+  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(atMs);

@@ -1,0 +1,130 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { Account, Me, Role } from '../protocol/accounts.ts';
+import { pages } from '../protocol/urls.ts';
+import { accountApi } from './account-api.ts';
+import type { Landing } from './account-landing.ts';
+import './account-passkeys.ts';
+import './account-password.ts';
+import './account-removal.ts';
+import './account-sessions.ts';
+import './ask-dialog.ts';
+import { sentenceOf } from './ask-origin.ts';
+import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { askMeAgain } from './me.ts';
+import { base, controls, surfaces } from './theme.ts';
+
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  viewer: 'Viewer',
+  creator: 'May broadcast',
+  admin: 'Administrator',
+};
+
+/** What somebody sees who is logged in. Fires `claimed` and `account-changed`. */
+export class AccountHome extends LitElement {
+  static override properties = {
+    me: { attribute: false },
+    account: { attribute: false },
+    landing: { attribute: false },
+    answer: { state: true },
+  };
+  declare me: Me;
+  declare account: Account;
+  declare landing: Landing;
+  declare answer: FormAnswer;
+
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    formNote,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--tc-space-5);
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--tc-space-3);
+      }
+      .who {
+        flex: 1 1 12rem;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      .invited {
+        display: grid;
+        justify-items: start;
+        gap: var(--tc-space-3);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.answer = { kind: 'none' };
+  }
+
+  async #leave(where: 'here' | 'everywhere'): Promise<void> {
+    if (this.answer.kind === 'waiting') return;
+    this.answer = { kind: 'waiting' };
+    try {
+      await accountApi.logOut(where);
+      await askMeAgain();
+      this.answer = { kind: 'none' };
+    } catch (cause) {
+      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
+    }
+  }
+
+  async #claim(link: string): Promise<void> {
+    this.answer = { kind: 'waiting' };
+    try {
+      await accountApi.claim({ link });
+      this.answer = { kind: 'done', sentence: 'You may broadcast now. The studio is yours.' };
+      this.dispatchEvent(new CustomEvent('claimed'));
+    } catch (cause) {
+      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
+    }
+  }
+
+  #invitation() {
+    const { landing } = this;
+    if (landing.kind === 'bad') return html`<p class="answer refused" role="alert">${landing.sentence}</p>`;
+    if (landing.kind !== 'found') return nothing;
+    const { token } = landing;
+    return html`<section class="card invited" aria-labelledby="invited">
+      <h2 id="invited">You are invited to broadcast</h2>
+      <p>With this link the account ${this.account.username} may go live here.</p>
+      <button class="button primary" type="button" @click=${() => this.#claim(token)}>Take the invitation</button>
+    </section>`;
+  }
+
+  protected override render() {
+    const { account, me } = this;
+    return html`<div class="head">
+        <div class="who">
+          <h1>${account.username}</h1>
+          <p class="quiet small">${ROLE_WORDS[account.role]}</p>
+        </div>
+        ${me.broadcast.kind === 'yes' ? html`<a class="button" href=${pages.studio}>Open the studio</a>` : nothing}
+        ${account.role === 'admin' ? html`<a class="button" href=${pages.admin}>People and invitations</a>` : nothing}
+        <button class="button" type="button" @click=${() => this.#leave('here')}>Log out</button>
+      </div>
+      ${answerNote(this.answer)}${this.#invitation()}
+      <account-password .account=${account}></account-password>
+      <account-passkeys></account-passkeys>
+      <account-sessions @leave=${(event: CustomEvent<'everywhere'>) => this.#leave(event.detail)}></account-sessions>
+      <account-removal @account-gone=${() => askMeAgain()}></account-removal>`;
+  }
+}
+
+customElements.define('account-home', AccountHome);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'account-home': AccountHome;
+  }
+}
