@@ -279,12 +279,17 @@ export class DiskBroadcastStore implements BroadcastStore {
       });
   }
 
+  /** Until nothing is left, also of what is added meanwhile; what fails stays for the next time. */
   async #fileAll(): Promise<void> {
-    for (const [track, segments] of this.#toFile)
-      for (const segment of segments) {
-        await this.#file(track, segment);
-        segments.delete(segment);
-      }
+    for (let next = this.#nextToFile(); next !== undefined; next = this.#nextToFile()) {
+      await this.#file(next.track, next.segment);
+      this.#toFile.get(next.track)?.delete(next.segment);
+    }
+  }
+
+  #nextToFile(): { track: TrackId; segment: number } | undefined {
+    for (const [track, segments] of this.#toFile) for (const segment of segments) return { track, segment };
+    return undefined;
   }
 
   /** One file with all parts of a complete segment; from then on the journal does not need them. */

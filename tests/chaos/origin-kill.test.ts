@@ -3,20 +3,23 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import type { IngestState, ReservedBroadcast } from '../../src/protocol/broadcast.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { audioTrack, contentDigest, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
+import { firstSeed, isLong, randomOf } from './random.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../src/origin/main.ts');
 const TRACKS = [videoTrack(360), audioTrack];
-const ROUNDS = 6;
-const END = 230;
+const ROUNDS = isLong ? 200 : 5;
+const SEED = firstSeed;
 
 /** The real process on the same folder; resolves with its address once it says that it is ready. */
-async function startProcess(dataDir: string): Promise<{ child: ChildProcess; base: string }> {
+async function startProcess(dataDir: string): Promise<{ child: ChildProcess; base: string; tookMs: number }> {
+  const startedMs = performance.now();
   const child = spawn(process.execPath, [MAIN], {
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,7 +28,7 @@ async function startProcess(dataDir: string): Promise<{ child: ChildProcess; bas
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     said += chunk.toString();
     const port = /Tabcast is ready at http:\/\/localhost:(\d+)\n/.exec(said)?.[1];
-    if (port !== undefined) return { child, base: `http://127.0.0.1:${port}` };
+    if (port !== undefined) return { child, base: `http://127.0.0.1:${port}`, tookMs: performance.now() - startedMs };
   }
   throw new Error(`the origin ended: ${said}`);
 }
@@ -37,8 +40,10 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number
   return child.exitCode;
 }
 
-test('P1 P3: what was acknowledged durable survives kill -9, round after round, and the broadcast goes on', async () => {
-  test.setTimeout(120_000);
+test(`P1 P3 P7: what was acknowledged durable survives kill -9, round after round, and the broadcast goes on (seed ${SEED})`, async () => {
+  test.setTimeout(isLong ? 3_600_000 : 120_000);
+  const random = randomOf(SEED);
+  const restartsMs: number[] = [];
   const dataDir = await mkdtemp(path.join(tmpdir(), 'tabcast-crash-'));
   let { child, base } = await startProcess(dataDir);
   const json = { 'content-type': 'application/json' };
@@ -50,7 +55,7 @@ test('P1 P3: what was acknowledged durable survives kill -9, round after round, 
     const headers = { ...auth, 'content-digest': contentDigest(body) };
     await fetch(base + ingest.init(id, track.id), { method: 'PUT', headers, body });
   }
-  const start = { availabilityStartMs: Date.now() - 60_000, grid: DEFAULT_GRID, tracks: TRACKS };
+  const start = { availabilityStartMs: Date.now() - 3_600_000, grid: DEFAULT_GRID, tracks: TRACKS };
   const started = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(start) };
   expect((await fetch(base + ingest.start(id), started)).status).toBe(200);
 
@@ -64,14 +69,17 @@ test('P1 P3: what was acknowledged durable survives kill -9, round after round, 
 
   let next = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const killAt = next + 20 + round * 3;
+    const killAt = next + 1 + Math.floor(random() * 60);
     let durable: TickAnswer['durable'] = {};
     while (next < killAt) durable = (await send(next++)).durable;
     // In the middle of whatever the origin is doing with this one.
     const lost = send(next).catch(() => undefined);
+    if (random() < 0.5) await setImmediate();
     await stop(child, 'SIGKILL');
     await lost;
-    ({ child, base } = await startProcess(dataDir));
+    const restarted = await startProcess(dataDir);
+    ({ child, base } = restarted);
+    restartsMs.push(restarted.tookMs);
     const after = await stateNow();
     expect(after.state).toBe('live');
     for (const { id: track } of TRACKS) {
@@ -87,6 +95,11 @@ test('P1 P3: what was acknowledged durable survives kill -9, round after round, 
     }
     next = Math.min(...TRACKS.map((track) => after.durable[track.id]?.[0]?.to ?? 0));
   }
+  const median = restartsMs.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  test.info().annotations.push({ type: 'restart to serving', description: `${Math.round(median)} ms` });
+  // The promise is 2 s; a machine that is busy with the rest of the suite gets more.
+  expect(median).toBeLessThan(isLong ? 2000 : 10_000);
+  const END = Math.ceil((next + 1) / 100) * 100 + 30;
   while (next < END) await send(next++);
   const end = { endParts: { v360: END, a128: END } };
   const ending = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(end) };
@@ -97,17 +110,15 @@ test('P1 P3: what was acknowledged durable survives kill -9, round after round, 
   const stateOf = async (): Promise<string> =>
     ((await (await fetch(`${base}/api/broadcasts/${id}`)).json()) as { state: string }).state;
   await expect.poll(stateOf, { timeout: 20_000 }).toBe('sealed');
-  for (const [segment, from, to] of [
-    [0, 0, 100],
-    [1, 100, 200],
-    [2, 200, END],
-  ] as const)
+  for (let from = 0; from < END; from += 100) {
+    const [segment, to] = [from / 100, Math.min(END, from + 100)];
     for (const { id: track } of TRACKS) {
       const answer = await fetch(base + live.segment(id, track, segment));
       const expected = Array.from({ length: to - from }, (_, i) => partBytes(track, from + i, DEFAULT_GRID));
       expect(answer.headers.get('cache-control')).toContain('immutable');
       expect(Buffer.from(await answer.arrayBuffer()).equals(Buffer.concat(expected))).toBe(true);
     }
+  }
   expect(await stop(child, 'SIGINT')).toBe(0);
   await rm(dataDir, { recursive: true, force: true });
 });
