@@ -140,17 +140,17 @@ export class PositionStore {
           .onConflict((conflict) =>
             conflict
               .columns(['account_id', 'broadcast_id'])
-              .doUpdateSet(({ ref }) => ({
-                state: ref('excluded.state'),
-                media_ms: ref('excluded.media_ms'),
-                duration_ms: ref('excluded.duration_ms'),
-                wall_ms: ref('excluded.wall_ms'),
-                is_at_edge: ref('excluded.is_at_edge'),
-                finished_ms: ref('excluded.finished_ms'),
-                hlc: ref('excluded.hlc'),
-                device_id: ref('excluded.device_id'),
-                device_name: ref('excluded.device_name'),
-                device_tab: ref('excluded.device_tab'),
+              .doUpdateSet((e) => ({
+                state: e.ref('excluded.state'),
+                media_ms: e.ref('excluded.media_ms'),
+                duration_ms: e.ref('excluded.duration_ms'),
+                wall_ms: e.ref('excluded.wall_ms'),
+                is_at_edge: e.ref('excluded.is_at_edge'),
+                finished_ms: e.ref('excluded.finished_ms'),
+                hlc: e.ref('excluded.hlc'),
+                device_id: e.ref('excluded.device_id'),
+                device_name: e.ref('excluded.device_name'),
+                device_tab: e.ref('excluded.device_tab'),
               }))
               .where((e) =>
                 e.or([

@@ -11,7 +11,7 @@ export const SESSION_IDLE_MS = 60 * DAY_MS;
 const SESSION_LIFE_MS = 400 * DAY_MS;
 /** `seen` is written at most this often. */
 const SEEN_EVERY_MS = 3600_000;
-const MAX_CACHED = 20_000;
+const MAX_CACHED = 50_000;
 
 /** Who a cookie belongs to, with what every write of a position needs to know. */
 export interface Session extends Identity {

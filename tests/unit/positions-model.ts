@@ -70,7 +70,7 @@ export class ModelDevice {
     const offsetMs =
       serverTimeMs - (trueMs + this.#skewMs) + (this.#id.charCodeAt(0) % 2 === 0 ? 1 : -1) * ESTIMATE_ERROR_MS;
     this.#clock = { kind: 'known', offsetMs };
-    for (const local of [...this.store.values()]) this.#keep(stampNow(local, offsetMs));
+    for (const local of Array.from(this.store.values())) this.#keep(stampNow(local, offsetMs));
   }
 
   #stampedOf(broadcastId: string) {
