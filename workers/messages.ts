@@ -2,7 +2,7 @@ import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
 import type { StartRequest } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
 import type { Grid, PartIndex } from '../src/protocol/grid.ts';
-import type { RenditionStats, UploadStats } from '../src/protocol/stats.ts';
+import type { RenditionStats, SpoolSafety, UploadStats } from '../src/protocol/stats.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 
 /*
@@ -58,6 +58,8 @@ export type FromUpload =
   | { readonly kind: 'probed'; readonly uplinkBps: number }
   /** The origin has given the first part of every track back to a plain GET. */
   | { readonly kind: 'confirmed' }
+  /** Once, when the broadcast starts: where this tab keeps what is not sent. */
+  | { readonly kind: 'spool'; readonly safety: SpoolSafety }
   | { readonly kind: 'stats'; readonly upload: UploadStats }
   /** The origin has everything and knows that it is the end. */
   | { readonly kind: 'ended' }

@@ -4,7 +4,6 @@ import { StageError } from '../src/protocol/errors.ts';
 import { type PartIndex, partDurationMicros } from '../src/protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../src/protocol/part.ts';
 import type { TrackId } from '../src/protocol/track.ts';
-import { MemorySpool } from '../src/spool/memory-spool.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
 import { type Batch, UPLOAD_RETRY_POLICY, UploadPlan } from '../src/upload/upload-plan.ts';
@@ -20,6 +19,24 @@ export interface UploaderEvents {
   onFailed(error: StageError): void;
 }
 
+/** What the origin is told at the start. */
+export interface BroadcastStart {
+  readonly request: StartRequest;
+  readonly inits: readonly InitSegment[];
+}
+
+export interface UploaderOptions {
+  readonly client: OriginClient;
+  readonly meter: UploadMeter;
+  /** Stays the caller's to close, after `onEnded` or `onFailed`. */
+  readonly spool: Spool;
+  readonly start: BroadcastStart;
+  readonly events: UploaderEvents;
+}
+
+/** With less than this not sent, power that fails costs no more than a crash of the machine does anyway. */
+const FLUSH_FROM_MS = 2_000;
+
 /** Sends one broadcast: inits, start, parts as the plan says, end. Thin: what and when is decided in `UploadPlan`. */
 export class Uploader {
   readonly #client: OriginClient;
@@ -28,29 +45,27 @@ export class Uploader {
   readonly #request: StartRequest;
   readonly #inits: readonly InitSegment[];
   readonly #plan: UploadPlan;
-  readonly #spool: Spool = new MemorySpool();
+  readonly #spool: Spool;
   /** Answered as stored, not yet as durable. */
   readonly #stored = new Map<string, PartName>();
   #isStarted = false;
   #isOver = false;
-  /** Parts whose digest is still being computed. */
+  /** Parts that are not in the spool yet. */
   #adding = 0;
+  /** One after another, so that a crash loses the newest parts and never one in between. */
+  #added: Promise<void> = Promise.resolve();
   #wasDown = false;
   #endParts: Readonly<Record<TrackId, PartIndex>> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    client: OriginClient,
-    meter: UploadMeter,
-    start: { readonly request: StartRequest; readonly inits: readonly InitSegment[] },
-    events: UploaderEvents,
-  ) {
-    this.#client = client;
-    this.#meter = meter;
-    this.#events = events;
-    this.#request = start.request;
-    this.#inits = start.inits;
-    const { grid, tracks } = start.request;
+  constructor(options: UploaderOptions) {
+    this.#client = options.client;
+    this.#meter = options.meter;
+    this.#spool = options.spool;
+    this.#events = options.events;
+    this.#request = options.start.request;
+    this.#inits = options.start.inits;
+    const { grid, tracks } = options.start.request;
     this.#plan = new UploadPlan({
       tracks: tracks.map((track) => track.id),
       partMs: partDurationMicros(grid.partsPerSegment) / 1000,
@@ -72,16 +87,22 @@ export class Uploader {
     await this.#confirm();
   }
 
-  async add(name: PartName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** Resolves when the part is in the spool and waits to be sent. */
+  add(name: PartName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#adding++;
-    try {
-      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-      await this.#keep({ ...name, bytes, digest });
-      this.#plan.add({ ...name, bytes: bytes.length }, performance.now());
-    } finally {
-      this.#adding--;
-    }
-    this.#pump();
+    this.#added = this.#added
+      .catch(() => undefined)
+      .then(() => this.#addNext(name, bytes))
+      .finally(() => {
+        this.#adding--;
+        this.#pump();
+      });
+    return this.#added;
+  }
+
+  /** Now and then: what an outage keeps in this tab survives a loss of power too. Costs the live edge nothing. */
+  secure(): void {
+    if (this.#plan.backlogMs() >= FLUSH_FROM_MS) this.#spool.flush();
   }
 
   /** No more parts come; the end is told when all of them are there. */
@@ -89,6 +110,12 @@ export class Uploader {
     this.#endParts = endParts;
     this.#plan.end();
     this.#pump();
+  }
+
+  async #addNext(name: PartName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    await this.#keep({ ...name, bytes, digest });
+    this.#plan.add({ ...name, bytes: bytes.length }, performance.now());
   }
 
   /** When the spool is full the oldest parts are given up: a viewer at the live edge matters more than the recording. */

@@ -26,3 +26,9 @@ export interface UploadStats {
   readonly retries: number;
   readonly uplink: 'good' | 'slow' | 'reconnecting';
 }
+
+/** Where the tab keeps what the origin does not have yet. memory: it does not outlive a crash of the tab. */
+export interface SpoolSafety {
+  readonly where: 'disk' | 'memory';
+  readonly budgetBytes: number;
+}

@@ -1,8 +1,7 @@
-import { StageError } from '../protocol/errors.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
-import type { Spool } from './spool.ts';
+import { type Spool, spoolFull } from './spool.ts';
 
 /** About three minutes of a 4 Mb/s ladder; beyond it a tab risks being killed for its memory. */
 export const MEMORY_SPOOL_BYTES = 96 * 1024 * 1024;
@@ -18,12 +17,7 @@ export class MemorySpool implements Spool {
   }
 
   async put(part: Part): Promise<void> {
-    if (this.#bytes + part.bytes.length > this.#budgetBytes)
-      throw new StageError(
-        'spool',
-        'spool_full',
-        'The connection has been gone for so long that this tab cannot keep more of the video. Check your network.',
-      );
+    if (this.#bytes + part.bytes.length > this.#budgetBytes) throw spoolFull();
     let parts = this.#tracks.get(part.track);
     if (parts === undefined) {
       parts = new Map();
@@ -56,6 +50,10 @@ export class MemorySpool implements Spool {
 
   keptBytes(): number {
     return this.#bytes;
+  }
+
+  flush(): void {
+    // Memory does not outlive its tab, whatever is done to it.
   }
 
   async close(): Promise<void> {

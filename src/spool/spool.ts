@@ -1,3 +1,4 @@
+import { StageError } from '../protocol/errors.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
@@ -13,6 +14,17 @@ export interface Spool {
   /** Names of everything kept, per track in rising order. */
   kept(): ReadonlyMap<TrackId, readonly PartIndex[]>;
   forget(durable: Readonly<Record<TrackId, readonly PartRange[]>>): Promise<void>;
+  /** Of parts that are kept. */
   keptBytes(): number;
+  /** Now and then: what was put before survives a loss of power. */
+  flush(): void;
+  /** Lets go of everything; what is on disk stays there. */
   close(): Promise<void>;
 }
+
+export const spoolFull = (): StageError =>
+  new StageError(
+    'spool',
+    'spool_full',
+    'The connection has been gone for so long that this tab cannot keep more of the video. Check your network.',
+  );

@@ -28,6 +28,7 @@ const INITIAL: StudioState = {
   probe: { kind: 'waiting' },
   renditions: [],
   upload: undefined,
+  safety: undefined,
 };
 
 /** The studio's wishes and its state, for the page that shows it. */
@@ -148,6 +149,8 @@ class Controller implements StudioController {
         'One moment: this machine and this line are still being measured.',
       );
     this.#set({ phase: { kind: 'starting' } });
+    // Asked, not awaited: a browser that says no only may clear the disk when it runs out of it.
+    void navigator.storage?.persist().catch(() => false);
     const [top] = probe.rungs;
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
     this.#engine.toEngine({ kind: 'go-live', plan: { grid: this.#grid(), rungs: probe.rungs, audioBps: AUDIO_BPS } });
@@ -242,6 +245,9 @@ class Controller implements StudioController {
         return;
       case 'confirmed':
         if (phase.kind === 'live') this.#set({ phase: { ...phase, isConfirmed: true } });
+        return;
+      case 'spool':
+        this.#set({ safety: message.safety });
         return;
       case 'stats':
         this.#set({ upload: message.upload });

@@ -1,6 +1,6 @@
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { RenditionStats, UploadStats } from '../protocol/stats.ts';
+import type { RenditionStats, SpoolSafety, UploadStats } from '../protocol/stats.ts';
 
 /** A sentence for the person, a code for the log, and what a button can do about it. */
 export interface Problem extends WireError {
@@ -62,6 +62,8 @@ export interface StudioState {
   readonly probe: ProbeState;
   readonly renditions: readonly RenditionStats[];
   readonly upload: UploadStats | undefined;
+  /** Where the tab keeps what is not sent; undefined before going live. */
+  readonly safety: SpoolSafety | undefined;
 }
 
 /** Implemented by `studio-controller.ts`, which joins capture, engine and upload; used by the studio's elements. */

@@ -1,4 +1,4 @@
-import type { UploadStats } from '../protocol/stats.ts';
+import type { SpoolSafety, UploadStats } from '../protocol/stats.ts';
 import type { StudioPhase } from './studio-state.ts';
 
 /**
@@ -43,3 +43,11 @@ export function studioStatus(phase: StudioPhase, uplink: UploadStats['uplink'] |
 /** Phases in which closing the tab would cost viewers something. */
 export const isOnTheWay = (phase: StudioPhase): boolean =>
   phase.kind === 'starting' || phase.kind === 'live' || phase.kind === 'ending';
+
+/** Whether what is not sent yet outlives a crash of this tab. */
+export function safetySentence(safety: SpoolSafety): string {
+  if (safety.where === 'memory')
+    return 'This browser cannot keep video on its disk: what is not sent yet is lost if this tab crashes.';
+  const megabytes = Math.round(safety.budgetBytes / 1e6).toLocaleString('en');
+  return `What is not sent yet is kept on this disk, up to ${megabytes} MB, also if this tab crashes.`;
+}

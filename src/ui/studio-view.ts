@@ -13,7 +13,7 @@ import './studio-setup.ts';
 import type { SetupWish } from './studio-setup.ts';
 import './studio-stage.ts';
 import type { Problem, StudioActions, StudioState } from './studio-state.ts';
-import { studioStatus } from './studio-status.ts';
+import { safetySentence, studioStatus } from './studio-status.ts';
 import './studio-welcome.ts';
 import { showInTab } from './tab-signal.ts';
 import { base, controls, page, surfaces } from './theme.ts';
@@ -175,6 +175,7 @@ export class StudioView extends LitElement {
             phase.kind === 'live' || phase.kind === 'ending'
               ? html`<div class="card">
                   <health-panel .renditions=${state.renditions} .upload=${state.upload}></health-panel>
+                  ${state.safety === undefined ? nothing : html`<p class="quiet small">${safetySentence(state.safety)}</p>`}
                 </div>`
               : html`<div class="card">
                   <probe-ladder .probe=${state.probe} @remedy=${this.#retry}></probe-ladder>

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { diskBudgetBytes } from '../../src/spool/budget.ts';
 import { MemorySpool } from '../../src/spool/memory-spool.ts';
 import { OpfsSpool } from '../../src/spool/opfs-spool.ts';
+import { demandSame, keptNames, partOf, ROOMY_BYTES, SPOOL_CLAIMS } from '../spool/spool-suite.ts';
 import { MemoryFolder } from './spool-memory-files.ts';
-import { demandSame, keptNames, partOf, ROOMY_BYTES, SPOOL_CLAIMS } from './spool-suite.ts';
 
 const digestOf = async (bytes: Uint8Array<ArrayBuffer>) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 const openLog = (folder: MemoryFolder, budgetBytes = ROOMY_BYTES) =>

@@ -62,6 +62,7 @@ const before = {
   probe: { kind: 'waiting' },
   renditions: [],
   upload: undefined,
+  safety: undefined,
 } as const;
 
 const ready = {
