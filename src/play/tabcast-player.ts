@@ -14,6 +14,9 @@ import { loadPreferences, type Preferences, savePreferences } from './preference
 import { partMs } from './stretch.ts';
 import { rescueFromHole } from './stuck.ts';
 
+/** Asked once, when the broadcast is known and before anything is loaded. Never rejects. */
+export type ChooseStart = (detail: BroadcastDetail) => Promise<number | undefined> | undefined;
+
 const TICK_MS = 100;
 const TICKS_PER_EMIT = 3;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
@@ -41,6 +44,8 @@ export class TabcastPlayer {
   #preferences: Preferences = loadPreferences();
   #detail: BroadcastDetail | undefined;
   #failure: PlayerPhase | undefined;
+  readonly #chooseStart: ChooseStart;
+  #isChoosing = false;
   #isAttached = false;
   #recordingMs: number | undefined;
   #playback: Playback = 'starting';
@@ -55,8 +60,10 @@ export class TabcastPlayer {
   #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
-  constructor(broadcastId: string, video: HTMLVideoElement) {
+  /** `chooseStart` answers with the media time to begin at; undefined: a recording's start, a live's edge. */
+  constructor(broadcastId: string, video: HTMLVideoElement, chooseStart: ChooseStart = () => undefined) {
     this.#video = video;
+    this.#chooseStart = chooseStart;
     this.#follower = new LiveFollower(this.#preferences.mode, performance.now());
     this.#gate = new OriginGate(() => this.#gateChanged());
     this.#watch = new BroadcastWatch(broadcastId, this.#gate, (answer) => this.#answered(answer));
@@ -273,7 +280,7 @@ export class TabcastPlayer {
     }
     if (answer.kind === 'detail') {
       this.#detail = answer.detail;
-      if (answer.detail.state !== 'reserved' && !this.#isAttached) this.#firstAttach(answer.detail);
+      if (answer.detail.state !== 'reserved' && !this.#isAttached) void this.#firstAttach(answer.detail);
     }
     this.#emit();
   }
@@ -283,16 +290,29 @@ export class TabcastPlayer {
     this.#emit();
   }
 
-  #firstAttach(detail: BroadcastDetail): void {
+  async #firstAttach(detail: BroadcastDetail): Promise<void> {
     // Just over, and the viewers at the edge are being let out: the recording is there in a few seconds.
-    if (detail.state === 'processing') return;
+    if (detail.state === 'processing' || this.#isChoosing) return;
+    this.#isChoosing = true;
+    const chosenMs = await this.#chooseStart(detail);
+    if (this.#closing.signal.aborted) return;
     this.#isAttached = true;
-    if (detail.state === 'ended' || detail.state === 'sealed') {
+    if (isOver(detail)) {
       this.#follower.leave();
-      this.#source.attach(0);
+      this.#source.attach(chosenMs ?? 0);
       return;
     }
-    this.#source.attach(this.#joinMs());
+    if (chosenMs === undefined) {
+      this.#source.attach(this.#joinMs());
+      return;
+    }
+    this.#follower.leave();
+    this.#source.attach(chosenMs);
+    // dash.js moves a start that is near the live edge, but not a seek once the timeline is known.
+    this.#video.addEventListener('loadedmetadata', () => this.seek(chosenMs), {
+      once: true,
+      signal: this.#closing.signal,
+    });
   }
 
   /** The key frame at or before where a viewer at the live edge would be. */

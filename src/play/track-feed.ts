@@ -12,9 +12,12 @@ export interface TrackFeedContext {
   /** Length of a recording; undefined while the broadcast is on the air. */
   recordingMs(): number | undefined;
   onRead(bytes: number, atMs: number): void;
-  /** `isFresh`: captured after the request was sent, so its arrival time tells something about the line. */
+  /** `isFresh`: captured after the request had caught up, so its arrival time tells something about the line. */
   onChunk(track: Track, chunk: FeedChunk, isFresh: boolean, atMs: number): void;
 }
+
+/** What a request asks for from the past comes first and delays what is made meanwhile; that says nothing. */
+const SETTLES_MS = 900;
 
 /** The parts of one track, one after another, over at most two streaming requests: the present one and the next. */
 export class TrackFeed {
@@ -62,7 +65,7 @@ export class TrackFeed {
     const stream = new FeedStream(stretch, this.track.timescale, partsPerSegment, {
       onRead: (bytes, atMs) => this.#context.onRead(bytes, atMs),
       onChunk: (chunk, atMs) => {
-        this.#context.onChunk(this.track, chunk, chunk.part * partMs(partsPerSegment) >= openedAtMs, atMs);
+        this.#context.onChunk(this.track, chunk, chunk.part * partMs(partsPerSegment) >= openedAtMs + SETTLES_MS, atMs);
         this.#openNextInTime();
       },
     });
