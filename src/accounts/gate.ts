@@ -12,7 +12,7 @@ export interface Site {
   readonly isTls: boolean;
 }
 
-const notLoggedIn = (): Problem => new Problem(401, 'log_in', 'Log in first. Your session may have ended.');
+export const notLoggedIn = (): Problem => new Problem(401, 'log_in', 'Log in first. Your session may have ended.');
 
 /** Who is behind a request, and whether it may change anything. Every route asks for itself. */
 export class Gate {

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { expect, test } from '@playwright/test';
+import Sqlite from 'better-sqlite3';
 import type { Position, PositionAnswer, PositionList, PositionsAnswer } from '../../src/protocol/positions.ts';
 import { api } from '../../src/protocol/urls.ts';
 import { Person, positionOf, signedUp } from './accounts-test-person.ts';
@@ -260,4 +262,22 @@ test('POSITION2: positions that come too fast are told to wait', async () => {
     Array.from({ length: 125 }, async () => (await ada.ask('PUT', api.position(id), positionOf(origin, id))).status),
   );
   expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+});
+
+test('POSITION2: an account that is deleted while its positions are on the way takes nobody else’s with it', async () => {
+  await using origin = await TestOrigin.start();
+  const { id } = await recording(origin);
+  const ada = await signedUp(origin, 'Ada');
+  const eve = await signedUp(origin, 'Eve');
+  const accountId = (await ada.account())?.id ?? '';
+  const sqlite = new Sqlite(path.join(origin.dataDir, 'tabcast.db'));
+  const [adas, eves] = await Promise.all([
+    ada.ask('PUT', api.position(id), positionOf(origin, id)),
+    eve.ask('PUT', api.position(id), positionOf(origin, id)),
+    // As another origin on the same database would, in the middle of the batch.
+    Promise.resolve().then(() => sqlite.prepare('delete from account where id = ?').run(accountId)),
+  ]);
+  sqlite.close();
+  expect(await problemOf(adas)).toEqual([401, 'log_in']);
+  expect(eves.status).toBe(200);
 });

@@ -16,6 +16,7 @@ import type {
 } from '../../protocol/positions.ts';
 import { api } from '../../protocol/urls.ts';
 import type { AccountsContext } from '../context.ts';
+import { notLoggedIn } from '../gate.ts';
 import { mayWatch } from '../permissions.ts';
 import { readHistorySettings, readPosition, readPositions } from '../requests.ts';
 import type { Session } from '../session-store.ts';
@@ -40,7 +41,7 @@ function stampOf(text: string | string[] | undefined): Hlc | undefined {
 
 /** SPEC POSITION1..POSITION9. */
 export function positionRoutes(app: FastifyInstance, context: AccountsContext): void {
-  const { positions, sessions, gate, limits, broadcasts, readJson, nowMs } = context;
+  const { accounts, positions, sessions, gate, limits, broadcasts, readJson, nowMs } = context;
   const memory = new StampMemory();
 
   const admit = (session: Session): void => {
@@ -63,7 +64,10 @@ export function positionRoutes(app: FastifyInstance, context: AccountsContext): 
     const writer = `${accountId} ${sent.broadcastId} ${sent.device.id}`;
     const hlc = memory.stamp(writer, sent.hlc, nowMs());
     if (hlc <= session.clearedHlc) return { outcome: 'older', position: null };
-    return positions.write(accountId, { ...checked.position, hlc });
+    return positions.write(accountId, { ...checked.position, hlc }).catch(async (error: unknown) => {
+      // Deleted while its last position was on the way.
+      throw (await accounts.byId(accountId)) === undefined ? notLoggedIn() : error;
+    });
   };
 
   const outcomeOf = async (session: Session, sent: unknown): Promise<PositionOutcome> => {
