@@ -8,6 +8,8 @@ export interface Run {
   readonly othersSeconds: number | null;
   /** Share of the machine's processors that nobody used: high when a contestant waits or does not use all of them. */
   readonly idleShare: number | null;
+  /** Share of the machine's processors that others used. */
+  readonly othersShare: number | null;
 }
 
 /** Runs once between two readings of the processor clock. */
@@ -17,11 +19,39 @@ export async function measureRun(frames: number, run: () => Promise<number>): Pr
   const after = readProcessorClock();
   const fps = frames / seconds;
   if (before === null || after === null)
-    return { seconds, fps, processorSeconds: null, othersSeconds: null, idleShare: null };
+    return { seconds, fps, processorSeconds: null, othersSeconds: null, idleShare: null, othersShare: null };
   const processorSeconds = after.oursSeconds - before.oursSeconds;
   const machine = after.machineSeconds - before.machineSeconds + after.stolenSeconds - before.stolenSeconds;
-  const idleShare = (after.idleSeconds - before.idleSeconds) / (machine + after.idleSeconds - before.idleSeconds);
-  return { seconds, fps, processorSeconds, othersSeconds: Math.max(0, machine - processorSeconds), idleShare };
+  const idleSeconds = after.idleSeconds - before.idleSeconds;
+  const othersSeconds = Math.max(0, machine - processorSeconds);
+  const [idleShare, othersShare] = [idleSeconds, othersSeconds].map((part) => part / (machine + idleSeconds));
+  return {
+    seconds,
+    fps,
+    processorSeconds,
+    othersSeconds,
+    idleShare: idleShare ?? null,
+    othersShare: othersShare ?? null,
+  };
+}
+
+/** Above this share of others a run says more about them than about the contestant. */
+const QUIET_SHARE = 0.04;
+const ATTEMPTS = 3;
+
+export const isQuiet = ({ othersShare }: Run): boolean => othersShare === null || othersShare <= QUIET_SHARE;
+
+/**
+ * Runs until the machine was left alone, at most three times and none begun after `deadlineMs` of `performance.now()`,
+ * and keeps the run with the least of others in it: chosen by what they took and never by how fast it was.
+ */
+export async function measureQuietly(frames: number, run: () => Promise<number>, deadlineMs: number): Promise<Run> {
+  let best = await measureRun(frames, run);
+  for (let attempt = 1; attempt < ATTEMPTS && !isQuiet(best) && performance.now() < deadlineMs; attempt++) {
+    const next = await measureRun(frames, run);
+    if ((next.othersShare ?? 0) < (best.othersShare ?? 0)) best = next;
+  }
+  return best;
 }
 
 export function median(values: readonly number[]): number {

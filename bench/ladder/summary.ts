@@ -36,6 +36,7 @@ export function summarise(
     const fps = median(speeds(id));
     const ratio = pairedRatio(speeds(id), speeds(SPEED_ANCHOR));
     const processor = (runs.get(id) ?? []).flatMap((run) => run.processorSeconds ?? []);
+    const others = (runs.get(id) ?? []).map((run) => run.othersShare ?? Number.NaN);
     const renditions = RUNGS.map((rung, i) => {
       const quality = qualities.get(id)?.[i] ?? [];
       const psnrDb = psnrOf(quality);
@@ -57,6 +58,7 @@ export function summarise(
         spread: i === 0 ? `±${Math.round(spread(speeds(id)) * 100)} %` : '',
         'x ultrafast': i === 0 ? ratio : '',
         'CPU ms/frame': i > 0 ? '' : processor.length === 0 ? null : (median(processor) * 1000) / frames,
+        'others took': i > 0 ? '' : `${Math.round(median(others) * 100)} %`,
         rendition: `${rendition.height}p`,
         'kb/s asked': Math.round(rendition.askedBps / 1000),
         'kb/s made': Math.round(rendition.actualBps / 1000),
