@@ -4,16 +4,9 @@ import type { PartRange } from '../protocol/part.ts';
 import { isTrackId, type TrackId } from '../protocol/track.ts';
 import { makeDirectoryDurably, TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
 import type { FileSystem } from './file-system.ts';
+import { FiledSegments } from './filed-segments.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { RangeSet } from './ranges.ts';
-import {
-  DamagedSegment,
-  readIndex,
-  readParts,
-  type SegmentIndex,
-  storedSegment,
-  writeSegment,
-} from './segment-file.ts';
 import {
   type BroadcastStore,
   partsOfSegment,
@@ -23,10 +16,7 @@ import {
 } from './segment-store.ts';
 
 const INIT_PATTERN = /^init-([av][0-9]{2,4})\.mp4$/;
-const SEGMENT_PATTERN = /^([0-9]{1,7})\.m4s$/;
 const POSTER = 'poster.jpg';
-/** Segment indices kept in memory per broadcast, about 4 kB each. */
-const MAX_INDICES = 256;
 
 type PerTrack<T> = Map<TrackId, T>;
 
@@ -44,11 +34,10 @@ export class DiskBroadcastStore implements BroadcastStore {
   readonly #files: FileSystem;
   readonly #directory: string;
   readonly #entries: PerTrack<Map<PartIndex, JournalEntry>> = new Map();
-  readonly #filed: PerTrack<Set<number>> = new Map();
+  readonly #filed: FiledSegments;
   readonly #stored: PerTrack<RangeSet> = new Map();
   readonly #durable: PerTrack<RangeSet> = new Map();
   readonly #inits: PerTrack<Buffer> = new Map();
-  readonly #indices = new Map<string, Promise<SegmentIndex>>();
   /** Segments that may be complete and have no file yet; what cannot be filed now is tried again later. */
   readonly #toFile: PerTrack<Set<number>> = new Map();
   readonly #onError: (error: unknown) => void;
@@ -64,6 +53,7 @@ export class DiskBroadcastStore implements BroadcastStore {
     onError: (error: unknown) => void,
   ) {
     this.#files = files;
+    this.#filed = new FiledSegments(files, directory, (track, segment) => this.#onLost(track, segment));
     this.#directory = directory;
     this.#shape = shape;
     this.#onError = onError;
@@ -103,8 +93,8 @@ export class DiskBroadcastStore implements BroadcastStore {
     const entry = this.#entries.get(track)?.get(part);
     if (entry !== undefined) return entry.digest;
     const { segment, within } = this.#placeOf(part);
-    if (this.#filed.get(track)?.has(segment) !== true) return undefined;
-    return this.#index(track, segment).then((index) => index.parts[within]?.digest);
+    if (!this.#filed.has(track, segment)) return undefined;
+    return this.#filed.index(track, segment).then((index) => index.parts[within]?.digest);
   }
 
   async read(track: TrackId, from: PartIndex, to: PartIndex): Promise<readonly Buffer[]> {
@@ -113,17 +103,8 @@ export class DiskBroadcastStore implements BroadcastStore {
       const { segment, within } = this.#placeOf(part);
       const segmentEnd = part - within + this.#partsPerSegment();
       const end = Math.min(to, segmentEnd);
-      if (this.#filed.get(track)?.has(segment) === true) {
-        const index = await this.#index(track, segment);
-        const last = Math.min(end - part + within, index.parts.length);
-        if (within < last)
-          found.push(
-            ...(await this.#sound(
-              track,
-              segment,
-              readParts(this.#files, this.#base(track, segment), index, within, last),
-            )),
-          );
+      if (this.#filed.has(track, segment)) {
+        found.push(...(await this.#filed.read(track, segment, within, end - part + within)));
         part = end;
         continue;
       }
@@ -143,8 +124,7 @@ export class DiskBroadcastStore implements BroadcastStore {
   }
 
   async segment(track: TrackId, segment: number): Promise<StoredSegment | undefined> {
-    if (this.#filed.get(track)?.has(segment) !== true) return undefined;
-    return storedSegment(this.#files, this.#base(track, segment), await this.#index(track, segment));
+    return this.#filed.has(track, segment) ? this.#filed.stored(track, segment) : undefined;
   }
 
   async putInit(track: TrackId, bytes: Buffer): Promise<void> {
@@ -212,43 +192,10 @@ export class DiskBroadcastStore implements BroadcastStore {
     if (dropped.length > 0) this.#journal?.release(dropped, false).catch(this.#onError);
   }
 
-  #base(track: TrackId, segment: number): string {
-    return path.join(this.#directory, track, String(segment));
-  }
-
-  #index(track: TrackId, segment: number): Promise<SegmentIndex> {
-    const base = this.#base(track, segment);
-    const known = this.#indices.get(base);
-    if (known !== undefined) return known;
-    const index = this.#sound(track, segment, readIndex(this.#files, base));
-    index.catch(() => this.#indices.delete(base));
-    return this.#remember(base, index);
-  }
-
-  /** A damaged segment is a missing one from now on: reported, never served, and its parts may be sent again. */
-  async #sound<T>(track: TrackId, segment: number, reading: Promise<T>): Promise<T> {
-    try {
-      return await reading;
-    } catch (error) {
-      const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      if (error instanceof DamagedSegment || isGone) {
-        const { from, to } = this.#partsOf(track, segment);
-        this.#filed.get(track)?.delete(segment);
-        this.#indices.delete(this.#base(track, segment));
-        this.stored(track).removeRange(from, to);
-        this.durable(track).removeRange(from, to);
-      }
-      throw error;
-    }
-  }
-
-  #remember(base: string, index: Promise<SegmentIndex>): Promise<SegmentIndex> {
-    this.#indices.set(base, index);
-    if (this.#indices.size > MAX_INDICES) {
-      const [oldest] = this.#indices.keys();
-      if (oldest !== undefined) this.#indices.delete(oldest);
-    }
-    return index;
+  #onLost(track: TrackId, segment: number): void {
+    const { from, to } = this.#partsOf(track, segment);
+    this.stored(track).removeRange(from, to);
+    this.durable(track).removeRange(from, to);
   }
 
   #onDurable(entries: readonly JournalEntry[]): void {
@@ -294,7 +241,7 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   /** One file with all parts of a complete segment; from then on the journal does not need them. */
   async #file(track: TrackId, segment: number): Promise<void> {
-    if (this.#filed.get(track)?.has(segment) === true) return;
+    if (this.#filed.has(track, segment)) return;
     const { from, to } = this.#partsOf(track, segment);
     const all = this.#entriesOf(track);
     const entries: JournalEntry[] = [];
@@ -305,13 +252,7 @@ export class DiskBroadcastStore implements BroadcastStore {
       entries.push(entry);
       bytes.push(await (this.#journal?.read(entry) ?? Promise.reject(new Error('closed'))));
     }
-    const folder = path.join(this.#directory, track);
-    await makeDirectoryDurably(this.#files, folder);
-    const base = this.#base(track, segment);
-    const index = await writeSegment(this.#files, base, entries, bytes);
-    await this.#files.syncDirectory(folder);
-    void this.#remember(base, Promise.resolve(index));
-    ofTrack(this.#filed, track, () => new Set<number>()).add(segment);
+    await this.#filed.write(track, segment, entries, bytes);
     for (let part = from; part < to; part++) all.delete(part);
     const isLast = this.#shape?.endParts !== undefined && [...this.#entries.values()].every((map) => map.size === 0);
     await this.#journal?.release(entries, isLast);
@@ -340,33 +281,25 @@ export class DiskBroadcastStore implements BroadcastStore {
   }
 
   async #recoverTrack(track: TrackId): Promise<void> {
-    const folder = path.join(this.#directory, track);
-    const names = new Set((await this.#files.list(folder)).map((entry) => entry.name));
-    const segments: number[] = [];
-    for (const name of names) {
-      if (name.endsWith(TEMP_SUFFIX)) await this.#files.remove(path.join(folder, name));
-      const segment = Number(SEGMENT_PATTERN.exec(name)?.[1] ?? Number.NaN);
-      // Power loss may keep one of two new names: without its index the parts are still in the journal.
-      if (!Number.isNaN(segment) && names.has(`${segment}.idx`)) segments.push(segment);
-    }
+    const segments = await this.#filed.find(track);
     if (this.#shape === undefined) return;
     for (const segment of segments) {
       const { from, to } = this.#partsOf(track, segment);
       if (from >= to) continue;
-      ofTrack(this.#filed, track, () => new Set<number>()).add(segment);
+      this.#filed.know(track, segment);
       this.stored(track).addRange(from, to);
       this.durable(track).addRange(from, to);
     }
-    await this.#shortenLast(track, Math.max(...segments));
+    const last = segments.at(-1);
+    if (last !== undefined && this.#filed.has(track, last)) await this.#shortenLast(track, last);
   }
 
   /** In a backup taken while it was live, the last segment may be shorter than its record knows. */
   async #shortenLast(track: TrackId, segment: number): Promise<void> {
-    if (this.#filed.get(track)?.has(segment) !== true) return;
     const { from, to } = this.#partsOf(track, segment);
-    const index = await this.#index(track, segment).catch(this.#onError);
-    const known = from + (index?.parts.length ?? 0);
-    if (known >= to || index === undefined) return;
+    const index = await this.#filed.index(track, segment).catch(this.#onError);
+    if (index === undefined) return;
+    const known = Math.min(to, from + index.parts.length);
     this.stored(track).removeRange(known, to);
     this.durable(track).removeRange(known, to);
   }
