@@ -1,5 +1,11 @@
 import { type ClockEstimate, type ClockSample, estimateClock } from '../src/lib/clock-sync.ts';
-import type { EndRequest, IngestState, StartRequest } from '../src/protocol/broadcast.ts';
+import {
+  type EndRequest,
+  GENERATION_HEADER,
+  type IngestState,
+  type StartRequest,
+  type TimelineCut,
+} from '../src/protocol/broadcast.ts';
 import { StageError, type WireError } from '../src/protocol/errors.ts';
 import type { Part } from '../src/protocol/part.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../src/protocol/tick.ts';
@@ -9,6 +15,8 @@ import { retryAfterMs } from '../src/upload/answer.ts';
 import { localNowMs } from './local-clock.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
+/** A slower line carries no broadcast; what a body may take longer than an empty request follows from it. */
+const SLOWEST_LINE_BPS = 300_000;
 const CLOCK_QUESTIONS = 5;
 
 /** An answer that is not a success: `retryAfterMs` is 0 when the origin did not say. */
@@ -28,6 +36,7 @@ export class OriginClient {
   readonly #baseUrl: string;
   #id = '';
   #token = '';
+  #generation: number | undefined;
 
   constructor(baseUrl: string) {
     this.#baseUrl = baseUrl;
@@ -36,6 +45,7 @@ export class OriginClient {
   use(id: string, token: string): void {
     this.#id = id;
     this.#token = token;
+    this.#generation = undefined;
   }
 
   async putInit(track: TrackId, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -52,6 +62,19 @@ export class OriginClient {
 
   async end(request: EndRequest): Promise<void> {
     await this.#sendJson(ingest.end(this.#id), request);
+  }
+
+  /** SPEC FENCE1: from now on this tab owns the broadcast, and older ones are told. */
+  async claim(): Promise<IngestState> {
+    this.#generation = undefined;
+    const answer = await this.#send('POST', ingest.claim(this.#id), undefined, {});
+    const state = (await answer.json()) as IngestState;
+    this.#generation = state.generation;
+    return state;
+  }
+
+  async cut(cut: TimelineCut): Promise<void> {
+    await this.#sendJson(ingest.cuts(this.#id), cut);
   }
 
   async state(): Promise<IngestState> {
@@ -115,6 +138,11 @@ export class OriginClient {
     }
   }
 
+  /** SPEC FENCE2: a tab that never claimed is of generation 1 without saying so. */
+  #fence(): Record<string, string> {
+    return this.#generation === undefined ? {} : { [GENERATION_HEADER]: String(this.#generation) };
+  }
+
   #url(path: string): string {
     return new URL(path, this.#baseUrl).href;
   }
@@ -129,12 +157,13 @@ export class OriginClient {
     body: Uint8Array<ArrayBuffer> | ArrayBuffer | string | undefined,
     headers: Record<string, string>,
   ): Promise<Response> {
+    const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length : body.byteLength;
     const answer = await fetch(this.#url(path), {
       method,
-      headers: { ...headers, Authorization: `Bearer ${this.#token}` },
+      headers: { ...headers, ...this.#fence(), Authorization: `Bearer ${this.#token}` },
       ...(body === undefined ? {} : { body }),
       cache: 'no-store',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS + (bodyBytes * 8000) / SLOWEST_LINE_BPS),
     });
     if (answer.ok) return answer;
     const error = await wireError(answer);

@@ -1,16 +1,18 @@
 import { quantile } from '../src/lib/quantile.ts';
 import type { UploadStats } from '../src/protocol/stats.ts';
+import { lineState, type Uplink } from '../src/upload/line-state.ts';
 
 const KEPT_ROUND_TRIPS = 100;
 /** What a browser's request line and headers cost over HTTP/1.1 [measured: 775 bytes with cookies, less without]. */
 const REQUEST_HEADER_BYTES = 600;
-const SLOW_BACKLOG_MS = 1_500;
 
 /** Counts what the upload does. */
 export class UploadMeter {
   #roundTrips: number[] = [];
   #sampleBytes = 0;
   #sentBytes = 0;
+  #uplink: Uplink = 'good';
+  #answeredAtMs = performance.now();
 
   request(bodyBytes: number): void {
     this.#sentBytes += bodyBytes + REQUEST_HEADER_BYTES;
@@ -21,12 +23,14 @@ export class UploadMeter {
   }
 
   answered(roundTripMs: number): void {
+    this.#answeredAtMs = performance.now();
     this.#roundTrips.push(roundTripMs);
     if (this.#roundTrips.length > KEPT_ROUND_TRIPS) this.#roundTrips.shift();
   }
 
   take(backlogMs: number, retries: number, failures: number): UploadStats {
-    const uplink = failures > 0 ? 'reconnecting' : backlogMs > SLOW_BACKLOG_MS ? 'slow' : 'good';
+    const silentMs = performance.now() - this.#answeredAtMs;
+    this.#uplink = lineState(this.#uplink, { failures, backlogMs, silentMs });
     return {
       roundTripMsP50: quantile(this.#roundTrips, 0.5),
       roundTripMsP95: quantile(this.#roundTrips, 0.95),
@@ -34,7 +38,7 @@ export class UploadMeter {
       sampleBytes: this.#sampleBytes,
       sentBytes: this.#sentBytes,
       retries,
-      uplink,
+      uplink: this.#uplink,
     };
   }
 }

@@ -114,6 +114,8 @@ async function keepTime(origin: OriginClient): Promise<never> {
   }
 }
 
+self.addEventListener('online', () => uploader?.hurry());
+
 setInterval(() => {
   if (uploader === undefined) return;
   uploader.secure();

@@ -100,6 +100,12 @@ export class Uploader {
     return this.#added;
   }
 
+  /** The network came back, as far as the browser knows. */
+  hurry(): void {
+    this.#plan.hurry();
+    this.#pump();
+  }
+
   /** Now and then: what an outage keeps in this tab survives a loss of power too. Costs the live edge nothing. */
   secure(): void {
     if (this.#plan.backlogMs() >= FLUSH_FROM_MS) this.#spool.flush();

@@ -24,7 +24,7 @@ export interface UploadStats {
   /** Everything the requests cost: boxes, digests, an estimate of request headers. */
   readonly sentBytes: number;
   readonly retries: number;
-  readonly uplink: 'good' | 'slow' | 'reconnecting';
+  readonly uplink: 'good' | 'slow' | 'catching-up' | 'reconnecting';
 }
 
 /** Where the tab keeps what the origin does not have yet. memory: it does not outlive a crash of the tab. */

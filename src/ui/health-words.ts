@@ -2,7 +2,7 @@ import type { RenditionStats, UploadStats } from '../protocol/stats.ts';
 
 /** How one quality, or the line, is doing: a word and, when something is wrong, what it means. */
 export interface Health {
-  readonly word: 'Good' | 'Slow' | 'Reconnecting';
+  readonly word: 'Good' | 'Slow' | 'Reconnecting' | 'Catching up';
   readonly tone: 'good' | 'slow' | 'bad';
   readonly sentence: string;
 }
@@ -34,6 +34,12 @@ export function uplinkHealth(upload: UploadStats): Health {
       return GOOD;
     case 'slow':
       return slow('Your line takes less than the stream needs. What is not sent yet waits in this tab.');
+    case 'catching-up':
+      return {
+        word: 'Catching up',
+        tone: 'slow',
+        sentence: `The line is back. Viewers see you now; ${upload.secondsNotUploaded.toFixed(0)} s from before are still being sent.`,
+      };
     case 'reconnecting':
       return {
         word: 'Reconnecting',

@@ -65,6 +65,9 @@ export class StatusPill extends LitElement {
           animation: none;
         }
       }
+      .detail {
+        font-variant-numeric: tabular-nums;
+      }
     `,
   ];
 
@@ -77,7 +80,11 @@ export class StatusPill extends LitElement {
   protected override render() {
     return html`<div class="pill ${this.status.tone}">
       <span class="dot" aria-hidden="true"></span>
-      <span role="status">${this.status.text}</span>
+      <span
+        ><span role="status">${this.status.text}</span>${
+          this.status.detail === undefined ? nothing : html`: <span class="detail">${this.status.detail}</span>`
+        }</span
+      >
       ${this.startedAtMs === undefined ? nothing : html`<live-clock .startedAtMs=${this.startedAtMs}></live-clock>`}
     </div>`;
   }

@@ -9,13 +9,19 @@ export type StatusTone = 'off' | 'waiting' | 'on-air' | 'trouble';
 
 export interface StudioStatus {
   readonly text: string;
+  /** Counts while `text` stands; not for a screen reader, which would read it every second. */
+  readonly detail?: string;
   readonly tone: StatusTone;
 }
 
 const LIVE = 'You are live';
 
 /** The one sentence about what viewers get now. It changes rarely, so that a screen reader can read all of it. */
-export function studioStatus(phase: StudioPhase, uplink: UploadStats['uplink'] | undefined): StudioStatus {
+export function studioStatus(
+  phase: StudioPhase,
+  uplink: UploadStats['uplink'] | undefined,
+  waitingS = 0,
+): StudioStatus {
   switch (phase.kind) {
     case 'welcome':
       return { text: 'Camera and microphone are off', tone: 'off' };
@@ -29,7 +35,9 @@ export function studioStatus(phase: StudioPhase, uplink: UploadStats['uplink'] |
       return { text: 'Starting…', tone: 'waiting' };
     case 'live':
       if (uplink === 'reconnecting')
-        return { text: `${LIVE}, but the server cannot be reached. Keep this tab open.`, tone: 'trouble' };
+        return { text: 'Reconnecting', detail: `${Math.floor(waitingS)} s safe in this tab`, tone: 'trouble' };
+      if (uplink === 'catching-up' && phase.isConfirmed)
+        return { text: LIVE, detail: `${Math.ceil(waitingS)} s still to be sent`, tone: 'on-air' };
       return { text: LIVE, tone: phase.isConfirmed ? 'on-air' : 'waiting' };
     case 'ending':
       return { text: 'Ending. Sending the last seconds…', tone: 'waiting' };

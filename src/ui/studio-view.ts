@@ -13,10 +13,13 @@ import './studio-setup.ts';
 import type { SetupWish } from './studio-setup.ts';
 import './studio-stage.ts';
 import type { Problem, StudioActions, StudioState } from './studio-state.ts';
-import { safetySentence, studioStatus } from './studio-status.ts';
+import { type StudioStatus, safetySentence, studioStatus } from './studio-status.ts';
 import './studio-welcome.ts';
 import { showInTab } from './tab-signal.ts';
 import { base, controls, page, surfaces } from './theme.ts';
+
+const statusOf = ({ phase, upload }: StudioState): StudioStatus =>
+  studioStatus(phase, upload?.uplink, upload?.secondsNotUploaded);
 
 /** Everything of the studio that can be seen, from one value; wishes go to `actions` and come back as a new value. */
 export class StudioView extends LitElement {
@@ -79,7 +82,7 @@ export class StudioView extends LitElement {
   protected override willUpdate(): void {
     const { state } = this;
     if (state === undefined) return;
-    showInTab(studioStatus(state.phase, state.upload?.uplink).tone);
+    showInTab(statusOf(state).tone);
   }
 
   /** Starts a wish; a refusal becomes a sentence on the page. */
@@ -126,14 +129,14 @@ export class StudioView extends LitElement {
     const { state } = this;
     if (state === undefined) return html`<status-pill></status-pill>`;
     return html`<status-pill
-      .status=${studioStatus(state.phase, state.upload?.uplink)}
+      .status=${statusOf(state)}
       .startedAtMs=${state.phase.kind === 'live' ? state.phase.startedAtMs : undefined}
     ></status-pill>`;
   }
 
   #stage(state: StudioState) {
     return html`<studio-stage
-      .tone=${studioStatus(state.phase, state.upload?.uplink).tone}
+      .tone=${statusOf(state).tone}
       .preview=${state.preview}
       .isCameraOff=${state.isCameraOff}
       .isMuted=${state.isMuted}

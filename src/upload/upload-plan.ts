@@ -84,7 +84,7 @@ export class UploadPlan {
       this.#tracksOfKind.set(kindOf(track), (this.#tracksOfKind.get(kindOf(track)) ?? 0) + 1);
     this.#partMs = options.partMs;
     this.#maxInFlight = options.maxInFlight ?? 3;
-    this.#maxBatchBytes = options.maxBatchBytes ?? 2 * 1024 * 1024;
+    this.#maxBatchBytes = options.maxBatchBytes ?? 512 * 1024;
     this.#lingerMs = options.lingerMs ?? 50;
     this.#policy = options.policy ?? UPLOAD_RETRY_POLICY;
     this.#random = options.random ?? Math.random;
@@ -155,6 +155,11 @@ export class UploadPlan {
 
   get retries(): number {
     return this.#retries;
+  }
+
+  /** The line may be back: tries at once. */
+  hurry(): void {
+    this.#blockedUntilMs = 0;
   }
 
   /** Drops everything that waits; what is in flight still settles. */

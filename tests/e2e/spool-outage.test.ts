@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
+import { startOrigin } from '../helpers/origin.ts';
+import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
+import { proveWhole, reservedBy } from './spool-proof.ts';
+
+test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
+
+test('P4 the origin is killed and gone for 15 s while live: the studio counts what is safe, and nothing is missing afterwards', async ({
+  page,
+}) => {
+  test.setTimeout(150_000);
+  const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-outage-'));
+  const first = await startOrigin({ dataDir });
+  const reserved = reservedBy(page);
+  const { id } = await goLive(page, first.url, '?ladder=360,240');
+  await expect.poll(async () => (await broadcastDetail(first.url, id)).durationMs).toBeGreaterThan(2000);
+  await first.kill();
+  const pill = page.locator('status-pill');
+  await expect(pill).toContainText(/Reconnecting: \d+ s safe in this tab/);
+  await expect(pill).toContainText(/Reconnecting: 15 s safe in this tab/, { timeout: 30_000 });
+  const second = await startOrigin({ dataDir, port: first.port });
+  await expect(pill).toContainText('You are live');
+  await expect(pill).not.toContainText('still to be sent');
+  await endStream(page);
+  expect(await proveWhole(second.url, await reserved)).toBeGreaterThan(170);
+  await second.stop();
+  await rm(dataDir, { recursive: true });
+});
