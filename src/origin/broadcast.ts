@@ -1,6 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { checkInit } from '../package/check-init.ts';
-import type { PartExpectation } from '../package/check-part.ts';
 import type { Visibility } from '../protocol/accounts.ts';
 import type { BroadcastDetail, BroadcastEnd, IngestState, TimelineCut } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
@@ -10,19 +8,13 @@ import type { Edge } from './availability.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
-import { type HotTail, MemoryHotTail, type WaiterBudget } from './hot-tail.ts';
-import { IngestBudget, realTimeBytesPerSecond } from './ingest-budget.ts';
+import type { WaiterBudget } from './hot-tail.ts';
 import { isOver, type Life, type LifeEvent, next, PROCESSING_MS, type SilenceRules, timerMs } from './lifecycle.ts';
 import { newerTab, unknownGeneration } from './problem.ts';
 import { endPartsOf, recordingEndMs } from './recording-end.ts';
+import { type Running, runningOf } from './running.ts';
 import type { BroadcastStore, StoreShape } from './segment-store.ts';
 import { holeOf, holesOf, isWhole } from './timeline.ts';
-
-/** Segments of each track kept in memory: the growing one and the one before it. */
-const HOT_SEGMENTS = 2;
-
-/** Everything a check of a part needs but its index. */
-export type TrackExpectation = Omit<PartExpectation, 'part'>;
 
 export interface BroadcastDeps {
   readonly clock: Clock;
@@ -31,13 +23,6 @@ export interface BroadcastDeps {
   readonly silence: SilenceRules;
   /** Something failed that no answer can tell: a change that could not be saved, bytes that could not be read. */
   readonly onError: (error: unknown) => void;
-}
-
-/** One started broadcast: its facts, its checks and its newest parts. */
-export interface Running extends StartFacts {
-  readonly tail: HotTail;
-  readonly allowance: IngestBudget;
-  readonly expectations: ReadonlyMap<TrackId, TrackExpectation>;
 }
 
 const lifeOf = (record: BroadcastRecord, nowMs: number): Life => {
@@ -79,7 +64,7 @@ export class Broadcast {
     this.#deps = deps;
     this.#record = record;
     this.#life = lifeOf(record, deps.clock.nowMs());
-    if (record.start !== undefined) this.#running = this.#run(record.start);
+    if (record.start !== undefined) this.#running = runningOf(record.start, store.inits(), deps);
     this.#arm();
   }
 
@@ -163,7 +148,7 @@ export class Broadcast {
 
   async start(facts: StartFacts): Promise<void> {
     this.store.setShape(shapeOf(facts, this.#record));
-    this.#running = this.#run(facts);
+    this.#running = runningOf(facts, this.store.inits(), this.#deps);
     this.#life = next(this.#life, { kind: 'started' }, this.nowMs(), this.#deps.silence);
     this.#arm();
     await this.#change({ start: facts, state: this.#life.state, publishMs: this.nowMs() });
@@ -224,20 +209,6 @@ export class Broadcast {
     await this.store.close();
   }
 
-  #run(facts: StartFacts): Running {
-    const expectations = new Map<TrackId, TrackExpectation>();
-    for (const track of facts.tracks) {
-      const init = checkInit(this.store.inits().get(track.id) ?? new Uint8Array());
-      if (init.kind === 'bad') continue;
-      const { trackNumber, timescale, defaults } = init.facts;
-      expectations.set(track.id, { kind: track.kind, trackNumber, timescale, defaults, grid: facts.grid });
-    }
-    const { clock, budget } = this.#deps;
-    const keptParts = HOT_SEGMENTS * facts.grid.partsPerSegment;
-    const allowance = new IngestBudget(realTimeBytesPerSecond(facts.tracks, facts.grid), clock.nowMs());
-    return { ...facts, expectations, allowance, tail: new MemoryHotTail({ clock, budget, keptParts }) };
-  }
-
   #arm(): void {
     this.#stopTimer();
     const atMs = timerMs(this.#life, this.#deps.silence);
@@ -252,7 +223,7 @@ export class Broadcast {
   /** A part after the end: the end by silence moves on with it. */
   async #hear(): Promise<void> {
     const { end } = this.#record;
-    if (this.#life.state === 'ended' && end?.by === 'silence') {
+    if (end?.by === 'silence' && this.#life.state !== 'sealed') {
       const endParts = this.#endParts(end.endParts);
       if (!isDeepStrictEqual(endParts, end.endParts)) await this.#setEnd({ by: 'silence', endParts });
     }

@@ -1,7 +1,7 @@
 import { checkPart } from '../package/check-part.ts';
 import { type PartIndex, SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
-import type { TrackExpectation } from './broadcast.ts';
+import type { TrackExpectation } from './running.ts';
 import type { BroadcastStore } from './segment-store.ts';
 
 /** A track that ends more than this before the last one stopped early and does not say where the recording ends. */

@@ -1,6 +1,6 @@
 import type { PartIndex } from '../protocol/grid.ts';
 import { type Edge, LATE_MS, partStartMs, patience } from './availability.ts';
-import type { Broadcast, Running } from './broadcast.ts';
+import type { Broadcast } from './broadcast.ts';
 import type { StopWaiting } from './hot-tail.ts';
 import {
   answerFiller,
@@ -11,6 +11,7 @@ import {
   type RawResponse,
   writeHead,
 } from './media-answer.ts';
+import type { Running } from './running.ts';
 import type { Slice } from './serve-piece.ts';
 
 /** Bytes a viewer may have waiting in the origin before it must read some. */

@@ -1,9 +1,10 @@
 import type { PartIndex } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { patience } from './availability.ts';
-import type { Broadcast, Running } from './broadcast.ts';
+import type { Broadcast } from './broadcast.ts';
 import type { StopWaiting } from './hot-tail.ts';
 import { answerFiller, answerOverloaded, answerParts, IMMUTABLE, NO_STORE, type RawResponse } from './media-answer.ts';
+import type { Running } from './running.ts';
 
 /** Which parts of which track a request is about; half-open. */
 export interface Slice {

@@ -26,6 +26,7 @@ export class StorageKeeper {
   readonly #deps: StorageKeeperDeps;
   /** Of sealed broadcasts: they never change. */
   readonly #sealedBytes = new Map<string, number>();
+  #lastBytes = new Map<string, number>();
   #mediaBytes = 0;
   #isOverBudget = false;
   #deletedBroadcasts = 0;
@@ -48,8 +49,6 @@ export class StorageKeeper {
   bytesOf(id: string): number | undefined {
     return this.#lastBytes.get(id);
   }
-
-  #lastBytes = new Map<string, number>();
 
   /** One sweep at a time; whoever asks meanwhile gets the one that runs. */
   sweep(): Promise<void> {

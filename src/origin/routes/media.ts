@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isViewPieces, partsOfPiece } from '../../protocol/grid.ts';
 import { parseMediaName } from '../../protocol/urls.ts';
-import type { Broadcast, Running } from '../broadcast.ts';
+import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import {
   answerOverloaded,
@@ -14,6 +14,7 @@ import {
   writeHead,
 } from '../media-answer.ts';
 import { Problem } from '../problem.ts';
+import type { Running } from '../running.ts';
 import { FeedAnswer } from '../serve-feed.ts';
 import { PieceAnswer } from '../serve-piece.ts';
 import { serveSegment } from '../serve-segment.ts';
