@@ -10,13 +10,22 @@ import './account-sessions.ts';
 import './ask-dialog.ts';
 import { sentenceOf } from './ask-origin.ts';
 import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { logOut } from './log-out.ts';
 import { askMeAgain } from './me.ts';
+import { openPositions } from './positions-client.ts';
 import { base, controls, surfaces } from './theme.ts';
 
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
   viewer: 'Viewer',
   creator: 'May broadcast',
   admin: 'Administrator',
+};
+
+const UNSENT = {
+  heading: 'Log out now?',
+  text: 'Where you stopped watching could not be sent yet, because the server does not answer. This device forgets it when you log out.',
+  yes: 'Forget it, log me out',
+  no: 'Stay logged in',
 };
 
 /** What somebody sees who is logged in. Fires `claimed` and `account-changed`. */
@@ -26,11 +35,14 @@ export class AccountHome extends LitElement {
     account: { attribute: false },
     landing: { attribute: false },
     answer: { state: true },
+    unsentFor: { state: true },
   };
   declare me: Me;
   declare account: Account;
   declare landing: Landing;
   declare answer: FormAnswer;
+  /** Which log-out waits for an answer, because something cannot be sent. */
+  declare unsentFor: 'here' | 'everywhere' | undefined;
 
   static override styles = [
     base,
@@ -65,18 +77,23 @@ export class AccountHome extends LitElement {
   constructor() {
     super();
     this.answer = { kind: 'none' };
+    this.unsentFor = undefined;
   }
 
-  async #leave(where: 'here' | 'everywhere'): Promise<void> {
+  async #leave(where: 'here' | 'everywhere', isSure = false): Promise<void> {
     if (this.answer.kind === 'waiting') return;
     this.answer = { kind: 'waiting' };
     try {
-      await accountApi.logOut(where);
-      await askMeAgain();
+      this.unsentFor = (await logOut(where, isSure)) === 'unsent' ? where : undefined;
       this.answer = { kind: 'none' };
     } catch (cause) {
       this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
     }
+  }
+
+  async #gone(): Promise<void> {
+    await (await openPositions())?.forget();
+    await askMeAgain();
   }
 
   async #claim(link: string): Promise<void> {
@@ -117,7 +134,14 @@ export class AccountHome extends LitElement {
       <account-password .account=${account}></account-password>
       <account-passkeys></account-passkeys>
       <account-sessions @leave=${(event: CustomEvent<'everywhere'>) => this.#leave(event.detail)}></account-sessions>
-      <account-removal @account-gone=${() => askMeAgain()}></account-removal>`;
+      <account-removal @account-gone=${() => this.#gone()}></account-removal>
+      <ask-dialog
+        .question=${this.unsentFor === undefined ? undefined : UNSENT}
+        @answer-yes=${() => this.#leave(this.unsentFor ?? 'here', true)}
+        @answer-no=${() => {
+          this.unsentFor = undefined;
+        }}
+      ></ask-dialog>`;
   }
 }
 

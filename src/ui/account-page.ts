@@ -7,6 +7,7 @@ import type { Entered } from './account-entry.ts';
 import './account-home.ts';
 import type { Landing } from './account-landing.ts';
 import { sentenceOf } from './ask-origin.ts';
+import { joinHistory } from './log-out.ts';
 import { askMeAgain, MeController } from './me.ts';
 import { nextPage } from './next-page.ts';
 import './recovery-codes.ts';
@@ -81,7 +82,7 @@ export class AccountPage extends LitElement {
   async #entered({ recoveryCodes }: Entered): Promise<void> {
     this.newCodes = recoveryCodes;
     this.#forgetLink();
-    await askMeAgain();
+    await joinHistory();
     if (recoveryCodes.length === 0) this.#goOn();
   }
 

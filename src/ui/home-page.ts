@@ -5,6 +5,7 @@ import { pages } from '../protocol/urls.ts';
 import './broadcast-card.ts';
 import { shelvesOf } from './broadcast-list.ts';
 import { BroadcastListController } from './broadcast-list-controller.ts';
+import './continue-watching.ts';
 import { icons } from './icons.ts';
 import './site-header.ts';
 import { base, controls, page, surfaces } from './theme.ts';
@@ -138,6 +139,7 @@ export class HomePage extends LitElement {
           <a class="button primary large" href=${pages.studio}>Open the studio</a>
         </div>
         <div role="status">${state.kind === 'silent' ? this.#silentNote() : nothing}</div>
+        <continue-watching></continue-watching>
         ${state.kind === 'loading' ? html`<p class="quiet">Looking for streams…</p>` : nothing}
         ${
           shelves === undefined

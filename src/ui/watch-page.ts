@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { PlayerState } from '../play/player-state.ts';
 import type { TabcastPlayer } from '../play/tabcast-player.ts';
+import type { ResumeChoice } from '../positions/resume.ts';
+import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { pages } from '../protocol/urls.ts';
 import { icons } from './icons.ts';
 import type { PlayerWish } from './player-controls.ts';
@@ -9,7 +11,14 @@ import { type KeyPress, playerKey } from './player-keys.ts';
 import type { PlayerChoice } from './player-menu.ts';
 import './player-notice.ts';
 import './player-statistics.ts';
+import { askMe } from './me.ts';
 import { wallDate } from './player-words.ts';
+import { openPositions } from './positions-client.ts';
+import { PositionsRecorder } from './positions-recorder.ts';
+import { chooseBeginning } from './resume-glue.ts';
+import './resume-note.ts';
+import { startWish } from './start-wish.ts';
+import './time-links.ts';
 import { base, surfaces } from './theme.ts';
 import { stateWords } from './watch-state.ts';
 
@@ -26,6 +35,7 @@ export class WatchPage extends LitElement {
     isFullScreen: { state: true },
     areControlsShown: { state: true },
     problem: { state: true },
+    resumed: { state: true },
   };
   declare broadcastId: string;
   declare state: PlayerState | undefined;
@@ -33,6 +43,8 @@ export class WatchPage extends LitElement {
   declare isFullScreen: boolean;
   declare areControlsShown: boolean;
   declare problem: string | undefined;
+  /** What was decided about where to begin, until the person has answered it. */
+  declare resumed: ResumeChoice | undefined;
 
   static override styles = [
     base,
@@ -134,6 +146,7 @@ export class WatchPage extends LitElement {
   ];
 
   #player: TabcastPlayer | undefined;
+  #recorder: PositionsRecorder | undefined;
   #hideTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #key = (event: KeyboardEvent): void => this.#pressed(event);
 
@@ -146,12 +159,15 @@ export class WatchPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // Asked beside the player's own questions: where to begin waits for it.
+    void askMe();
     addEventListener('keydown', this.#key);
   }
 
   override disconnectedCallback(): void {
     removeEventListener('keydown', this.#key);
     clearTimeout(this.#hideTimer);
+    this.#recorder?.close();
     this.#player?.dispose();
     this.#player = undefined;
     super.disconnectedCallback();
@@ -178,11 +194,22 @@ export class WatchPage extends LitElement {
         'This browser cannot play this stream: it has no Media Source Extensions (an iPhone has none today). Open the link on a computer, an Android phone or an iPad.';
       return;
     }
-    this.#player = new TabcastPlayer(this.broadcastId, video);
+    this.#player = new TabcastPlayer(this.broadcastId, video, (detail) => this.#begin(detail));
     this.#player.subscribe((state) => {
       this.state = state;
+      this.#recorder?.observe(state);
     });
     await this.#player.start();
+  }
+
+  /** Nothing is written down before it is decided where to go on. */
+  async #begin(detail: BroadcastDetail): Promise<number | undefined> {
+    const { startMs, choice } = await chooseBeginning(detail, startWish(location.search));
+    this.resumed = choice;
+    const positions = await openPositions();
+    if (positions !== undefined && this.isConnected)
+      this.#recorder = new PositionsRecorder(this.broadcastId, positions);
+    return startMs;
   }
 
   #wished(wish: PlayerWish): void {
@@ -315,10 +342,34 @@ export class WatchPage extends LitElement {
                 : html`<span class="quiet small">Started ${wallDate(state.startedAtMs)}</span>`
             }
           </div>
+          ${this.#places()}
           ${this.problem === undefined ? nothing : html`<p role="alert">${this.problem}</p>`}
         </div>
       </main>
     `;
+  }
+
+  /** Where the person was, and ways to and from a moment. */
+  #places() {
+    const { state } = this;
+    if (state === undefined || !hasControls(state)) return nothing;
+    return html`<resume-note
+        .choice=${this.resumed}
+        @go-to=${(event: CustomEvent<number>) => {
+          this.resumed = undefined;
+          this.#player?.seek(event.detail);
+        }}
+        @dismiss=${() => {
+          this.resumed = undefined;
+        }}
+      ></resume-note>
+      <time-links
+        .positionMs=${state.positionMs}
+        .endMs=${state.endMs}
+        .startedAtMs=${state.startedAtMs}
+        .isLive=${state.phase.kind !== 'ended'}
+        @go-to=${(event: CustomEvent<number>) => this.#player?.seek(event.detail)}
+      ></time-links>`;
   }
 
   #overlay(state: PlayerState) {

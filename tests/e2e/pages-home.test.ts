@@ -11,6 +11,9 @@ const summary = (index: number, more: Partial<BroadcastSummary>): BroadcastSumma
   startedAt: Date.now() - 754_000,
   durationMs: 754_000,
   posterUrl: null,
+  visibility: 'public',
+  isOwn: false,
+  viewers: 0,
   ...more,
 });
 

@@ -1,0 +1,228 @@
+import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
+import type { PositionList } from '../../src/protocol/positions.ts';
+import { api, pages } from '../../src/protocol/urls.ts';
+import { test } from '../helpers/fixtures.ts';
+import { publish } from '../helpers/publisher.ts';
+import { broadcastDetail } from '../helpers/studio.ts';
+import { untilPlaying, videoState } from '../helpers/watch.ts';
+import { expectAccessible } from './pages-axe.ts';
+
+const PASSWORD = 'four quiet words here';
+const MINUTES_S = 320;
+
+test.use({ originEnv: { BROADCAST_BY: 'anyone' } });
+
+declare global {
+  interface Window {
+    /** Media time of the first picture that was shown. */
+    firstPictureS: number | undefined;
+  }
+}
+
+/** A browser of its own: another profile, another device. */
+async function device(browser: Browser): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'src');
+    const set = source?.set;
+    if (source === undefined || set === undefined) return;
+    Object.defineProperty(HTMLMediaElement.prototype, 'src', {
+      ...source,
+      set(this: HTMLVideoElement, value: string) {
+        this.requestVideoFrameCallback((_now, { mediaTime }) => {
+          window.firstPictureS ??= mediaTime;
+        });
+        set.call(this, value);
+      },
+    });
+  });
+  return { context, page: await context.newPage() };
+}
+
+/** Longer than five minutes: a shorter one starts at its beginning. */
+async function recording(originUrl: string, title: string): Promise<string> {
+  const publisher = await publish({
+    origin: originUrl,
+    title,
+    pastSeconds: MINUTES_S,
+    seconds: MINUTES_S,
+    heights: [360],
+  });
+  await publisher.finished;
+  await publisher.end();
+  await expect.poll(async () => (await broadcastDetail(originUrl, publisher.id)).state).toMatch(/ended|sealed/);
+  return publisher.id;
+}
+
+/** Watches until the position is written, here and where somebody is logged in at the origin too. */
+async function watchUntilWritten(page: Page, url: string): Promise<number> {
+  await page.goto(url);
+  await untilPlaying(page, 7);
+  await page.locator('video').click();
+  await expect.poll(async () => (await videoState(page)).isPaused).toBe(true);
+  return (await videoState(page)).positionS;
+}
+
+const held = (page: Page, originUrl: string): Promise<PositionList> =>
+  page.request.get(originUrl + api.positions).then((answer) => answer.json() as Promise<PositionList>);
+
+async function enter(page: Page, originUrl: string, button: 'Sign up' | 'Log in', username: string): Promise<void> {
+  await page.goto(originUrl + pages.account);
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: button }).click();
+  if (button === 'Sign up') await page.getByRole('button', { name: 'I have kept them' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: username })).toBeVisible();
+}
+
+test('a guest goes on where they were; after the log-in it is theirs on a fresh device, at most 3 s earlier', async ({
+  browser,
+  origin,
+}) => {
+  const id = await recording(origin.url, 'A long evening');
+  const laptop = await device(browser);
+  const leftAtS = await watchUntilWritten(laptop.page, `${origin.url}${pages.watch(id)}?t=2m30s`);
+  expect(leftAtS).toBeGreaterThan(157);
+
+  await laptop.page.goto(origin.url);
+  const card = laptop.page.getByRole('region', { name: 'Continue watching' }).getByRole('listitem');
+  await expect(card).toContainText('A long evening');
+  await expect(card).toContainText(/2:4\d left/);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await laptop.page.emulateMedia({ colorScheme });
+    await expectAccessible(laptop.page);
+  }
+
+  await enter(laptop.page, origin.url, 'Sign up', 'nora');
+  await expect.poll(async () => (await held(laptop.page, origin.url)).positions.length).toBe(1);
+  await laptop.page.getByRole('button', { name: 'Log out' }).click();
+  await expect(laptop.page.getByRole('button', { name: 'Log in' })).toBeVisible();
+  await laptop.page.goto(origin.url);
+  await expect(laptop.page.getByRole('heading', { name: 'Recordings' })).toBeVisible();
+  await expect(laptop.page.getByRole('region', { name: 'Continue watching' })).toHaveCount(0);
+  await laptop.context.close();
+
+  const phone = await device(browser);
+  await enter(phone.page, origin.url, 'Log in', 'nora');
+  await phone.page.goto(origin.url + pages.watch(id));
+  await untilPlaying(phone.page, 0.2);
+  const firstS = await phone.page.evaluate(() => window.firstPictureS ?? Number.NaN);
+  expect(firstS).toBeGreaterThanOrEqual(leftAtS - 3.1);
+  expect(firstS).toBeLessThanOrEqual(leftAtS + 0.1);
+  await expect(phone.page.getByRole('region', { name: 'Where you were' })).toContainText('You go on where you were');
+  await expectAccessible(phone.page);
+  await phone.page.getByRole('button', { name: 'Start over' }).click();
+  await expect.poll(async () => (await videoState(phone.page)).positionS).toBeLessThan(20);
+  await phone.context.close();
+});
+
+test('two devices that were at different places: it asks, and does what is answered', async ({ browser, origin }) => {
+  const id = await recording(origin.url, 'Two sofas');
+  const laptop = await device(browser);
+  const phone = await device(browser);
+  await enter(laptop.page, origin.url, 'Sign up', 'omar');
+  await enter(phone.page, origin.url, 'Log in', 'omar');
+  await watchUntilWritten(laptop.page, `${origin.url}${pages.watch(id)}?t=60`);
+  await expect.poll(async () => (await held(laptop.page, origin.url)).positions.length).toBe(1);
+  const before = (await held(laptop.page, origin.url)).positions[0]?.hlc;
+  await watchUntilWritten(phone.page, `${origin.url}${pages.watch(id)}?t=200`);
+  await expect.poll(async () => (await held(laptop.page, origin.url)).positions[0]?.hlc).not.toBe(before);
+
+  await laptop.page.goto(origin.url + pages.watch(id));
+  const prompt = laptop.page.getByRole('button', { name: /Continue at 3:2\d from / });
+  await expect(prompt).toBeVisible();
+  expect((await videoState(laptop.page)).positionS).toBeLessThan(100);
+  await prompt.click();
+  await expect.poll(async () => (await videoState(laptop.page)).positionS).toBeGreaterThan(200);
+  await expect(prompt).toHaveCount(0);
+  await laptop.context.close();
+  await phone.context.close();
+});
+
+test('history is removed one by one, paused, exported and cleared, and the origin knows', async ({
+  browser,
+  origin,
+}) => {
+  const id = await recording(origin.url, 'Forget me');
+  const { context, page } = await device(browser);
+  await enter(page, origin.url, 'Sign up', 'pia');
+  await watchUntilWritten(page, `${origin.url}${pages.watch(id)}?t=100`);
+  await page.goto(origin.url);
+  const region = page.getByRole('region', { name: 'Continue watching' });
+  await expect(region.getByRole('listitem')).toHaveCount(1);
+
+  const download = page.waitForEvent('download');
+  await region.getByRole('button', { name: 'Export' }).click();
+  expect((await download).suggestedFilename()).toBe('tabcast-history.json');
+
+  await region.getByRole('button', { name: 'Remove Forget me' }).click();
+  await expect(region).toHaveCount(0);
+  await expect.poll(async () => (await held(page, origin.url)).positions[0]?.state).toBe('cleared');
+
+  await watchUntilWritten(page, `${origin.url}${pages.watch(id)}?t=100`);
+  await page.goto(origin.url);
+  await region.getByRole('button', { name: 'Pause history' }).click();
+  await expect(region.getByRole('button', { name: 'History is paused' })).toHaveAttribute('aria-pressed', 'true');
+  expect((await held(page, origin.url)).isPaused).toBe(true);
+  await region.getByRole('button', { name: 'History is paused' }).click();
+  await expect.poll(async () => (await held(page, origin.url)).isPaused).toBe(false);
+
+  await region.getByRole('button', { name: 'Clear all' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Clear' }).click();
+  await expect(region).toHaveCount(0);
+  await expect.poll(async () => (await held(page, origin.url)).positions.length).toBe(0);
+  await context.close();
+});
+
+test('offline, a log-out asks first, because what was watched cannot be sent', async ({ browser, origin }) => {
+  const id = await recording(origin.url, 'No line');
+  const { context, page } = await device(browser);
+  await enter(page, origin.url, 'Sign up', 'quinn');
+  const account = await context.newPage();
+  await account.goto(origin.url + pages.account);
+  await expect(account.getByRole('button', { name: 'Log out' })).toBeVisible();
+  await page.goto(`${origin.url}${pages.watch(id)}?t=90`);
+  await untilPlaying(page, 1);
+  await context.setOffline(true);
+  await untilPlaying(page, 7);
+  await page.locator('video').click();
+  await expect.poll(async () => (await videoState(page)).isPaused).toBe(true);
+  await account.getByRole('button', { name: 'Log out' }).click();
+  await expect(account.getByRole('dialog')).toContainText('could not be sent');
+  await account.getByRole('button', { name: 'Stay logged in' }).click();
+  await context.setOffline(false);
+  await expect.poll(async () => (await held(page, origin.url)).positions.length).toBe(1);
+  await account.getByRole('button', { name: 'Log out' }).click();
+  await expect(account.getByRole('button', { name: 'Log in' })).toBeVisible();
+  await context.close();
+});
+
+test('a typed time and a shared link lead to the same moment', async ({ browser, origin }) => {
+  const id = await recording(origin.url, 'Moments');
+  const { context, page } = await device(browser);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(origin.url + pages.watch(id));
+  await untilPlaying(page, 0.2);
+  await page.getByLabel('Go to a time').fill('9:99:99');
+  await page.getByRole('button', { name: 'Go', exact: true }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'beyond what there is' })).toBeVisible();
+  await page.getByLabel('Go to a time').fill('4:00');
+  await page.getByRole('button', { name: 'Go', exact: true }).click();
+  await expect.poll(async () => (await videoState(page)).positionS).toBeGreaterThan(238);
+  await page.getByRole('button', { name: 'Share from here' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toMatch(/\/watch\/[a-z0-9]{16}\?t=(3m59s|4m(\d+s)?)$/);
+  const other = await device(browser);
+  await other.page.goto(link);
+  await untilPlaying(other.page, 0.2);
+  expect((await videoState(other.page)).positionS).toBeGreaterThan(237);
+  await other.context.close();
+
+  const { startedAt } = await broadcastDetail(origin.url, id);
+  await page.goto(`${origin.url}${pages.watch(id)}?at=${Math.floor(((startedAt ?? 0) + 125_000) / 1000)}`);
+  await untilPlaying(page, 0.2);
+  const { positionS } = await videoState(page);
+  expect(positionS).toBeGreaterThan(122);
+  expect(positionS).toBeLessThan(140);
+  await context.close();
+});
