@@ -12,6 +12,7 @@ import { sentenceOf } from './ask-origin.ts';
 import { answerNote, type FormAnswer, formNote } from './form-note.ts';
 import { logOut } from './log-out.ts';
 import { askMeAgain } from './me.ts';
+import './own-broadcasts.ts';
 import { openPositions } from './positions-client.ts';
 import { base, controls, surfaces } from './theme.ts';
 
@@ -131,6 +132,7 @@ export class AccountHome extends LitElement {
         <button class="button" type="button" @click=${() => this.#leave('here')}>Log out</button>
       </div>
       ${answerNote(this.answer)}${this.#invitation()}
+      <own-broadcasts></own-broadcasts>
       <account-password .account=${account}></account-password>
       <account-passkeys></account-passkeys>
       <account-sessions @leave=${(event: CustomEvent<'everywhere'>) => this.#leave(event.detail)}></account-sessions>

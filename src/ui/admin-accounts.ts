@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { type AccountRow, ROLES, type Role } from '../protocol/accounts.ts';
 import { adminApi } from './account-api.ts';
 import './ask-dialog.ts';
@@ -106,7 +107,7 @@ export class AdminAccounts extends LitElement {
             aria-label="What ${account.username} may do"
             @change=${(event: Event) => this.#setRole(account, (event.target as HTMLSelectElement).value as Role)}
           >
-            ${ROLES.map((role) => html`<option value=${role} .selected=${role === account.role}>${ROLE_WORDS[role]}</option>`)}
+            ${ROLES.map((role) => html`<option value=${role} .selected=${live(role === account.role)}>${ROLE_WORDS[role]}</option>`)}
           </select>
         </div>
         <button class="button" type="button" aria-label="Reset link for ${account.username}" @click=${() => this.#reset(account)}>

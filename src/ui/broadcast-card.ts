@@ -1,10 +1,18 @@
 import { css, html, LitElement, nothing } from 'lit';
+import type { Visibility } from '../protocol/accounts.ts';
 import type { BroadcastSummary } from '../protocol/broadcast.ts';
 import { pages } from '../protocol/urls.ts';
 import { isOnAir, titleText } from './broadcast-list.ts';
 import { icons } from './icons.ts';
 import { base, surfaces } from './theme.ts';
 import { clockText, spokenLength, whenText } from './time-words.ts';
+
+/** Only its owner meets one that is not public in a list. */
+const HIDDEN_WORDS: Readonly<Record<Visibility, string>> = {
+  public: '',
+  unlisted: ' · Unlisted',
+  private: ' · Private',
+};
 
 /** One stream on the home page: its picture, whether it is live, its name, when and how long. */
 export class BroadcastCard extends LitElement {
@@ -158,7 +166,7 @@ export class BroadcastCard extends LitElement {
       </div>
       <div>
         <h3><a href=${pages.watch(broadcast.id)}>${titleText(broadcast.title)}</a></h3>
-        <p class="quiet small">${isOnAir(broadcast) ? `Started ${since.charAt(0).toLowerCase()}${since.slice(1)}` : since}</p>
+        <p class="quiet small">${isOnAir(broadcast) ? `Started ${since.charAt(0).toLowerCase()}${since.slice(1)}` : since}${HIDDEN_WORDS[broadcast.visibility]}</p>
       </div>
     </article>`;
   }

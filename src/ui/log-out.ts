@@ -1,4 +1,6 @@
+import { StageError } from '../protocol/errors.ts';
 import { accountApi } from './account-api.ts';
+import { isUnreachable } from './ask-origin.ts';
 import { askMeAgain } from './me.ts';
 import { openPositions } from './positions-client.ts';
 
@@ -10,7 +12,15 @@ export async function logOut(where: 'here' | 'everywhere', isSure: boolean): Pro
   const positions = await openPositions();
   const isSent = (await positions?.flush()) ?? true;
   if (!isSent && !isSure) return 'unsent';
-  await accountApi.logOut(where);
+  if (isSure) await positions?.forget();
+  try {
+    await accountApi.logOut(where);
+  } catch (cause) {
+    if (!isSure || !isUnreachable(cause)) throw cause;
+    const sentence =
+      'This device has forgotten what you watched, but the server could not be told. Log out once more when it answers.';
+    throw new StageError('origin', 'origin_unreachable', sentence, { cause, isRetryable: true });
+  }
   await positions?.forget();
   await askMeAgain();
   return 'out';

@@ -12,7 +12,8 @@ import { api } from '../protocol/urls.ts';
 import { askOrigin } from './ask-origin.ts';
 import { deviceName } from './device-name.ts';
 import { askMe, type MeState } from './me.ts';
-import { GUEST, type Owner, PositionsStore, randomId } from './positions-store.ts';
+import { GUEST, type Owner, PositionsStore } from './positions-store.ts';
+import { randomId } from './random-id.ts';
 
 const FLUSH_LOCK = 'tabcast-positions';
 const CHANNEL = 'tabcast-positions';
@@ -120,7 +121,7 @@ export class PositionsClient {
 
   /** Sends what the origin does not have. True when nothing is left; one tab at a time. */
   async flush(): Promise<boolean> {
-    return navigator.locks.request(FLUSH_LOCK, async () => {
+    return oneTabAtATime(async () => {
       const { owner, clock } = await this.#store.device();
       if (owner === GUEST) return true;
       if (clock.kind === 'unknown') return false;
@@ -214,6 +215,10 @@ export class PositionsClient {
     this.#later = undefined;
   }
 }
+
+/** Locks are for secure pages only; over plain HTTP two tabs may send the same, which does no harm. */
+const oneTabAtATime = <T>(act: () => Promise<T>): Promise<T> =>
+  'locks' in navigator ? navigator.locks.request(FLUSH_LOCK, act) : act();
 
 /** `fetchLater` is in Chromium only; it throws when its quota is used up. */
 function fetchOnLeave(path: string, body: unknown, signal: AbortSignal): void {

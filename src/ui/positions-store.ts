@@ -14,6 +14,7 @@ import {
   writeDown,
 } from '../positions/local.ts';
 import type { Device, Hlc, Position, PositionList, PositionOutcome } from '../protocol/positions.ts';
+import { randomId } from './random-id.ts';
 
 /** Whose history a row is: an account's id, or nobody's. */
 export type Owner = string;
@@ -51,12 +52,6 @@ const NAME = 'tabcast-positions';
 const NO_FACTS: OwnerFacts = { clearedHlc: NO_HLC, isPaused: false, isClearUnsent: false };
 
 const allOf = (owner: Owner): IDBKeyRange => IDBKeyRange.bound([owner], [owner, []]);
-
-/** 16 of `[a-z0-9]`. */
-export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('');
-}
 
 /** This browser's positions in IndexedDB. Every change is one transaction, so that tabs do not undo each other. */
 export class PositionsStore {

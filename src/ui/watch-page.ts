@@ -21,6 +21,7 @@ import { startWish } from './start-wish.ts';
 import './time-links.ts';
 import { base, surfaces } from './theme.ts';
 import { stateWords } from './watch-state.ts';
+import { signalWatching } from './watching-signal.ts';
 
 const HIDE_CONTROLS_MS = 3000;
 /** Asked for at once, beside the rest of the page, because nothing plays before it is here. */
@@ -147,6 +148,7 @@ export class WatchPage extends LitElement {
 
   #player: TabcastPlayer | undefined;
   #recorder: PositionsRecorder | undefined;
+  #stopSignal: (() => void) | undefined;
   #hideTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #key = (event: KeyboardEvent): void => this.#pressed(event);
 
@@ -167,6 +169,7 @@ export class WatchPage extends LitElement {
   override disconnectedCallback(): void {
     removeEventListener('keydown', this.#key);
     clearTimeout(this.#hideTimer);
+    this.#stopSignal?.();
     this.#recorder?.close();
     this.#player?.dispose();
     this.#player = undefined;
@@ -199,6 +202,7 @@ export class WatchPage extends LitElement {
       this.state = state;
       this.#recorder?.observe(state);
     });
+    this.#stopSignal = signalWatching(this.broadcastId, () => this.state?.playback === 'playing');
     await this.#player.start();
   }
 
