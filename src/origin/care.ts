@@ -15,7 +15,7 @@ npm run scrub                 reads every recording and compares it with its dig
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const copied = ({ broadcasts, files, bytes }: CopyReport): string =>
-  `${broadcasts} broadcasts, ${files} files, ${megabytes(bytes)}.`;
+  `${broadcasts} ${broadcasts === 1 ? 'broadcast' : 'broadcasts'}, ${files} files, ${megabytes(bytes)}.`;
 
 /** Resolves with the exit code. */
 async function run(args: readonly string[]): Promise<number> {

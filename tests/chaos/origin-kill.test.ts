@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,35 +8,12 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { audioTrack, contentDigest, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
+import { startProcess, stopProcess } from './origin-process.ts';
 import { firstSeed, isLong, randomOf } from './random.ts';
 
-const MAIN = path.join(import.meta.dirname, '../../src/origin/main.ts');
 const TRACKS = [videoTrack(360), audioTrack];
 const ROUNDS = isLong ? 200 : 5;
 const SEED = firstSeed;
-
-/** The real process on the same folder; resolves with its address once it says that it is ready. */
-async function startProcess(dataDir: string): Promise<{ child: ChildProcess; base: string; tookMs: number }> {
-  const startedMs = performance.now();
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-    said += chunk.toString();
-    const port = /Tabcast is ready at http:\/\/localhost:(\d+)\n/.exec(said)?.[1];
-    if (port !== undefined) return { child, base: `http://127.0.0.1:${port}`, tookMs: performance.now() - startedMs };
-  }
-  throw new Error(`the origin ended: ${said}`);
-}
-
-async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
-  return child.exitCode;
-}
 
 test(`P1 P3 P7: what was acknowledged durable survives kill -9, round after round, and the broadcast goes on (seed ${SEED})`, async () => {
   test.setTimeout(isLong ? 3_600_000 : 120_000);
@@ -75,7 +50,7 @@ test(`P1 P3 P7: what was acknowledged durable survives kill -9, round after roun
     // In the middle of whatever the origin is doing with this one.
     const lost = send(next).catch(() => undefined);
     if (random() < 0.5) await setImmediate();
-    await stop(child, 'SIGKILL');
+    await stopProcess(child, 'SIGKILL');
     await lost;
     const restarted = await startProcess(dataDir);
     ({ child, base } = restarted);
@@ -104,7 +79,7 @@ test(`P1 P3 P7: what was acknowledged durable survives kill -9, round after roun
   const end = { endParts: { v360: END, a128: END } };
   const ending = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(end) };
   expect(await (await fetch(base + ingest.end(id), ending)).json()).toEqual({ state: 'processing' });
-  expect(await stop(child, 'SIGTERM')).toBe(0);
+  expect(await stopProcess(child, 'SIGTERM')).toBe(0);
 
   ({ child, base } = await startProcess(dataDir));
   const stateOf = async (): Promise<string> =>
@@ -119,6 +94,6 @@ test(`P1 P3 P7: what was acknowledged durable survives kill -9, round after roun
       expect(Buffer.from(await answer.arrayBuffer()).equals(Buffer.concat(expected))).toBe(true);
     }
   }
-  expect(await stop(child, 'SIGINT')).toBe(0);
+  expect(await stopProcess(child, 'SIGINT')).toBe(0);
   await rm(dataDir, { recursive: true, force: true });
 });
