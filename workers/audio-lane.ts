@@ -2,7 +2,13 @@ import { AudioAligner } from '../src/encode/audio-aligner.ts';
 import { ClockMap } from '../src/lib/clock-map.ts';
 import { AudioAssembler, type ClosedPart } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
-import { AUDIO_TIMESCALE, type Grid } from '../src/protocol/grid.ts';
+import {
+  AAC_FRAME_SAMPLES,
+  AUDIO_TIMESCALE,
+  firstFrameOfPart,
+  type Grid,
+  type PartIndex,
+} from '../src/protocol/grid.ts';
 import { type Micros, micros } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { AacEncoder } from './aac.ts';
@@ -19,6 +25,8 @@ export interface AudioLaneOptions {
   readonly track: TrackId;
   readonly bitrateBps: number;
   readonly grid: Grid;
+  /** 0 unless a broadcast goes on. */
+  readonly firstPart: PartIndex;
   /** Local time to media time; undefined before media zero. */
   toMedia(local: Micros): Micros | undefined;
   onPart(part: ClosedPart): void;
@@ -29,7 +37,7 @@ export interface AudioLaneOptions {
 export class AudioLane {
   readonly #options: AudioLaneOptions;
   readonly #assembler: AudioAssembler;
-  readonly #aligner = new AudioAligner(AUDIO_CHANNELS);
+  readonly #aligner: AudioAligner;
   readonly #clock = new ClockMap();
   #encoder: AacEncoder | undefined;
   #lastBlock: Micros = micros(0);
@@ -38,7 +46,10 @@ export class AudioLane {
 
   constructor(options: AudioLaneOptions) {
     this.#options = options;
-    this.#assembler = new AudioAssembler(options.track, options.grid.partsPerSegment);
+    const { track, grid, firstPart } = options;
+    const firstFrame = firstFrameOfPart(firstPart, grid.partsPerSegment);
+    this.#aligner = new AudioAligner(AUDIO_CHANNELS, firstFrame * AAC_FRAME_SAMPLES);
+    this.#assembler = new AudioAssembler(track, grid.partsPerSegment, firstFrame);
   }
 
   /** Resolves with the AudioSpecificConfig when the encoder runs; rejects with StageError `no_aac`. */

@@ -9,6 +9,7 @@ import type {
   FromPoster,
   LivePlan,
   PcmBlock,
+  ResumePoint,
   ToEngine,
   ToPoster,
   UploadToEngine,
@@ -89,7 +90,7 @@ async function handle(message: ToEngine): Promise<void> {
       break;
     }
     case 'go-live':
-      await goLive(message.plan);
+      await goLive(message.plan, message.resume);
       break;
     case 'mute':
       isMuted = message.isMuted;
@@ -105,9 +106,10 @@ async function handle(message: ToEngine): Promise<void> {
   }
 }
 
-async function goLive(wanted: LivePlan): Promise<void> {
+async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promise<void> {
   const opening = new LiveSession({
     plan: wanted,
+    resume,
     clock,
     send,
     onStarted: (startedAtMs) => post({ kind: 'started', startedAtMs }),
@@ -118,6 +120,7 @@ async function goLive(wanted: LivePlan): Promise<void> {
   session = opening;
   plan = wanted;
   if (isCameraOff || !hasCamera) showSlate();
+  else if (resume !== undefined) showSlate('One moment…');
   const tick = (): void => {
     if (session === undefined) return;
     timers[0] = setTimeout(tick, session.tick());
@@ -138,10 +141,10 @@ function rejectCamera(cause: unknown): void {
   post({ kind: 'camera-unusable', error: cause.toWire() });
 }
 
-function showSlate(): void {
+function showSlate(text = 'The camera is off'): void {
   const [top] = plan?.rungs ?? [];
   if (session === undefined || top === undefined) return;
-  session.replacePicture(makeSlate(top.width, top.height, 'The camera is off', pump.colorSpace));
+  session.replacePicture(makeSlate(top.width, top.height, text, pump.colorSpace));
 }
 
 function sendPoster(): void {

@@ -11,12 +11,14 @@ import type { AudioTrack, TrackId, VideoTrack } from '../src/protocol/track.ts';
 import { AUDIO_CHANNELS, AudioLane } from './audio-lane.ts';
 import type { Rendition } from './encode-core.ts';
 import { localNowMs, type OriginClock } from './local-clock.ts';
-import type { EngineToUpload, LivePlan, PcmBlock } from './messages.ts';
+import type { EngineToUpload, LivePlan, PcmBlock, ResumePoint } from './messages.ts';
 import { VideoLane } from './video-lane.ts';
 
 export interface LiveSessionOptions {
   readonly plan: LivePlan;
   readonly clock: OriginClock;
+  /** Where a broadcast goes on that an earlier tab left. */
+  readonly resume: ResumePoint | undefined;
   /** Sends to the upload worker; what is in `transfer` is gone. */
   send(message: EngineToUpload, transfer: Transferable[]): void;
   onStarted(startedAtMs: Millis): void;
@@ -36,15 +38,21 @@ export class LiveSession {
   readonly #renditions: readonly Rendition[];
   readonly #audioTrack: TrackId;
   readonly #configs = new Map<TrackId, VideoConfig>();
-  readonly #endParts: Record<TrackId, number> = {};
+  readonly #endParts: Record<TrackId, number>;
   #audioConfig: Uint8Array | undefined;
   #zero: Micros | undefined;
+  /** While the time in which there was no tab is being filled, only the slate is shown. */
+  #isFilling: boolean;
   /** Parts that were ready before every init segment was; undefined once the start has been told. */
   #early: ClosedPart[] | undefined = [];
 
   constructor(options: LiveSessionOptions) {
     this.#options = options;
-    const { plan } = options;
+    const { plan, resume } = options;
+    this.#isFilling = resume !== undefined;
+    if (resume !== undefined) this.#zero = micros(resume.availabilityStartMs * 1000);
+    this.#endParts = { ...resume?.firstParts };
+    const firstPart = (track: TrackId): number => resume?.firstParts[track] ?? 0;
     this.#renditions = plan.rungs.map((rung) => ({ ...rung, track: `v${rung.height}` }));
     this.#audioTrack = `a${Math.round(plan.audioBps / 1000)}`;
     const onPart = (part: ClosedPart): void => this.#onPart(part);
@@ -52,6 +60,7 @@ export class LiveSession {
     this.#video = new VideoLane({
       renditions: this.#renditions,
       grid: plan.grid,
+      firstPart,
       onPart,
       onError,
       onConfig: (track, avcC, colorSpace) => this.#onConfig(track, { avcC, colorSpace }),
@@ -60,6 +69,7 @@ export class LiveSession {
       track: this.#audioTrack,
       bitrateBps: plan.audioBps,
       grid: plan.grid,
+      firstPart: firstPart(this.#audioTrack),
       toMedia: (local) => this.#toMedia(local),
       onPart,
       onError,
@@ -74,7 +84,7 @@ export class LiveSession {
 
   /** Takes ownership. The first picture is media zero. */
   pushPicture(picture: VideoFrame, captured: Micros): void {
-    if (this.#audioConfig === undefined) {
+    if (this.#audioConfig === undefined || this.#isFilling) {
       picture.close();
       return;
     }
@@ -106,6 +116,7 @@ export class LiveSession {
     const now = this.#toMedia(micros(localNowMs() * 1000));
     if (now === undefined) return 20;
     this.#video.tick(now);
+    if (!this.#video.isBehind) this.#isFilling = false;
     this.#audio.tick();
     return Math.max(2, Math.min(20, (this.#video.deadline - now) / 1000));
   }

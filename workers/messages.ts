@@ -1,9 +1,11 @@
 import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
-import type { StartRequest } from '../src/protocol/broadcast.ts';
+import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
 import type { Grid, PartIndex } from '../src/protocol/grid.ts';
 import type { RenditionStats, SpoolSafety, UploadStats } from '../src/protocol/stats.ts';
 import type { TrackId } from '../src/protocol/track.ts';
+import type { FirstParts } from '../src/upload/return-plan.ts';
+import type { BroadcastStart, UnfinishedBroadcast } from '../src/upload/unfinished.ts';
 
 /*
  * Every message of every worker. What is transferred belongs to the receiver from then on: streams are read to their
@@ -21,7 +23,7 @@ export type ToEngine =
   /** The device is gone: slate and silence until another source comes. */
   | { readonly kind: 'source-lost'; readonly media: 'video' | 'audio' }
   | { readonly kind: 'probe'; readonly rungs: readonly Rung[]; readonly frameRate: number }
-  | { readonly kind: 'go-live'; readonly plan: LivePlan }
+  | { readonly kind: 'go-live'; readonly plan: LivePlan; readonly resume?: ResumePoint }
   | { readonly kind: 'mute'; readonly isMuted: boolean }
   | { readonly kind: 'camera-off'; readonly isOff: boolean }
   | { readonly kind: 'end' };
@@ -31,6 +33,14 @@ export interface LivePlan {
   readonly grid: Grid;
   readonly rungs: readonly Rung[];
   readonly audioBps: number;
+}
+
+/** Where a broadcast goes on that an earlier tab left. */
+export interface ResumePoint {
+  /** Media zero on the origin's clock. */
+  readonly availabilityStartMs: number;
+  /** Index of the first part that each track still needs. */
+  readonly firstParts: FirstParts;
 }
 
 /** Engine to page. */
@@ -49,7 +59,13 @@ export type FromEngine =
 export type ToUpload =
   /** Once, first. Transfers `enginePort`. */
   | { readonly kind: 'open'; readonly baseUrl: string; readonly enginePort: MessagePort }
-  | { readonly kind: 'broadcast'; readonly id: string; readonly token: string }
+  | { readonly kind: 'broadcast'; readonly broadcast: ReservedBroadcast }
+  /** Was a broadcast left open by an earlier tab? Answered by `recalled`. */
+  | { readonly kind: 'recall' }
+  /** Of what was recalled: takes it over and sends what is left. Answered by `resumable`, in the end by `ended`. */
+  | { readonly kind: 'resume' }
+  /** Of what was recalled: takes it over, sends what is left and ends it. Answered by `finishing`, then `ended`. */
+  | { readonly kind: 'finish' }
   | { readonly kind: 'probe' };
 
 /** Upload worker to page. */
@@ -60,6 +76,9 @@ export type FromUpload =
   | { readonly kind: 'confirmed' }
   /** Once, when the broadcast starts: where this tab keeps what is not sent. */
   | { readonly kind: 'spool'; readonly safety: SpoolSafety }
+  | { readonly kind: 'recalled'; readonly found: UnfinishedBroadcast | undefined }
+  | { readonly kind: 'resumable'; readonly plan: LivePlan; readonly resume: ResumePoint }
+  | { readonly kind: 'finishing'; readonly durationMs: number }
   | { readonly kind: 'stats'; readonly upload: UploadStats }
   /** The origin has everything and knows that it is the end. */
   | { readonly kind: 'ended' }
@@ -67,7 +86,7 @@ export type FromUpload =
 
 /** Engine to upload worker, on their own port. Byte arrays are transferred. */
 export type EngineToUpload =
-  | { readonly kind: 'start'; readonly request: StartRequest; readonly inits: readonly InitSegment[] }
+  | ({ readonly kind: 'start' } & BroadcastStart)
   | {
       readonly kind: 'part';
       readonly track: TrackId;
@@ -78,11 +97,6 @@ export type EngineToUpload =
     }
   | { readonly kind: 'poster'; readonly jpeg: ArrayBuffer }
   | { readonly kind: 'end'; readonly endParts: Readonly<Record<TrackId, PartIndex>> };
-
-export interface InitSegment {
-  readonly track: TrackId;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
 
 /** Upload worker to engine: the origin's clock minus the local one. */
 export type UploadToEngine = { readonly kind: 'clock'; readonly offsetMs: number };

@@ -34,6 +34,14 @@ export async function openOpfsFolder(broadcastId: string): Promise<LogFolder> {
   };
 }
 
+/** Ids of the broadcasts that have a folder; none where there is no such file system. */
+export async function opfsFolderNames(): Promise<readonly string[]> {
+  const names: string[] = [];
+  if (!(await hasOpfs())) return names;
+  for await (const name of (await rootFolder()).keys()) names.push(name);
+  return names;
+}
+
 /** All files of the broadcast must be closed. */
 export async function removeOpfsFolder(broadcastId: string): Promise<void> {
   await (await rootFolder()).removeEntry(broadcastId, { recursive: true });

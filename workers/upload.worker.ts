@@ -1,23 +1,28 @@
+import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
+import { isSameStart } from '../src/upload/unfinished.ts';
+import { encoderChanged, findLeft, type LeftBroadcast } from './left-broadcast.ts';
 import type { EngineToUpload, FromUpload, ToUpload, UploadToEngine } from './messages.ts';
-import { type OpenedSpool, openSpool } from './open-spool.ts';
-import { removeOpfsFolder } from './opfs-folder.ts';
 import { OriginClient } from './origin-client.ts';
+import { openUpload, type RunningUpload, type UploadContext } from './running-upload.ts';
+import { keepSession } from './session-store.ts';
+import { takeOver } from './take-over.ts';
 import { probeUplink } from './uplink-probe.ts';
 import { UploadMeter } from './upload-stats.ts';
-import { type BroadcastStart, Uploader } from './uploader.ts';
 
 const CLOCK_EVERY_MS = 60_000;
 const CLOCK_RETRY_MS = 2_000;
 const STATS_EVERY_MS = 1_000;
 
 const meter = new UploadMeter();
-let client: OriginClient | undefined;
+let context: UploadContext | undefined;
 let enginePort: MessagePort | undefined;
-let broadcastId = '';
-let uploader: Uploader | undefined;
+let broadcast: ReservedBroadcast | undefined;
+let left: LeftBroadcast | undefined;
 /** Parts that come while the spool is being opened wait for it, in order. */
-let opening: Promise<Uploader> | undefined;
+let running: Promise<RunningUpload> | undefined;
+/** The same, once it is open. */
+let open: RunningUpload | undefined;
 
 const post = (message: FromUpload): void => self.postMessage(message);
 
@@ -26,25 +31,43 @@ function fail(cause: unknown): void {
     cause instanceof StageError
       ? cause
       : new StageError('upload', 'upload_failed', 'Sending stopped for an unknown reason. Reload the page.', { cause });
+  running = undefined;
+  open = undefined;
   post({ kind: 'failed', error: { code: error.code, message: error.message } });
+}
+
+function begin(opening: Promise<RunningUpload>): void {
+  running = opening;
+  opening.then((one) => {
+    open = one;
+  }, fail);
 }
 
 self.onmessage = (event: MessageEvent<ToUpload>): void => {
   const message = event.data;
   switch (message.kind) {
-    case 'open':
-      client = new OriginClient(message.baseUrl);
+    case 'open': {
+      const client = new OriginClient(message.baseUrl);
+      context = { client, meter, post, fail };
       enginePort = message.enginePort;
       enginePort.onmessage = (one: MessageEvent<EngineToUpload>) => fromEngine(one.data);
       keepTime(client).catch(fail);
       break;
+    }
     case 'broadcast':
-      broadcastId = message.id;
-      client?.use(message.id, message.token);
+      broadcast = message.broadcast;
+      context?.client.use(broadcast.id, broadcast.token);
+      break;
+    case 'recall':
+      recall().catch(fail);
+      break;
+    case 'resume':
+    case 'finish':
+      if (context !== undefined && left !== undefined) begin(takeOver(context, left.session, message.kind));
       break;
     case 'probe':
-      if (client === undefined) break;
-      probeUplink(client, (progress) => post({ kind: 'probe-progress', progress })).then(
+      if (context === undefined) break;
+      probeUplink(context.client, (progress) => post({ kind: 'probe-progress', progress })).then(
         (uplinkBps) => post({ kind: 'probed', uplinkBps }),
         fail,
       );
@@ -53,52 +76,53 @@ self.onmessage = (event: MessageEvent<ToUpload>): void => {
 };
 
 function fromEngine(message: EngineToUpload): void {
-  if (client === undefined) return;
+  if (context === undefined) return;
   switch (message.kind) {
     case 'start':
-      opening = startUpload(client, broadcastId, message);
-      opening.then((started) => started.begin()).catch(fail);
+      if (running !== undefined) checkSame(message);
+      else if (broadcast !== undefined) {
+        const { request, inits } = message;
+        begin(startUpload(context, { broadcast, request, inits }));
+      }
       break;
     case 'part':
       meter.samples(message.sampleBytes);
-      opening?.then((started) => started.add({ track: message.track, part: message.part }, message.bytes)).catch(fail);
+      running
+        ?.then(({ uploader }) => uploader.add({ track: message.track, part: message.part }, message.bytes))
+        .catch(fail);
       break;
     case 'poster':
       // A list without a fresh picture is not worth a retry.
-      client.putPoster(message.jpeg).catch(() => undefined);
+      context.client.putPoster(message.jpeg).catch(() => undefined);
       break;
     case 'end':
-      opening?.then((started) => started.end(message.endParts)).catch(fail);
+      running?.then(({ uploader }) => uploader.end(message.endParts)).catch(fail);
       break;
   }
 }
 
-async function startUpload(origin: OriginClient, id: string, start: BroadcastStart): Promise<Uploader> {
-  const { spool, safety } = await openSpool(id, start.request.grid.partsPerSegment);
-  post({ kind: 'spool', safety });
-  uploader = new Uploader({
-    client: origin,
-    meter,
-    spool,
-    start,
-    events: {
-      onConfirmed: () => post({ kind: 'confirmed' }),
-      onEnded: () => void forgetAll(id, { spool, safety }),
-      onFailed: (error) => {
-        void spool.close();
-        fail(error);
-      },
-    },
-  });
-  return uploader;
+async function recall(): Promise<void> {
+  // A browser whose stores cannot be read has nothing to go on with.
+  left = context === undefined ? undefined : await findLeft(context.client).catch(() => undefined);
+  post({ kind: 'recalled', found: left?.found });
 }
 
-/** The origin has everything: nothing of the broadcast stays in this browser. */
-async function forgetAll(id: string, { spool, safety }: OpenedSpool): Promise<void> {
-  uploader = undefined;
-  await spool.close();
-  if (safety.where === 'disk') await removeOpfsFolder(id).catch(() => undefined);
-  post({ kind: 'ended' });
+async function startUpload(
+  uploading: UploadContext,
+  session: Parameters<typeof keepSession>[0],
+): Promise<RunningUpload> {
+  // A browser that keeps nothing still broadcasts; only a crash of the tab would end it.
+  await keepSession(session).catch(() => undefined);
+  const started = await openUpload(uploading, session);
+  started.uploader.begin().catch(fail);
+  return started;
+}
+
+/** A broadcast that goes on must be encoded as before: its init segments are there, and never change. */
+function checkSame(start: Extract<EngineToUpload, { kind: 'start' }>): void {
+  if (left === undefined || isSameStart(left.session, start)) return;
+  open?.letGo().catch(() => undefined);
+  fail(encoderChanged());
 }
 
 /** Asks the origin's time now and every minute, and tells the engine. */
@@ -114,11 +138,11 @@ async function keepTime(origin: OriginClient): Promise<never> {
   }
 }
 
-self.addEventListener('online', () => uploader?.hurry());
+self.addEventListener('online', () => open?.uploader.hurry());
 
 setInterval(() => {
-  if (uploader === undefined) return;
-  uploader.secure();
-  const { plan } = uploader;
+  if (open === undefined) return;
+  open.uploader.secure();
+  const { plan } = open.uploader;
   post({ kind: 'stats', upload: meter.take(plan.backlogMs(), plan.retries, plan.failures) });
 }, STATS_EVERY_MS);

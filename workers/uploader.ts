@@ -1,13 +1,13 @@
 import { backoffMs } from '../src/lib/backoff.ts';
-import type { StartRequest } from '../src/protocol/broadcast.ts';
+import type { StartRequest, TimelineCut } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { type PartIndex, partDurationMicros } from '../src/protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../src/protocol/part.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
+import type { BroadcastStart, InitSegment } from '../src/upload/unfinished.ts';
 import { type Batch, UPLOAD_RETRY_POLICY, UploadPlan } from '../src/upload/upload-plan.ts';
-import type { InitSegment } from './messages.ts';
 import { type OriginClient, OriginRefusal } from './origin-client.ts';
 import type { UploadMeter } from './upload-stats.ts';
 
@@ -17,12 +17,6 @@ export interface UploaderEvents {
   onEnded(): void;
   /** Nothing more can be sent. */
   onFailed(error: StageError): void;
-}
-
-/** What the origin is told at the start. */
-export interface BroadcastStart {
-  readonly request: StartRequest;
-  readonly inits: readonly InitSegment[];
 }
 
 export interface UploaderOptions {
@@ -100,6 +94,19 @@ export class Uploader {
     return this.#added;
   }
 
+  /** Sends what an earlier tab kept. Before `begin`. */
+  async sendKept(names: readonly PartName[]): Promise<void> {
+    for (const name of names) {
+      const part = await this.#spool.get(name);
+      if (part !== undefined) this.#plan.add({ ...name, bytes: part.bytes.length }, performance.now());
+    }
+  }
+
+  /** Rejects when the origin refuses it; otherwise tries until it is done. */
+  async declare(cut: TimelineCut): Promise<void> {
+    await this.#insist(() => this.#client.cut(cut));
+  }
+
   /** The network came back, as far as the browser knows. */
   hurry(): void {
     this.#plan.hurry();
@@ -119,6 +126,7 @@ export class Uploader {
   }
 
   async #addNext(name: PartName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#isOver) return;
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
     await this.#keep({ ...name, bytes, digest });
     this.#plan.add({ ...name, bytes: bytes.length }, performance.now());

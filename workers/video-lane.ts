@@ -2,7 +2,7 @@ import { SlotQueue } from '../src/encode/slot-queue.ts';
 import { type SlotPlan, Slotter } from '../src/encode/slotter.ts';
 import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
-import { type Grid, isKeySlot } from '../src/protocol/grid.ts';
+import { firstSlotOfPart, type Grid, isKeySlot, type PartIndex } from '../src/protocol/grid.ts';
 import type { RenditionStats } from '../src/protocol/stats.ts';
 import type { Micros } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
@@ -12,6 +12,8 @@ import { RenditionMeter } from './rendition-meter.ts';
 export interface VideoLaneOptions {
   readonly renditions: readonly Rendition[];
   readonly grid: Grid;
+  /** First part of each rendition; 0 unless a broadcast goes on. */
+  readonly firstPart: (track: TrackId) => PartIndex;
   onPart(part: ClosedPart): void;
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
   onError(error: StageError): void;
@@ -21,6 +23,8 @@ interface Output {
   readonly assembler: VideoAssembler;
   readonly queue: SlotQueue;
   readonly meter: RenditionMeter;
+  /** Slots before it are there already. */
+  readonly firstSlot: number;
 }
 
 /** Pictures with their media times to closed parts of every rendition: every slot filled, keys on the grid. */
@@ -34,17 +38,16 @@ export class VideoLane {
 
   constructor(options: VideoLaneOptions) {
     this.#options = options;
-    this.#slotter = new Slotter({ frameRate: options.grid.frameRate });
-    this.#outputs = new Map(
-      options.renditions.map((rendition) => [
-        rendition.track,
-        {
-          assembler: new VideoAssembler(rendition.track, options.grid),
-          queue: new SlotQueue(),
-          meter: new RenditionMeter(rendition),
-        },
-      ]),
-    );
+    this.#outputs = new Map(options.renditions.map((rendition) => [rendition.track, this.#openOutput(rendition)]));
+    const firstSlot = Math.min(...[...this.#outputs.values()].map((output) => output.firstSlot));
+    this.#slotter = new Slotter({ frameRate: options.grid.frameRate, firstSlot });
+  }
+
+  #openOutput(rendition: Rendition): Output {
+    const { grid, firstPart } = this.#options;
+    const firstSlot = firstSlotOfPart(firstPart(rendition.track), grid.frameRate, grid.partsPerSegment);
+    const assembler = new VideoAssembler(rendition.track, grid, firstSlot);
+    return { assembler, queue: new SlotQueue(), meter: new RenditionMeter(rendition), firstSlot };
   }
 
   /** Rejects with StageError `no_encoder`. */
@@ -64,6 +67,11 @@ export class VideoLane {
   /** First slot that is still empty: with no more pictures, the length of the track in slots. */
   get nextSlot(): number {
     return this.#slotter.nextSlot;
+  }
+
+  /** True while slots wait for encoders that are behind. */
+  get isBehind(): boolean {
+    return [...this.#outputs.values()].some(({ queue }) => queue.waiting > 0);
   }
 
   get deadline(): Micros {
@@ -138,7 +146,8 @@ export class VideoLane {
     const core = this.#core;
     if (this.#current === undefined || core === undefined) return;
     const taking: TrackId[] = [];
-    for (const [track, { queue, meter }] of this.#outputs) {
+    for (const [track, { queue, meter, firstSlot }] of this.#outputs) {
+      if (slot < firstSlot) continue;
       if (queue.offer(slot, core.inFlight(track))) taking.push(track);
       else meter.skipped();
     }

@@ -16,16 +16,19 @@ export class AudioAligner {
   readonly #channels: number;
   #frame: Float32Array[];
   #filled = 0;
-  #produced = 0;
+  #produced: number;
+  #isFresh = true;
   #sinceStretch = 0;
   #isCorrecting = false;
 
-  constructor(channels: number) {
+  /** `firstSample` is a multiple of 1024: 0 unless a broadcast goes on. */
+  constructor(channels: number, firstSample = 0) {
     this.#channels = channels;
+    this.#produced = firstSample;
     this.#frame = this.#emptyFrame();
   }
 
-  /** Samples of media time made so far, whole frames and the one being filled. */
+  /** Media time in samples up to which there is sound, whole frames and the one being filled. */
   get produced(): number {
     return this.#produced;
   }
@@ -34,8 +37,9 @@ export class AudioAligner {
   push(block: readonly Float32Array[], captured: Micros): Float32Array[][] {
     const length = block[0]?.length ?? 0;
     const error = samplesOf(captured) - this.#produced;
-    // The first block meets the zero of media time; so does one after a hole or a jump.
-    if (this.#produced === 0 || Math.abs(error) > JUMP_SAMPLES) {
+    // The first block meets the grid of media time; so does one after a hole or a jump.
+    if (this.#isFresh || Math.abs(error) > JUMP_SAMPLES) {
+      this.#isFresh &&= length + error <= 0;
       this.#isCorrecting = false;
       if (error >= 0) return [...this.#silence(error), ...this.#append(block, 0, length)];
       return this.#append(block, Math.min(length, -error), length);

@@ -18,6 +18,8 @@ export interface SlotterOptions {
   readonly toleranceSlots?: number;
   /** How long after a slot's time the picture before is shown in it when no frame has come. */
   readonly patienceSlots?: number;
+  /** The first slot to fill; 0 unless a broadcast goes on. */
+  readonly firstSlot?: number;
 }
 
 /**
@@ -28,9 +30,10 @@ export class Slotter {
   readonly #slotMicros: number;
   readonly #tolerance: number;
   readonly #patience: number;
-  #next = 0;
+  #next: number;
 
   constructor(options: SlotterOptions) {
+    this.#next = options.firstSlot ?? 0;
     this.#slotMicros = 1_000_000 / options.frameRate;
     this.#tolerance = options.toleranceSlots ?? 0.65;
     this.#patience = options.patienceSlots ?? 1.6;

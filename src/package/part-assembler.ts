@@ -29,9 +29,10 @@ export class VideoAssembler {
   readonly #track: TrackId;
   readonly #grid: Grid;
   #samples: EncodedSample[] = [];
-  #next = 0;
+  #next: number;
 
-  constructor(track: TrackId, grid: Grid) {
+  constructor(track: TrackId, grid: Grid, firstSlot = 0) {
+    this.#next = firstSlot;
     this.#track = track;
     this.#grid = grid;
   }
@@ -69,9 +70,10 @@ export class AudioAssembler {
   readonly #track: TrackId;
   readonly #partsPerSegment: number;
   #samples: EncodedSample[] = [];
-  #next = 0;
+  #next: number;
 
-  constructor(track: TrackId, partsPerSegment: number) {
+  constructor(track: TrackId, partsPerSegment: number, firstFrame = 0) {
+    this.#next = firstFrame;
     this.#track = track;
     this.#partsPerSegment = partsPerSegment;
   }

@@ -46,6 +46,14 @@ export const partStartTicks = (part: PartIndex, timescale: number, partsPerSegme
 export const partOfSlot = (slot: number, frameRate: FrameRate, partsPerSegment: number): PartIndex =>
   partOfTicks(slotTicks(slot, frameRate), VIDEO_TIMESCALE, partsPerSegment);
 
+/** The first slot that starts in the part. */
+export const firstSlotOfPart = (part: PartIndex, frameRate: FrameRate, partsPerSegment: number): number =>
+  Math.ceil((part * SEGMENT_SECONDS * frameRate) / partsPerSegment);
+
+/** The first AAC frame that starts in the part (GRID5). */
+export const firstFrameOfPart = (part: PartIndex, partsPerSegment: number): number =>
+  Math.ceil(partStartTicks(part, AUDIO_TIMESCALE, partsPerSegment) / AAC_FRAME_SAMPLES);
+
 /** True when slot `slot` is the last one of its part, so the part can be closed without waiting for the next frame. */
 export const isLastSlotOfPart = (slot: number, frameRate: FrameRate, partsPerSegment: number): boolean =>
   partOfSlot(slot + 1, frameRate, partsPerSegment) !== partOfSlot(slot, frameRate, partsPerSegment);

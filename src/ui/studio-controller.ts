@@ -4,11 +4,13 @@ import { frameRateFor } from '../encode/frame-rate.ts';
 import { candidateRungs, chooseLadder, type Rung, type RungSpeed } from '../encode/ladder.ts';
 import { StageError, type WireError } from '../protocol/errors.ts';
 import type { Grid } from '../protocol/grid.ts';
+import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
 import { renameBroadcast, reserveBroadcast } from './studio-api.ts';
 import { StudioEngine } from './studio-engine.ts';
 import { StudioInputs } from './studio-inputs.ts';
 import { readPresets, type StudioPresets } from './studio-presets.ts';
 import type { Problem, StudioActions, StudioState } from './studio-state.ts';
+import { isOnTheWay } from './studio-status.ts';
 
 const AUDIO_BPS = 128_000;
 /** Probes do not say more than this about a line that is faster. */
@@ -56,6 +58,14 @@ class Controller implements StudioController {
   #speeds: readonly RungSpeed[] | undefined;
   #candidates: readonly Rung[] = [];
   #durationMs = 0;
+  /** The origin has served the broadcast's first part back, maybe before the engine runs again. */
+  #isConfirmed = false;
+  #answerRecall: () => void = () => undefined;
+  /** It is known whether an earlier tab left a broadcast: nothing is reserved before. */
+  readonly #recalled = new Promise<void>((resolve) => {
+    this.#answerRecall = resolve;
+  });
+  #reserving: Promise<void> | undefined;
   readonly #onDeviceChange = (): void => {
     void this.#inputs.retryMissing().then(() => this.#refreshDevices());
   };
@@ -72,7 +82,7 @@ class Controller implements StudioController {
       onChange: () => void this.#refreshDevices(),
     });
     navigator.mediaDevices?.addEventListener('devicechange', this.#onDeviceChange);
-    if (canAskForDevices()) this.#reserve().catch((cause: unknown) => this.#block(toProblem(cause, 'retry')));
+    if (canAskForDevices()) this.#engine.toUpload({ kind: 'recall' });
     else this.#block(INSECURE);
   }
 
@@ -88,8 +98,7 @@ class Controller implements StudioController {
   dispose(): void {
     navigator.mediaDevices?.removeEventListener('devicechange', this.#onDeviceChange);
     this.#listeners.clear();
-    void this.#inputs.close();
-    this.#engine.close();
+    this.#stop();
   }
 
   async askForDevices(): Promise<void> {
@@ -99,6 +108,8 @@ class Controller implements StudioController {
     }
     this.#set({ phase: { kind: 'asking' } });
     try {
+      await this.#recalled;
+      if (this.#state.phase.kind !== 'asking') return;
       await this.#reserve();
       await this.#inputs.useCamera(undefined);
       await this.#inputs.useMicrophone(undefined);
@@ -149,11 +160,41 @@ class Controller implements StudioController {
         'One moment: this machine and this line are still being measured.',
       );
     this.#set({ phase: { kind: 'starting' } });
-    // Asked, not awaited: a browser that says no only may clear the disk when it runs out of it.
-    void navigator.storage?.persist().catch(() => false);
+    this.#keepOnDisk();
     const [top] = probe.rungs;
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
     this.#engine.toEngine({ kind: 'go-live', plan: { grid: this.#grid(), rungs: probe.rungs, audioBps: AUDIO_BPS } });
+  }
+
+  async resume(): Promise<void> {
+    const { phase } = this.#state;
+    if (phase.kind !== 'unfinished') return;
+    const { left } = phase;
+    this.#set({ phase: { kind: 'asking' } });
+    try {
+      await this.#inputs.useCamera(undefined);
+      await this.#inputs.useMicrophone(undefined);
+    } catch (cause) {
+      // The broadcast waits as it was; the person may let the browser have the camera and try again.
+      this.#set({ phase });
+      throw cause;
+    }
+    this.#keepOnDisk();
+    this.#set({ phase: { kind: 'starting' }, broadcast: left.broadcast });
+    this.#engine.toUpload({ kind: 'resume' });
+  }
+
+  async finish(): Promise<void> {
+    const { phase } = this.#state;
+    if (phase.kind !== 'unfinished') return;
+    this.#set({ phase: { kind: 'ending' }, broadcast: phase.left.broadcast });
+    this.#engine.toUpload({ kind: 'finish' });
+  }
+
+  async startAnew(): Promise<void> {
+    if (this.#state.phase.kind !== 'unfinished') return;
+    this.#set({ phase: { kind: 'welcome' } });
+    await this.#reserve();
   }
 
   async endStream(): Promise<void> {
@@ -168,10 +209,34 @@ class Controller implements StudioController {
     else if (probe.kind === 'failed') this.#startProbes();
   }
 
+  /** Asked, not awaited: a browser that says no only may clear its disk when it runs out of room. */
+  #keepOnDisk(): void {
+    void navigator.storage?.persist().catch(() => false);
+  }
+
+  #onRecalled(left: UnfinishedBroadcast | undefined): void {
+    if (left !== undefined) this.#set({ phase: { kind: 'unfinished', left } });
+    else this.#reserve().catch((cause: unknown) => this.#block(toProblem(cause, 'retry')));
+    this.#answerRecall();
+  }
+
+  async #goOn({ plan, resume }: Extract<FromUpload, { kind: 'resumable' }>): Promise<void> {
+    const [top] = plan.rungs;
+    if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
+    this.#engine.toEngine({ kind: 'go-live', plan, resume });
+  }
+
   async #reserve(): Promise<void> {
     if (this.#state.broadcast !== undefined) return;
+    this.#reserving ??= this.#reserveNow().finally(() => {
+      this.#reserving = undefined;
+    });
+    await this.#reserving;
+  }
+
+  async #reserveNow(): Promise<void> {
     const broadcast = await reserveBroadcast(this.#title);
-    this.#engine.toUpload({ kind: 'broadcast', id: broadcast.id, token: broadcast.token });
+    this.#engine.toUpload({ kind: 'broadcast', broadcast });
     this.#set({ broadcast });
   }
 
@@ -215,7 +280,7 @@ class Controller implements StudioController {
         this.#engine.toUpload({ kind: 'probe' });
         return;
       case 'started':
-        this.#set({ phase: { kind: 'live', startedAtMs: message.startedAtMs, isConfirmed: false } });
+        this.#set({ phase: { kind: 'live', startedAtMs: message.startedAtMs, isConfirmed: this.#isConfirmed } });
         return;
       case 'stats':
         this.#set({ renditions: message.renditions });
@@ -244,7 +309,17 @@ class Controller implements StudioController {
         this.#finishProbes();
         return;
       case 'confirmed':
+        this.#isConfirmed = true;
         if (phase.kind === 'live') this.#set({ phase: { ...phase, isConfirmed: true } });
+        return;
+      case 'recalled':
+        this.#onRecalled(message.found);
+        return;
+      case 'resumable':
+        this.#goOn(message).catch((cause: unknown) => this.#fail(toProblem(cause, 'reload')));
+        return;
+      case 'finishing':
+        this.#durationMs = message.durationMs;
         return;
       case 'spool':
         this.#set({ safety: message.safety });
@@ -257,6 +332,8 @@ class Controller implements StudioController {
         this.#set({ phase: { kind: 'ended', durationMs: this.#durationMs }, preview: undefined, level: 0 });
         return;
       case 'failed':
+        // Nothing can be sent any more: a camera that stays on would only pretend.
+        if (isOnTheWay(phase)) this.#stop();
         this.#workerFailed(message.error);
         return;
     }
@@ -266,7 +343,12 @@ class Controller implements StudioController {
   #workerFailed(error: WireError): void {
     if (this.#state.phase.kind === 'ready')
       this.#set({ probe: { kind: 'failed', problem: { ...error, remedy: 'retry' } } });
-    else this.#fail({ ...error, remedy: 'reload' });
+    else this.#fail({ ...error, remedy: error.code === 'newer_tab' ? 'none' : 'reload' });
+  }
+
+  #stop(): void {
+    void this.#inputs.close();
+    this.#engine.close();
   }
 
   async #refreshDevices(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { RenditionStats, SpoolSafety, UploadStats } from '../protocol/stats.ts';
+import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
 
 /** A sentence for the person, a code for the log, and what a button can do about it. */
 export interface Problem extends WireError {
@@ -11,6 +12,8 @@ export type StudioPhase =
   /** Nothing asked yet: the page explains why it will ask for camera and microphone. */
   | { readonly kind: 'welcome' }
   | { readonly kind: 'asking' }
+  /** An earlier tab of this browser left a broadcast: go on with it, end it, or leave it. */
+  | { readonly kind: 'unfinished'; readonly left: UnfinishedBroadcast }
   /** No camera, permission denied, insecure page, no encoder, origin unreachable. */
   | { readonly kind: 'blocked'; readonly problem: Problem }
   | { readonly kind: 'ready' }
@@ -75,6 +78,12 @@ export interface StudioActions {
   setMuted(isMuted: boolean): void;
   setCameraOff(isOff: boolean): void;
   goLive(): Promise<void>;
+  /** Goes on with the broadcast that was left, same link, same timeline. */
+  resume(): Promise<void>;
+  /** Sends what is left of it and completes the recording. */
+  finish(): Promise<void>;
+  /** Leaves it for later and reserves another. */
+  startAnew(): Promise<void>;
   endStream(): Promise<void>;
   retry(): Promise<void>;
 }

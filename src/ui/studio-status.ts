@@ -1,4 +1,6 @@
 import type { SpoolSafety, UploadStats } from '../protocol/stats.ts';
+import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
+import { titleText } from './broadcast-list.ts';
 import type { StudioPhase } from './studio-state.ts';
 
 /**
@@ -27,6 +29,8 @@ export function studioStatus(
       return { text: 'Camera and microphone are off', tone: 'off' };
     case 'asking':
       return { text: 'Your browser is asking. Choose “Allow”.', tone: 'waiting' };
+    case 'unfinished':
+      return { text: 'Your last stream is still open', tone: 'waiting' };
     case 'blocked':
       return { text: 'Not ready', tone: 'off' };
     case 'ready':
@@ -58,4 +62,13 @@ export function safetySentence(safety: SpoolSafety): string {
     return 'This browser cannot keep video on its disk: what is not sent yet is lost if this tab crashes.';
   const megabytes = Math.round(safety.budgetBytes / 1e6).toLocaleString('en');
   return `What is not sent yet is kept on this disk, up to ${megabytes} MB, also if this tab crashes.`;
+}
+
+/** What a person reads who comes back to a broadcast that an earlier tab left. */
+export function leftSentence({ broadcast, state, unsentMs }: UnfinishedBroadcast): string {
+  const title = `Your broadcast “${titleText(broadcast.title)}”`;
+  if (state === 'elsewhere') return `${title} is open in another tab of this browser.`;
+  const seconds = Math.ceil((unsentMs ?? 0) / 1000);
+  const unsent = seconds === 0 ? 'everything is sent' : `${seconds} s not yet sent`;
+  return state === 'over' ? `${title} has ended by itself: ${unsent}.` : `${title} is still open: ${unsent}.`;
 }

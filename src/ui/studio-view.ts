@@ -14,6 +14,8 @@ import type { SetupWish } from './studio-setup.ts';
 import './studio-stage.ts';
 import type { Problem, StudioActions, StudioState } from './studio-state.ts';
 import { type StudioStatus, safetySentence, studioStatus } from './studio-status.ts';
+import './studio-unfinished.ts';
+import type { UnfinishedWish } from './studio-unfinished.ts';
 import './studio-welcome.ts';
 import { showInTab } from './tab-signal.ts';
 import { base, controls, page, surfaces } from './theme.ts';
@@ -155,6 +157,11 @@ export class StudioView extends LitElement {
             .isAsking=${phase.kind === 'asking'}
             @ask=${() => this.#wish((actions) => actions.askForDevices())}
           ></studio-welcome>`;
+      case 'unfinished':
+        return html`<studio-unfinished
+          .left=${phase.left}
+          @wish=${({ detail }: CustomEvent<UnfinishedWish>) => this.#wish((actions) => actions[detail]())}
+        ></studio-unfinished>`;
       case 'blocked':
         return html`<problem-note
           heading="Not ready to go live"
@@ -209,6 +216,7 @@ export class StudioView extends LitElement {
       <share-panel .broadcast=${state.broadcast} .isBeforeLive=${isBeforeLive}></share-panel>
     </div>`;
     if (phase.kind === 'live' || phase.kind === 'ending') return html`${share}${setup}`;
+    if (phase.kind === 'unfinished') return nothing;
     if (phase.kind === 'ended' || phase.kind === 'failed') return share;
     return html`${setup}${share}`;
   }

@@ -136,6 +136,12 @@ export const STUDIO_STATES = {
     upload: { ...upload, uplink: 'slow', secondsNotUploaded: 4.2, retries: 17 },
   },
   reconnecting: { ...live, upload: { ...upload, uplink: 'reconnecting', secondsNotUploaded: 12.4, retries: 31 } },
+  catchingUp: { ...live, upload: { ...upload, uplink: 'catching-up', secondsNotUploaded: 9.3, retries: 31 } },
+  unfinished: { ...before, phase: { kind: 'unfinished', left: { broadcast, state: 'open', unsentMs: 38_000 } } },
+  unfinishedElsewhere: {
+    ...before,
+    phase: { kind: 'unfinished', left: { broadcast, state: 'elsewhere', unsentMs: undefined } },
+  },
   ending: { ...live, phase: { kind: 'ending' } },
   ended: { ...before, phase: { kind: 'ended', durationMs: 754_000 } },
   failed: {

@@ -1,0 +1,38 @@
+import type { ReservedBroadcast, StartRequest } from '../protocol/broadcast.ts';
+import type { TrackId } from '../protocol/track.ts';
+
+export interface InitSegment {
+  readonly track: TrackId;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the origin is told at the start: with it a tab that comes back makes the same broadcast. */
+export interface BroadcastStart {
+  readonly request: StartRequest;
+  readonly inits: readonly InitSegment[];
+}
+
+/** A broadcast that runs, as this browser remembers it until its end. */
+export interface KeptSession extends BroadcastStart {
+  readonly broadcast: ReservedBroadcast;
+}
+
+/** A broadcast that an earlier tab left. */
+export interface UnfinishedBroadcast {
+  readonly broadcast: ReservedBroadcast;
+  /** open: may go on. over: it ended by itself meanwhile; what is left may still be sent. elsewhere: in another tab. */
+  readonly state: 'open' | 'over' | 'elsewhere';
+  /** Undefined while another tab has it. */
+  readonly unsentMs: number | undefined;
+}
+
+/** True when a tab that comes back encodes exactly as the one before: its samples need the same init segments. */
+export function isSameStart(a: BroadcastStart, b: BroadcastStart): boolean {
+  return (
+    a.inits.length === b.inits.length &&
+    a.inits.every((init) => {
+      const other = b.inits.find((one) => one.track === init.track)?.bytes;
+      return other?.length === init.bytes.length && init.bytes.every((byte, i) => byte === other[i]);
+    })
+  );
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { pages } from '../../src/protocol/urls.ts';
+import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
+import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
+import { CrashableBrowser } from './spool-browser.ts';
+import { proveWhole, reservedBy } from './spool-proof.ts';
+
+/** A browser to kill and a data folder for the origin, both gone afterwards. */
+async function withCrashes(work: (crashable: CrashableBrowser, dataDir: string) => Promise<void>): Promise<void> {
+  const crashable = await CrashableBrowser.create();
+  const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-crash-'));
+  try {
+    await work(crashable, dataDir);
+  } finally {
+    await crashable.dispose();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+const durationMs = async (origin: RunningOrigin, id: string) => (await broadcastDetail(origin.url, id)).durationMs;
+const untilLonger = (origin: RunningOrigin, id: string, thanMs: number) =>
+  expect.poll(() => durationMs(origin, id), { timeout: 40_000 }).toBeGreaterThan(thanMs);
+const pill = (page: Page) => page.locator('status-pill');
+const unfinished = (page: Page) => page.locator('studio-unfinished');
+
+test('P5 the browser is killed during an outage: the next one sends what was kept, goes on with the same broadcast, and every frame is there once', () => {
+  test.setTimeout(180_000);
+  return withCrashes(async (crashable, dataDir) => {
+    const first = await startOrigin({ dataDir });
+    const page = await crashable.start();
+    const reserved = reservedBy(page);
+    const { id } = await goLive(page, first.url, '?ladder=360,240');
+    await untilLonger(first, id, 2000);
+    await first.kill();
+    await expect(pill(page)).toContainText(/Reconnecting: \d+ s safe/);
+    await expect(pill(page)).toContainText(/Reconnecting: [6-9] s safe/);
+    await crashable.kill();
+
+    const origin = await startOrigin({ dataDir, port: first.port });
+    const again = await crashable.start();
+    await again.goto(origin.url + pages.studio);
+    await expect(unfinished(again)).toContainText(/is still open: ([6-9]|1\d) s not yet sent\./);
+    await unfinished(again).getByRole('button', { name: 'Resume' }).click();
+    await expect(pill(again)).toContainText('You are live');
+    const resumedMs = await durationMs(origin, id);
+    await untilLonger(origin, id, resumedMs + 5000);
+    await endStream(again);
+    expect(await proveWhole(origin.url, await reserved)).toBeGreaterThan(150);
+
+    await again.goto(origin.url + pages.studio);
+    await expect(again.getByRole('button', { name: /camera and microphone/i })).toBeVisible();
+    await expect(unfinished(again)).toBeHidden();
+    await origin.stop();
+  });
+});
+
+test('P5 killed at a random moment, End completes the recording with what is there', () => {
+  test.setTimeout(120_000);
+  return withCrashes(async (crashable, dataDir) => {
+    const origin = await startOrigin({ dataDir });
+    const page = await crashable.start();
+    const reserved = reservedBy(page);
+    const { id } = await goLive(page, origin.url, '?ladder=240');
+    const momentMs = 1500 + Math.floor(Math.random() * 3000);
+    test.info().annotations.push({ type: 'killed', description: `after ${momentMs} ms` });
+    await untilLonger(origin, id, momentMs);
+    await crashable.kill();
+    const again = await crashable.start();
+    await again.goto(origin.url + pages.studio);
+    await unfinished(again).getByRole('button', { name: 'End' }).click();
+    await expect(pill(again)).toContainText('ended');
+    expect(await proveWhole(origin.url, await reserved)).toBeGreaterThanOrEqual(Math.floor(momentMs / 100));
+    await origin.stop();
+  });
+});
+
+test('FENCE3 a second tab takes the broadcast over: the older one is told and stops, and nothing is missing', () => {
+  test.setTimeout(150_000);
+  return withCrashes(async (crashable, dataDir) => {
+    const origin = await startOrigin({ dataDir });
+    const older = await crashable.start();
+    const reserved = reservedBy(older);
+    const { id } = await goLive(older, origin.url, '?ladder=240');
+    await untilLonger(origin, id, 2000);
+    const newer = await crashable.newPage();
+    await newer.goto(origin.url + pages.studio);
+    await expect(unfinished(newer)).toContainText('is open in another tab of this browser.');
+    await unfinished(newer).getByRole('button', { name: 'Resume' }).click();
+    await expect(older.locator('problem-note')).toContainText('Another tab has taken over');
+    await expect(pill(newer)).toContainText('You are live');
+    const takenMs = await durationMs(origin, id);
+    await untilLonger(origin, id, takenMs + 4000);
+    await endStream(newer);
+    expect(await proveWhole(origin.url, await reserved)).toBeGreaterThan(60);
+    await origin.stop();
+  });
+});

@@ -1,0 +1,58 @@
+import type { Spool } from '../src/spool/spool.ts';
+import type { KeptSession } from '../src/upload/unfinished.ts';
+import { holdBroadcast } from './broadcast-lock.ts';
+import { forgetBroadcast } from './left-broadcast.ts';
+import type { FromUpload } from './messages.ts';
+import { openSpool } from './open-spool.ts';
+import type { OriginClient } from './origin-client.ts';
+import type { UploadMeter } from './upload-stats.ts';
+import { Uploader } from './uploader.ts';
+
+/** What every upload of this worker shares. */
+export interface UploadContext {
+  readonly client: OriginClient;
+  readonly meter: UploadMeter;
+  readonly post: (message: FromUpload) => void;
+  readonly fail: (cause: unknown) => void;
+}
+
+export interface RunningUpload {
+  readonly uploader: Uploader;
+  readonly spool: Spool;
+  /** Stops; what is kept stays for the next tab. */
+  readonly letGo: () => Promise<void>;
+}
+
+/** Takes hold of the broadcast and its files. Rejects with StageError `other_tab`. */
+export async function openUpload(context: UploadContext, session: KeptSession): Promise<RunningUpload> {
+  const { client, meter, post, fail } = context;
+  const { id } = session.broadcast;
+  const release = await holdBroadcast(id);
+  const { spool, safety } = await openSpool(id, session.request.grid.partsPerSegment).catch((cause: unknown) => {
+    release();
+    throw cause;
+  });
+  post({ kind: 'spool', safety });
+  const letGo = async (): Promise<void> => {
+    await spool.close();
+    release();
+  };
+  const uploader = new Uploader({
+    client,
+    meter,
+    spool,
+    start: session,
+    events: {
+      onConfirmed: () => post({ kind: 'confirmed' }),
+      onEnded: () => {
+        letGo()
+          .then(() => forgetBroadcast(id))
+          .then(() => post({ kind: 'ended' }), fail);
+      },
+      onFailed: (error) => {
+        letGo().then(() => fail(error), fail);
+      },
+    },
+  });
+  return { uploader, spool, letGo };
+}

@@ -1,0 +1,45 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { KeptSession } from '../src/upload/unfinished.ts';
+
+interface Kept extends KeptSession {
+  readonly id: string;
+  readonly keptAtMs: number;
+}
+
+interface StudioDatabase extends DBSchema {
+  sessions: { key: string; value: Kept };
+}
+
+const open = (): Promise<IDBPDatabase<StudioDatabase>> =>
+  openDB<StudioDatabase>('tabcast-studio', 1, {
+    upgrade(database) {
+      database.createObjectStore('sessions', { keyPath: 'id' });
+    },
+  });
+
+async function withDatabase<T>(work: (database: IDBPDatabase<StudioDatabase>) => Promise<T>): Promise<T> {
+  const database = await open();
+  try {
+    return await work(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** Kept for this origin until `forgetSession`, the capability token with it. */
+export async function keepSession(session: KeptSession): Promise<void> {
+  const { broadcast, request, inits } = session;
+  await withDatabase((database) =>
+    database.put('sessions', { broadcast, request, inits, id: broadcast.id, keptAtMs: Date.now() }),
+  );
+}
+
+export async function forgetSession(id: string): Promise<void> {
+  await withDatabase((database) => database.delete('sessions', id));
+}
+
+/** Newest first; none where this browser keeps nothing. */
+export async function keptSessions(): Promise<readonly KeptSession[]> {
+  const all = await withDatabase((database) => database.getAll('sessions')).catch(() => []);
+  return all.toSorted((a, b) => b.keptAtMs - a.keptAtMs);
+}

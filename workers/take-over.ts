@@ -1,0 +1,65 @@
+import { backoffMs } from '../src/lib/backoff.ts';
+import type { IngestState } from '../src/protocol/broadcast.ts';
+import { partDurationMicros } from '../src/protocol/grid.ts';
+import { nextParts, planReturn, unsentParts } from '../src/upload/return-plan.ts';
+import type { KeptSession } from '../src/upload/unfinished.ts';
+import { UPLOAD_RETRY_POLICY } from '../src/upload/upload-plan.ts';
+import type { LivePlan } from './messages.ts';
+import { type OriginClient, OriginRefusal } from './origin-client.ts';
+import { openUpload, type RunningUpload, type UploadContext } from './running-upload.ts';
+
+/**
+ * Claims a broadcast that an earlier tab left and sends what it kept. resume: says where every track goes on, after a
+ * hole was declared if the time away was long. finish: ends it with what is there.
+ */
+export async function takeOver(
+  context: UploadContext,
+  session: KeptSession,
+  wish: 'resume' | 'finish',
+): Promise<RunningUpload> {
+  const { client, post, fail } = context;
+  const { grid, tracks, availabilityStartMs } = session.request;
+  client.use(session.broadcast.id, session.broadcast.token);
+  const state = await claim(client);
+  const running = await openUpload(context, session);
+  const { uploader, spool } = running;
+  await spool.forget(state.durable);
+  const kept = spool.kept();
+  const ids = tracks.map((track) => track.id);
+  const next = nextParts(ids, state, kept);
+  await uploader.sendKept(unsentParts(state, kept));
+  uploader.begin().catch(fail);
+  if (wish === 'finish') {
+    const partMs = partDurationMicros(grid.partsPerSegment) / 1000;
+    post({ kind: 'finishing', durationMs: Math.max(...Object.values(next)) * partMs });
+    uploader.end(next);
+    return running;
+  }
+  const plan = planReturn(next, grid, availabilityStartMs, state.serverTimeMs);
+  if (plan.kind === 'hole') await uploader.declare(plan.cut);
+  post({ kind: 'resumable', plan: livePlanOf(session), resume: { availabilityStartMs, firstParts: plan.firstParts } });
+  return running;
+}
+
+/** The settings of the encoders, as the origin was told them. */
+function livePlanOf({ request: { grid, tracks } }: KeptSession): LivePlan {
+  const rungs = tracks.flatMap((track) =>
+    track.kind === 'video' ? [{ width: track.width, height: track.height, bitrateBps: track.bitrateBps }] : [],
+  );
+  const audioBps = tracks.find((track) => track.kind === 'audio')?.bitrateBps ?? 0;
+  return { grid, rungs, audioBps };
+}
+
+/** Tries until the origin answers; rejects when it refuses. */
+async function claim(client: OriginClient): Promise<IngestState> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await client.claim();
+    } catch (error) {
+      if (error instanceof OriginRefusal && !error.isRetryable) throw error;
+      const retryAfterMs = error instanceof OriginRefusal ? error.retryAfterMs : 0;
+      const delayMs = backoffMs(attempt, Math.random(), UPLOAD_RETRY_POLICY, retryAfterMs);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+  }
+}
