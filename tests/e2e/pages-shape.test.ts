@@ -28,13 +28,14 @@ test('the keyboard alone reaches everything of a live studio, in the order it is
   await page.goto(`${origin.url}/studio`);
   await showStudio(page, 'live');
   const walk: string[] = [];
-  for (let step = 0; step < 11; step++) {
+  for (let step = 0; step < 12; step++) {
     await page.keyboard.press('Tab');
     walk.push(await focused(page));
   }
   expect(walk).toEqual([
     'a Skip to the content',
     'a Tabcast',
+    'a Log in',
     'a All streams',
     'button Mute',
     'button Camera off',
