@@ -24,15 +24,14 @@ async function device(browser: Browser): Promise<{ context: BrowserContext; page
   const context = await browser.newContext();
   await context.addInitScript(() => {
     const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'src');
-    const set = source?.set;
-    if (source === undefined || set === undefined) return;
+    if (source === undefined) return;
     Object.defineProperty(HTMLMediaElement.prototype, 'src', {
       ...source,
       set(this: HTMLVideoElement, value: string) {
         this.requestVideoFrameCallback((_now, { mediaTime }) => {
           window.firstPictureS ??= mediaTime;
         });
-        set.call(this, value);
+        source.set?.call(this, value);
       },
     });
   });
@@ -195,6 +194,30 @@ test('offline, a log-out asks first, because what was watched cannot be sent', a
   await account.getByRole('button', { name: 'Log out' }).click();
   await expect(account.getByRole('button', { name: 'Log in' })).toBeVisible();
   await context.close();
+});
+
+test('behind a live on purpose: coming back is live, and the place that was left is one press away', async ({
+  browser,
+  origin,
+}) => {
+  const publisher = await publish({ origin: origin.url, title: 'Still going', pastSeconds: 150, heights: [360] });
+  await publisher.reached(150);
+  const { context, page } = await device(browser);
+  const leftAtS = await watchUntilWritten(page, `${origin.url}${pages.watch(publisher.id)}?t=40`);
+  expect(leftAtS).toBeGreaterThan(46);
+  expect(leftAtS).toBeLessThan(70);
+  await page.goto(origin.url);
+  const card = page.getByRole('region', { name: 'Continue watching' }).getByRole('listitem');
+  await expect(card.filter({ hasText: 'Still going' })).toContainText('Live now, you were at');
+  await page.goto(origin.url + pages.watch(publisher.id));
+  await untilPlaying(page, 0.2);
+  expect((await videoState(page)).positionS).toBeGreaterThan(120);
+  await page.getByRole('button', { name: 'Continue where you left' }).click();
+  await expect.poll(async () => (await videoState(page)).positionS).toBeLessThan(leftAtS + 10);
+  await page.getByRole('button', { name: 'Share from here' }).click();
+  await expect(page.getByRole('status').filter({ hasText: /copied|at=/ })).toBeVisible();
+  await context.close();
+  await publisher.end();
 });
 
 test('a typed time and a shared link lead to the same moment', async ({ browser, origin }) => {
