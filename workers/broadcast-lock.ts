@@ -2,6 +2,7 @@ import { StageError } from '../src/protocol/errors.ts';
 
 /** The older tab hears of a newer one with its next part, and lets go within seconds. */
 const HANDOVER_MS = 20_000;
+const RELOAD_MS = 1_000;
 
 const lockName = (broadcastId: string): string => `tabcast-broadcast-${broadcastId}`;
 
@@ -24,7 +25,8 @@ export function holdBroadcast(broadcastId: string): Promise<() => void> {
   });
 }
 
+/** True when another tab works on it. A tab that was reloaded a moment ago still holds it for an instant. */
 export async function isHeld(broadcastId: string): Promise<boolean> {
-  const { held } = await navigator.locks.query();
-  return held?.some((lock) => lock.name === lockName(broadcastId)) ?? false;
+  const signal = AbortSignal.timeout(RELOAD_MS);
+  return await navigator.locks.request(lockName(broadcastId), { signal }, () => false).catch(() => true);
 }

@@ -58,8 +58,10 @@ async function look(session: KeptSession, view: Exclude<OriginView, { kind: 'gon
   const { broadcast, request } = session;
   const release = await holdBroadcast(broadcast.id);
   try {
-    const { spool } = await openSpool(broadcast.id, request.grid.partsPerSegment);
-    const unsentMs = unsent(spool, view) * (partDurationMicros(request.grid.partsPerSegment) / 1000);
+    const { spool, safety } = await openSpool(broadcast.id, request.grid.partsPerSegment);
+    const partMs = partDurationMicros(request.grid.partsPerSegment) / 1000;
+    // Memory went with its tab: nobody knows what was lost.
+    const unsentMs = safety.where === 'disk' ? unsent(spool, view) * partMs : undefined;
     await spool.close();
     if (view.kind === 'unknown') return { broadcast, state: 'open', unsentMs };
     const { state, title } = view.state;

@@ -68,7 +68,8 @@ export function safetySentence(safety: SpoolSafety): string {
 export function leftSentence({ broadcast, state, unsentMs }: UnfinishedBroadcast): string {
   const title = `Your broadcast “${titleText(broadcast.title)}”`;
   if (state === 'elsewhere') return `${title} is open in another tab of this browser.`;
-  const seconds = Math.ceil((unsentMs ?? 0) / 1000);
-  const unsent = seconds === 0 ? 'everything is sent' : `${seconds} s not yet sent`;
-  return state === 'over' ? `${title} has ended by itself: ${unsent}.` : `${title} is still open: ${unsent}.`;
+  const what = state === 'over' ? `${title} has ended by itself` : `${title} is still open`;
+  if (unsentMs === undefined) return `${what}.`;
+  const seconds = Math.ceil(unsentMs / 1000);
+  return seconds === 0 ? `${what}: everything is sent.` : `${what}: ${seconds} s not yet sent.`;
 }

@@ -22,7 +22,7 @@ export interface UnfinishedBroadcast {
   readonly broadcast: ReservedBroadcast;
   /** open: may go on. over: it ended by itself meanwhile; what is left may still be sent. elsewhere: in another tab. */
   readonly state: 'open' | 'over' | 'elsewhere';
-  /** Undefined while another tab has it. */
+  /** Undefined while another tab has it, and where this browser keeps nothing on disk. */
   readonly unsentMs: number | undefined;
 }
 

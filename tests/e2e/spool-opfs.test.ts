@@ -38,5 +38,4 @@ test('TICK5 the spool keeps its promises on the real private file system, at a c
     type: 'measured',
     description: `append p50 ${appendMsP50.toFixed(2)} ms, p99 ${appendMsP99.toFixed(2)}, max ${appendMsMax.toFixed(1)}; flush p50 ${flushMsP50.toFixed(1)} ms`,
   });
-  process.stdout.write(`${test.info().annotations.at(-1)?.description}\n`);
 });

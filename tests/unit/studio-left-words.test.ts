@@ -24,6 +24,7 @@ test('a broadcast that was left is told by its title, and by what is not sent', 
   expect(leftSentence({ ...left, state: 'over' })).toBe(
     'Your broadcast “Harbour” has ended by itself: 38 s not yet sent.',
   );
+  expect(leftSentence({ ...left, unsentMs: undefined })).toBe('Your broadcast “Harbour” is still open.');
   expect(leftSentence({ ...left, state: 'elsewhere', unsentMs: undefined })).toBe(
     'Your broadcast “Harbour” is open in another tab of this browser.',
   );
