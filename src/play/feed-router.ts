@@ -17,6 +17,8 @@ export interface FeedRouterContext {
   readonly tracks: readonly Track[];
   readonly gate: OriginGate;
   mediaNowMs(): number;
+  /** End of what the origin is known to hold, in media time. */
+  knownEndMs(): number;
   recordingMs(): number | undefined;
   onRead(bytes: number, atMs: number): void;
   onChunk(track: Track, chunk: FeedChunk, isFresh: boolean, atMs: number): void;
@@ -92,8 +94,6 @@ export class FeedRouter {
         return this.#pointTo(request, taken.bytes);
       case 'skipped':
         return this.#pointTo(request, EMPTY_STYP);
-      case 'missing':
-        return request;
       case 'failed': {
         if (taken.status === 503 || taken.status === 429) {
           this.#context.gate.reportFailure(taken.retryAfterMs);

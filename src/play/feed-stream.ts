@@ -1,23 +1,23 @@
 import type { PartIndex } from '../protocol/grid.ts';
 import { ChunkSplitter, type FeedChunk, NotChunksError } from './chunk-splitter.ts';
-import type { Stretch } from './stretch.ts';
+import { isBroken } from './silence.ts';
+import { partMs, type Stretch } from './stretch.ts';
 
 export type Taken =
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** A later part came, so this one never will: a declared hole. */
+  /** A later part came, or the stream ended properly without it: there is nothing to wait or to ask for. */
   | { readonly kind: 'skipped' }
-  /** The stream ended, or fell silent, before it. */
-  | { readonly kind: 'missing' }
   /** No answer (`status` undefined), a refusal, or bytes that are no chunks. */
   | { readonly kind: 'failed'; readonly status: number | undefined; readonly retryAfterMs: number };
 
 export interface StreamHooks {
   onRead(bytes: number, atMs: number): void;
   onChunk(chunk: FeedChunk, atMs: number): void;
+  /** End of what the origin is known to hold, in media time. */
+  knownEndMs(): number;
 }
 
-/** An open stream that is silent for this long is not waited for any more. */
-const SILENT_MS = 3000;
+const LOOK_FOR_SILENCE_MS = 1000;
 /** Parts already handed out that stay at hand: a jump inside the buffer asks for the last ones again. */
 const KEPT_AFTER_TAKING = 10;
 
@@ -32,23 +32,25 @@ export class FeedStream {
   #highest: PartIndex = -1;
   #lastReadMs = performance.now();
   #outcome: Taken | undefined;
+  readonly #partMs: number;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(stretch: Stretch, timescale: number, partsPerSegment: number, hooks: StreamHooks) {
     this.stretch = stretch;
     this.#hooks = hooks;
+    this.#partMs = partMs(partsPerSegment);
     void this.#run(new ChunkSplitter(timescale, partsPerSegment));
   }
 
   get isComplete(): boolean {
-    return this.#outcome?.kind === 'missing';
+    return this.#outcome?.kind === 'skipped';
   }
 
-  /** True when asking for `part` here can still bring it. */
+  /** True when asking here can still bring `part`, or tell for the first time that it is not there. */
   covers(part: PartIndex): boolean {
     if (part < this.stretch.from || part >= this.stretch.to) return false;
     if (this.#chunks.has(part)) return true;
-    return this.#outcome === undefined && !this.#seen.has(part);
+    return (this.#outcome === undefined || this.isComplete) && !this.#seen.has(part);
   }
 
   take(part: PartIndex): Promise<Taken> {
@@ -58,7 +60,10 @@ export class FeedStream {
       return Promise.resolve({ kind: 'chunk', bytes });
     }
     if (part < this.#highest) return Promise.resolve({ kind: 'skipped' });
-    if (this.#outcome !== undefined) return Promise.resolve(this.#outcome);
+    if (this.#outcome !== undefined) {
+      this.#seen.add(part);
+      return Promise.resolve(this.#outcome);
+    }
     return new Promise((resolve) => {
       this.#waiters.set(part, resolve);
       this.#watchSilence();
@@ -101,7 +106,7 @@ export class FeedStream {
         this.#hooks.onRead(value.length, atMs);
         for (const chunk of splitter.push(value)) this.#receive(chunk, atMs);
       }
-      this.#finish({ kind: 'missing' });
+      this.#finish({ kind: 'skipped' });
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       const isLine = error instanceof TypeError || error instanceof DOMException || error instanceof NotChunksError;
@@ -126,26 +131,23 @@ export class FeedStream {
   #finish(outcome: Taken): void {
     clearTimeout(this.#silence);
     this.#outcome = outcome;
-    const waiters = [...this.#waiters.values()];
+    for (const [part, resolve] of this.#waiters) {
+      this.#seen.add(part);
+      resolve(outcome);
+    }
     this.#waiters.clear();
-    for (const resolve of waiters) resolve(outcome);
   }
 
   #watchSilence(): void {
     clearTimeout(this.#silence);
-    const leftMs = this.#lastReadMs + SILENT_MS - performance.now();
-    this.#silence = setTimeout(
-      () => {
-        if (this.#waiters.size === 0) return;
-        if (performance.now() - this.#lastReadMs < SILENT_MS) {
-          this.#watchSilence();
-          return;
-        }
-        const waiters = [...this.#waiters.values()];
-        this.#waiters.clear();
-        for (const resolve of waiters) resolve({ kind: 'missing' });
-      },
-      Math.max(0, leftMs),
-    );
+    this.#silence = setTimeout(() => {
+      const [part] = this.#waiters.keys();
+      if (part === undefined) return;
+      const silentMs = performance.now() - this.#lastReadMs;
+      if (isBroken({ silentMs, partEndMs: (part + 1) * this.#partMs, knownEndMs: this.#hooks.knownEndMs() })) {
+        this.#abort.abort();
+        this.#finish({ kind: 'failed', status: undefined, retryAfterMs: 0 });
+      } else this.#watchSilence();
+    }, LOOK_FOR_SILENCE_MS);
   }
 }

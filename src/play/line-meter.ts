@@ -5,6 +5,8 @@ export interface LineEstimate {
   /** The parts come later and later: what arrives now is all the line can carry. */
   readonly isFull: boolean;
   readonly latenessMs: number;
+  /** Nothing has come for a while: the creator or the line is away, and the rest says nothing about now. */
+  readonly isSilent: boolean;
 }
 
 /** Reads of a stream closer than this are one burst. */
@@ -18,6 +20,8 @@ const FULL_LATENESS_MS = 180;
 /** A full line stays full until lateness is well down again, so that the edge of the threshold does not flicker. */
 const FREE_LATENESS_MS = 90;
 const RECENT_MS = 500;
+/** Longer than the pause between two pieces of 2 s that a full buffer waits for. */
+const SILENT_MS = 3000;
 const BASELINE_MS = 30_000;
 const SAMPLES_KEPT = 2;
 
@@ -42,9 +46,11 @@ export class LineMeter {
   #lags: { atMs: number; lagMs: number }[] = [];
   #latenessMs = 0;
   #isFull = false;
+  #lastReadMs: number | undefined;
 
   /** Some bytes of any feed of this line. */
   read(bytes: number, atMs: number): void {
+    this.#lastReadMs = atMs;
     this.#reads.push({ atMs, bytes });
     while (this.#reads.length > 0 && (this.#reads[0]?.atMs ?? atMs) < atMs - 2 * RECENT_MS) this.#reads.shift();
     const burst = this.#burst;
@@ -87,14 +93,18 @@ export class LineMeter {
   estimate(nowMs: number): LineEstimate {
     if (this.#burst !== undefined && nowMs - this.#burst.lastMs >= BURST_GAP_MS) this.#closeBurst();
     const latenessMs = this.#latenessMs;
-    if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs };
+    const isSilent = this.#lastReadMs !== undefined && nowMs - this.#lastReadMs > SILENT_MS;
+    if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs, isSilent };
     const bps = this.#samples.length === 0 ? undefined : Math.min(...this.#samples);
-    return { bps, isFull: false, latenessMs };
+    return { bps, isFull: false, latenessMs, isSilent };
   }
 
   #recentBps(nowMs: number): number {
+    // Bytes that stopped altogether tell nothing about how fast they come.
+    const lastMs = this.#lastReadMs ?? nowMs;
+    const untilMs = nowMs - lastMs >= RECENT_MS ? lastMs : nowMs;
     let bytes = 0;
-    for (const read of this.#reads) if (read.atMs > nowMs - RECENT_MS) bytes += read.bytes;
+    for (const read of this.#reads) if (read.atMs > untilMs - RECENT_MS) bytes += read.bytes;
     return (bytes * 8000) / RECENT_MS;
   }
 

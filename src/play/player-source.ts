@@ -43,6 +43,7 @@ export class PlayerSource {
   #router: FeedRouter | undefined;
   #isFeed = true;
   #zeroMs: number | undefined;
+  #newestMs = 0;
   #quality = FRESH_QUALITY;
   #recoveries = 0;
   #recovery: ReturnType<typeof setTimeout> | undefined;
@@ -65,6 +66,11 @@ export class PlayerSource {
   /** Milliseconds of media captured so far. */
   get mediaNowMs(): number {
     return this.zeroMs === undefined ? 0 : this.#context.clock.nowMs() - this.zeroMs;
+  }
+
+  /** End of what the origin is known to hold, in media time: what it said last, or what has come since. */
+  get knownEndMs(): number {
+    return Math.max(this.#newestMs, this.#context.detail()?.durationMs ?? 0);
   }
 
   get grid(): Grid {
@@ -110,9 +116,11 @@ export class PlayerSource {
       tracks: this.#context.detail()?.tracks ?? [],
       gate,
       mediaNowMs: () => this.mediaNowMs,
+      knownEndMs: () => this.knownEndMs,
       recordingMs: () => this.#context.recordingMs(),
       onRead: (bytes, atMs) => this.line.read(bytes, atMs),
       onChunk: (track, chunk, isFresh, atMs) => {
+        this.#newestMs = Math.max(this.#newestMs, (chunk.part + 1) * partMs(partsPerSegment));
         if (track.kind !== 'video' || !isFresh || this.zeroMs === undefined) return;
         const endsAtMs = this.zeroMs + (chunk.part + 1) * partMs(partsPerSegment);
         this.line.part(endsAtMs - (clock.nowMs() - performance.now()), atMs);

@@ -38,7 +38,7 @@ export interface QualityDecision {
 /**
  * The rung for the next GOP. `ladderBps` ascends and includes everything the rung costs the line but sound, which is
  * `soundBps`. Never steps up on a full line; steps down at once; a step up that had to be undone is not tried again
- * for a while, so a line between two rungs settles on the lower one.
+ * for a while, so a line between two rungs settles on the lower one. A line on which nothing comes changes nothing.
  */
 export function decideQuality(
   current: number,
@@ -48,6 +48,7 @@ export function decideQuality(
   memory: QualityMemory,
   nowMs: number,
 ): QualityDecision {
+  if (line.isSilent) return { rung: current, memory: { ...memory, calmSinceMs: undefined } };
   if (line.bps === undefined) return tryUpWhenCalm(current, ladderBps.length, memory, nowMs);
   const forPicture = line.bps - soundBps;
   const safe = highestWithin(ladderBps, (line.isFull ? FULL_SAFETY : SAFETY) * forPicture);

@@ -4,6 +4,7 @@ import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
 import { decideEnding } from './ending.ts';
 import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
+import { type LiveEdge, liveEdgeMs, shouldRejoin } from './live-edge.ts';
 import { LiveFollower } from './live-follower.ts';
 import { mediaSpans, spanAt } from './media-spans.ts';
 import { OriginClock } from './origin-clock.ts';
@@ -22,8 +23,6 @@ const TICKS_PER_EMIT = 3;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
 const HAVE_FUTURE_DATA = 3;
 const LAG_SHARE = 0.9;
-/** Farther than this from the target the rest is skipped over by joining anew. */
-const REJOIN_MS = 10_000;
 /** A shorter outage is a hiccup, after which the live edge is caught up with. */
 const LEAVES_LIVE_MS = 3000;
 const STALL_COUNTS_ONCE_MS = 2000;
@@ -190,7 +189,7 @@ export class TabcastPlayer {
     this.#speed = 1;
     this.#wantsPlay = true;
     this.#follower.join();
-    const wantedMs = this.#source.mediaNowMs - this.#follower.targetMs;
+    const wantedMs = liveEdgeMs(this.#edge());
     const span = spanAt(mediaSpans(this.#video.buffered), wantedMs);
     this.#seekTo(span === undefined ? snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs) : wantedMs);
     this.#source.view?.play();
@@ -317,8 +316,14 @@ export class TabcastPlayer {
 
   /** The key frame at or before where a viewer at the live edge would be. */
   #joinMs(): number {
-    const wantedMs = this.#source.mediaNowMs - this.#follower.targetMs;
-    return wantedMs <= 0 ? 0 : snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs);
+    const wantedMs = liveEdgeMs(this.#edge());
+    return wantedMs === 0 ? 0 : snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs);
+  }
+
+  #edge(): LiveEdge {
+    const { mediaNowMs, knownEndMs } = this.#source;
+    const isGrowing = this.#detail?.state === 'live';
+    return { mediaNowMs, knownEndMs, isGrowing, targetMs: this.#follower.targetMs };
   }
 
   /** Where to go on after the source had to be opened anew. */
@@ -467,7 +472,7 @@ export class TabcastPlayer {
       partLengthMs: partMs(this.#source.grid.partsPerSegment),
       lagMs: this.#source.line.lagMs(LAG_SHARE),
     });
-    if (mediaNowMs - positionMs > this.#follower.targetMs + REJOIN_MS) this.goLive();
+    if (shouldRejoin(positionMs, this.#edge())) this.goLive();
     else if (pace.kind === 'jump') this.#seekTo(pace.mediaMs);
     else this.#setRate(pace.rate);
   }

@@ -9,6 +9,8 @@ export interface TrackFeedContext {
   readonly partsPerSegment: number;
   /** Milliseconds of media captured so far, by the origin's clock. */
   mediaNowMs(): number;
+  /** End of what the origin is known to hold, in media time. */
+  knownEndMs(): number;
   /** Length of a recording; undefined while the broadcast is on the air. */
   recordingMs(): number | undefined;
   onRead(bytes: number, atMs: number): void;
@@ -63,6 +65,7 @@ export class TrackFeed {
     const edgePart = edgePartAt(openedAtMs, partsPerSegment);
     const stretch = stretchFor(part, { broadcastId, track: this.track.id, partsPerSegment, edgePart });
     const stream = new FeedStream(stretch, this.track.timescale, partsPerSegment, {
+      knownEndMs: () => this.#context.knownEndMs(),
       onRead: (bytes, atMs) => this.#context.onRead(bytes, atMs),
       onChunk: (chunk, atMs) => {
         this.#context.onChunk(this.track, chunk, chunk.part * partMs(partsPerSegment) >= openedAtMs + SETTLES_MS, atMs);

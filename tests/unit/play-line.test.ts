@@ -55,8 +55,31 @@ test('after a jump the old arrival times are forgotten', () => {
   expect(meter.lagMs(0.9)).toBeUndefined();
 });
 
-const free = (bps: number | undefined) => ({ bps, isFull: false, latenessMs: 0 });
-const full = (bps: number) => ({ bps, isFull: true, latenessMs: 400 });
+const free = (bps: number | undefined) => ({ bps, isFull: false, latenessMs: 0, isSilent: false });
+const full = (bps: number) => ({ bps, isFull: true, latenessMs: 400, isSilent: false });
+
+test('bytes that stopped are no sign of a narrow line, and after 3 s nothing is known about it', () => {
+  const meter = new LineMeter();
+  carry(meter, 8_000_000, 31_000, 0, 20);
+  const atMs = carry(meter, 1_600_000, 31_000, 2000, 10);
+  const then = meter.estimate(atMs);
+  const silent = meter.estimate(atMs + 2900);
+  expect(silent.isSilent).toBe(false);
+  expect(silent.bps).toBeGreaterThan(0.9 * (then.bps ?? 0));
+  expect(meter.estimate(atMs + 3100).isSilent).toBe(true);
+  meter.read(1000, atMs + 3200);
+  expect(meter.estimate(atMs + 3200).isSilent).toBe(false);
+});
+
+test('while nothing comes the quality stays, up as well as down', () => {
+  let memory: QualityMemory = FRESH_QUALITY;
+  for (const line of [full(0), free(undefined), free(9_000_000)])
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 500) {
+      const decision = decideQuality(1, LADDER, SOUND, { ...line, isSilent: true }, memory, nowMs);
+      expect(decision.rung).toBe(1);
+      ({ memory } = decision);
+    }
+});
 
 test('on a line cut to a fifth the top rung is left at the first decision', () => {
   expect(decideQuality(2, LADDER, SOUND, full(1_600_000), FRESH_QUALITY, 0).rung).toBe(0);
