@@ -39,7 +39,11 @@ export function studioStatus(
       return { text: 'Starting…', tone: 'waiting' };
     case 'live':
       if (uplink === 'reconnecting')
-        return { text: 'Reconnecting', detail: `${Math.floor(waitingS)} s safe in this tab`, tone: 'trouble' };
+        return {
+          text: 'Reconnecting',
+          detail: `${Math.floor(waitingS)} s safe in this tab. Keep it open.`,
+          tone: 'trouble',
+        };
       if (uplink === 'catching-up' && phase.isConfirmed)
         return { text: LIVE, detail: `${Math.ceil(waitingS)} s still to be sent`, tone: 'on-air' };
       return { text: LIVE, tone: phase.isConfirmed ? 'on-air' : 'waiting' };

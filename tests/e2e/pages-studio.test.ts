@@ -145,7 +145,8 @@ test('health says in words what is slow and what is good', async ({ page }) => {
   await expect(page.getByText('This machine cannot encode every picture.')).toBeVisible();
   await expect(page.getByText('More light often helps.')).toBeVisible();
   await showStudio(page, 'reconnecting');
-  await expect(page.getByRole('status')).toContainText('Keep this tab open');
+  await expect(page.getByRole('status')).toHaveText('Reconnecting');
+  await expect(page.locator('status-pill')).toContainText('Reconnecting: 12 s safe in this tab. Keep it open.');
   await expect(page.getByText('12 s are safe in this tab')).toBeVisible();
 });
 

@@ -7,7 +7,7 @@ const live = { kind: 'live', startedAtMs: 0, isConfirmed: true } as const;
 test('an outage counts in words that stand apart from what a screen reader hears', () => {
   expect(studioStatus(live, 'reconnecting', 12.7)).toEqual({
     text: 'Reconnecting',
-    detail: '12 s safe in this tab',
+    detail: '12 s safe in this tab. Keep it open.',
     tone: 'trouble',
   });
   expect(studioStatus(live, 'catching-up', 8.2)).toEqual({
