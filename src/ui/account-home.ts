@@ -63,7 +63,7 @@ export class AccountHome extends LitElement {
         gap: var(--tc-space-3);
       }
       .who {
-        flex: 1 1 12rem;
+        flex: 1 1 8rem;
         min-width: 0;
         overflow-wrap: anywhere;
       }

@@ -24,6 +24,10 @@ export class AskDialog extends LitElement {
     controls,
     fields,
     css`
+      /* Closed, it takes no place in a grid. */
+      :host {
+        display: contents;
+      }
       dialog {
         width: min(31rem, calc(100vw - 2 * var(--tc-space-4)));
         max-height: calc(100dvh - 2 * var(--tc-space-4));

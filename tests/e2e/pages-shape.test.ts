@@ -74,7 +74,7 @@ for (const [name, viewport] of Object.entries({
 }))
   test(`on ${name} nothing is wider than the page`, async ({ page, origin }) => {
     await page.setViewportSize(viewport);
-    for (const path of ['/', '/capabilities', '/watch/short']) {
+    for (const path of ['/', '/capabilities', '/account', '/admin', '/watch/short']) {
       await page.goto(origin.url + path);
       await expect(page.getByRole('main')).toBeVisible();
       expect(await overflow(page), path).toBeLessThanOrEqual(0);
@@ -107,7 +107,7 @@ test('no page asks anybody but its own origin, nor logs an error', async ({ page
     if (message.type() === 'error') errors.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(error.message));
-  for (const path of ['/', '/capabilities', '/studio']) {
+  for (const path of ['/', '/capabilities', '/account', '/admin', '/studio']) {
     await page.goto(origin.url + path);
     await expect(page.getByRole('main')).toBeVisible();
   }
