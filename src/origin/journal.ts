@@ -234,9 +234,10 @@ export class Journal {
 
   async #commit(): Promise<void> {
     const batch = this.#pending.slice(0, MAX_BATCH);
+    let current: JournalFile;
     try {
-      this.#current ??= await this.#create();
-      await this.#current.append(batch);
+      current = this.#current ?? (await this.#create());
+      await current.append(batch);
     } catch (error) {
       this.health = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'full' : 'failing';
       await this.#current?.abandon();
@@ -247,7 +248,7 @@ export class Journal {
     this.#pending.splice(0, batch.length);
     this.#pendingBytes -= batch.reduce((sum, entry) => sum + entry.length, 0);
     this.#committed += batch.length;
-    if (this.#current.size >= ROTATE_BYTES) this.#current = undefined;
+    if (current.size >= ROTATE_BYTES) this.#current = undefined;
     this.#onDurable(batch);
   }
 
@@ -256,8 +257,15 @@ export class Journal {
     this.#nextNumber += 1;
     const full = path.join(this.#directory, name);
     const file = new JournalFile(this.#disk, full, await this.#disk.open(full, 'wx+'));
+    try {
+      await this.#disk.syncDirectory(this.#directory);
+    } catch (error) {
+      await file.drop().catch(() => {});
+      throw error;
+    }
+    // Known and current in one step: a file that is only known and still empty is one that nobody needs.
     this.#files.add(file);
-    await this.#disk.syncDirectory(this.#directory);
+    this.#current = file;
     return file;
   }
 
