@@ -32,6 +32,7 @@ export const metricText = (name: string, type: 'counter' | 'gauge', help: string
 
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 const MINUTE_MS = 60_000;
+const LOOP_SAMPLE_MS = 20;
 const RECENT_MINUTES = 5;
 
 interface Minute {
@@ -45,7 +46,7 @@ interface Minute {
 export class Metrics {
   readonly #answers = new Map<string, number[]>();
   readonly #parts = new Map<number, number>();
-  readonly #loop = monitorEventLoopDelay({ resolution: 20 });
+  readonly #loop = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   #minutes: Minute[] = [];
   ingestBytes = 0;
 
@@ -83,7 +84,8 @@ export class Metrics {
 
   /** How late timers and sockets were served, in milliseconds, since the start. */
   loopDelayMs(): { p50: number; p99: number; max: number } {
-    const ms = (nanos: number): number => Math.round(nanos / 10_000) / 100;
+    // Node measures from one sample to the next, so the time it meant to wait is in it.
+    const ms = (nanos: number): number => Math.max(0, Math.round(nanos / 10_000 - LOOP_SAMPLE_MS * 100) / 100);
     const { max } = this.#loop;
     return { p50: ms(this.#loop.percentile(50)), p99: ms(this.#loop.percentile(99)), max: ms(max) };
   }
