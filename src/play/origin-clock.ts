@@ -52,7 +52,8 @@ export class OriginClock {
  * not. It is used where there is one (the list of records is bounded).
  */
 async function ask(signal: AbortSignal): Promise<ClockSample> {
-  const url = new URL(`${api.time}?${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`, location.href).href;
+  const url = new URL(`${api.time}?${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`, location.href)
+    .href;
   const startMs = performance.now();
   const response = await fetch(url, { cache: 'no-store', signal });
   if (!response.ok) throw new TypeError(`the origin's clock answered ${response.status}`);
