@@ -18,6 +18,7 @@ import { makeSlate } from './picture.ts';
 import { VideoPump } from './video-pump.ts';
 
 const POSTER_EVERY_MS = 10_000;
+/** Between two key frames, and so for all that follow: a key frame costs enough by itself. */
 const FIRST_POSTER_MS = 1_500;
 const POSTER_WIDTH = 640;
 const STATS_EVERY_MS = 1_000;
@@ -127,7 +128,11 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
   };
   timers = [setTimeout(tick, 0)];
   timers.push(setInterval(() => post({ kind: 'stats', renditions: session?.takeStats() ?? [] }), STATS_EVERY_MS));
-  timers.push(setTimeout(sendPoster, FIRST_POSTER_MS), setInterval(sendPoster, POSTER_EVERY_MS));
+  const posterLoop = (): void => {
+    sendPoster();
+    timers[2] = setTimeout(posterLoop, POSTER_EVERY_MS);
+  };
+  timers[2] = setTimeout(posterLoop, FIRST_POSTER_MS);
 }
 
 function rejectCamera(cause: unknown): void {

@@ -1,4 +1,4 @@
-import { type PartIndex, segmentOfPart } from '../protocol/grid.ts';
+import { type PartIndex, partWithinSegment, segmentOfPart } from '../protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { LogFolder } from './log-files.ts';
@@ -36,6 +36,7 @@ export class OpfsSpool implements Spool {
   readonly #open = new Map<number, Group>();
   readonly #index = new Map<TrackId, Map<PartIndex, Place>>();
   #keptBytes = 0;
+  #newestWritten = -1;
 
   private constructor(options: OpfsSpoolOptions) {
     this.#options = options;
@@ -47,7 +48,9 @@ export class OpfsSpool implements Spool {
     try {
       for (const name of await options.folder.names()) {
         const segment = segmentOf(name);
-        if (segment !== undefined) await spool.#group(segment);
+        if (segment === undefined) continue;
+        await spool.#group(segment);
+        spool.#newestWritten = Math.max(spool.#newestWritten, segment);
       }
     } catch (cause) {
       await spool.close();
@@ -57,7 +60,10 @@ export class OpfsSpool implements Spool {
   }
 
   async put(part: Part): Promise<void> {
-    const group = await this.#group(segmentOfPart(part.part, this.#options.partsPerSegment));
+    const segment = segmentOfPart(part.part, this.#options.partsPerSegment);
+    const group = await this.#group(segment);
+    this.#newestWritten = Math.max(this.#newestWritten, segment);
+    this.#openNextInTime(part.part);
     const place =
       this.#usedBytes() + part.bytes.length > this.#options.budgetBytes ? undefined : group.log.append(part);
     if (place === undefined) throw spoolFull();
@@ -107,6 +113,14 @@ export class OpfsSpool implements Spool {
     this.#keptBytes = 0;
   }
 
+  /** Opening a file takes up to 100 ms, which the first parts of a segment must not wait for. */
+  #openNextInTime(part: PartIndex): void {
+    const { partsPerSegment } = this.#options;
+    if (partWithinSegment(part, partsPerSegment) * 2 < partsPerSegment) return;
+    // The first part that needs the file tries again, and tells what is wrong.
+    this.#group(segmentOfPart(part, partsPerSegment) + 1).catch(() => undefined);
+  }
+
   #group(segment: number): Promise<Group> {
     let group = this.#groups.get(segment);
     if (group === undefined) {
@@ -141,9 +155,8 @@ export class OpfsSpool implements Spool {
   }
 
   async #reclaim(): Promise<void> {
-    const newest = Math.max(...this.#open.keys());
     for (const [segment, group] of this.#open) {
-      if (group.kept > 0 || segment === newest) continue;
+      if (group.kept > 0 || segment >= this.#newestWritten) continue;
       this.#open.delete(segment);
       this.#groups.delete(segment);
       group.log.close();

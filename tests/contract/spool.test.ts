@@ -80,6 +80,18 @@ test('space comes back: a file goes once all of it is durable and a newer one is
   expect([...folder.files.keys()]).toEqual(['1.log']);
 });
 
+test('the file of the next segment is open before its first part comes, and no file goes while it is written to', async () => {
+  const folder = new MemoryFolder();
+  const spool = await openLog(folder);
+  await spool.put(await partOf('v720', 50));
+  await expect.poll(() => [...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log']);
+  await spool.forget({ v720: [{ from: 0, to: 51 }] });
+  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log']);
+  await spool.put(await partOf('v720', 100));
+  await spool.forget({});
+  expect([...folder.files.keys()]).toEqual(['1.log']);
+});
+
 test('a second tab cannot open the files of the first, and leaves nothing open when it tried', async () => {
   const folder = new MemoryFolder();
   const first = await filled(folder);
