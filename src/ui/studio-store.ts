@@ -1,0 +1,44 @@
+import type { StudioState } from './studio-state.ts';
+
+const INITIAL: StudioState = {
+  phase: { kind: 'welcome' },
+  broadcast: undefined,
+  preview: undefined,
+  cameras: [],
+  microphones: [],
+  cameraId: undefined,
+  microphoneId: undefined,
+  isMuted: false,
+  isCameraOff: false,
+  level: 0,
+  probe: { kind: 'waiting' },
+  renditions: [],
+  upload: undefined,
+  safety: undefined,
+};
+
+/** The studio's one value, and who is told when it changes. */
+export class StudioStore {
+  readonly #listeners = new Set<() => void>();
+  #state = INITIAL;
+
+  get state(): StudioState {
+    return this.#state;
+  }
+
+  set(change: Partial<StudioState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** `listener` is called after every change; the answer ends that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Nobody is told any more. */
+  release(): void {
+    this.#listeners.clear();
+  }
+}
