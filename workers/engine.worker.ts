@@ -6,21 +6,16 @@ import { OriginClock } from './local-clock.ts';
 import type {
   EngineToUpload,
   FromEngine,
-  FromPoster,
   LivePlan,
   PcmBlock,
   ResumePoint,
   ToEngine,
-  ToPoster,
   UploadToEngine,
 } from './messages.ts';
 import { makeSlate } from './picture.ts';
+import { PictureTaker } from './picture-taker.ts';
 import { VideoPump } from './video-pump.ts';
 
-const POSTER_EVERY_MS = 10_000;
-/** Between two key frames, and so for all that follow: a key frame costs enough by itself. */
-const FIRST_POSTER_MS = 1_500;
-const POSTER_WIDTH = 640;
 const STATS_EVERY_MS = 1_000;
 
 const clock = new OriginClock();
@@ -30,7 +25,7 @@ const pump = new VideoPump((picture, captured) => {
 });
 let uploadPort: MessagePort | undefined;
 let audioPort: MessagePort | undefined;
-let posters: Worker | undefined;
+let pictures: PictureTaker | undefined;
 let session: LiveSession | undefined;
 let plan: LivePlan | undefined;
 let isCameraOff = false;
@@ -120,19 +115,22 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
   opening.isMuted = isMuted;
   session = opening;
   plan = wanted;
+  pictures = new PictureTaker({
+    ladderBps: wanted.rungs.reduce((sum, { bitrateBps }) => sum + bitrateBps, wanted.audioBps),
+    snapshot: () => session?.snapshot(),
+    onPoster: (jpeg) => send({ kind: 'poster', jpeg }, [jpeg]),
+    onStrip: (segment, jpeg) => send({ kind: 'strip', segment, jpeg }, [jpeg]),
+  });
   if (isCameraOff || !hasCamera) showSlate();
   else if (resume !== undefined) showSlate('One moment…');
   const tick = (): void => {
     if (session === undefined) return;
     timers[0] = setTimeout(tick, session.tick());
+    const { mediaMs } = session;
+    if (mediaMs !== undefined) pictures?.tick(mediaMs);
   };
   timers = [setTimeout(tick, 0)];
   timers.push(setInterval(() => post({ kind: 'stats', renditions: session?.takeStats() ?? [] }), STATS_EVERY_MS));
-  const posterLoop = (): void => {
-    sendPoster();
-    timers[2] = setTimeout(posterLoop, POSTER_EVERY_MS);
-  };
-  timers[2] = setTimeout(posterLoop, FIRST_POSTER_MS);
 }
 
 function rejectCamera(cause: unknown): void {
@@ -152,24 +150,12 @@ function showSlate(text = 'The camera is off'): void {
   session.replacePicture(makeSlate(top.width, top.height, text, pump.colorSpace));
 }
 
-function sendPoster(): void {
-  const picture = session?.snapshot();
-  if (picture === undefined) return;
-  if (posters === undefined) {
-    posters = new Worker(new URL('./poster.worker.ts', import.meta.url), { type: 'module' });
-    posters.onmessage = ({ data }: MessageEvent<FromPoster>) => send({ kind: 'poster', jpeg: data.jpeg }, [data.jpeg]);
-  }
-  const message: ToPoster = { picture, width: POSTER_WIDTH };
-  posters.postMessage(message, [picture]);
-}
-
 async function end(): Promise<void> {
   const ending = session;
   if (ending === undefined) return;
   for (const timer of timers) clearTimeout(timer);
   timers = [];
   session = undefined;
-  const durationMs = await ending.end();
-  posters?.terminate();
+  const [durationMs] = await Promise.all([ending.end(), pictures?.close()]);
   post({ kind: 'ended', durationMs });
 }

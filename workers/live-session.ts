@@ -121,6 +121,12 @@ export class LiveSession {
     return Math.max(2, Math.min(20, (this.#video.deadline - now) / 1000));
   }
 
+  /** Media time of now; undefined before the first picture. */
+  get mediaMs(): Millis | undefined {
+    const now = this.#toMedia(micros(localNowMs() * 1000));
+    return now === undefined ? undefined : microsToMillis(now);
+  }
+
   takeStats(): readonly RenditionStats[] {
     return this.#video.takeStats();
   }

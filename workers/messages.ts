@@ -3,6 +3,7 @@ import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
 import type { Grid, PartIndex } from '../src/protocol/grid.ts';
 import type { RenditionStats, SpoolSafety, UploadStats } from '../src/protocol/stats.ts';
+import type { ThumbnailPlace } from '../src/protocol/thumbnails.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import type { FirstParts } from '../src/upload/return-plan.ts';
 import type { BroadcastStart, UnfinishedBroadcast } from '../src/upload/unfinished.ts';
@@ -96,22 +97,31 @@ export type EngineToUpload =
       readonly sampleBytes: number;
     }
   | { readonly kind: 'poster'; readonly jpeg: ArrayBuffer }
+  | { readonly kind: 'strip'; readonly segment: number; readonly jpeg: ArrayBuffer }
   | { readonly kind: 'end'; readonly endParts: Readonly<Record<TrackId, PartIndex>> };
 
 /** Upload worker to engine: the origin's clock minus the local one. */
 export type UploadToEngine = { readonly kind: 'clock'; readonly offsetMs: number };
 
 /** Engine to poster worker. Transfers `picture`. */
-export interface ToPoster {
-  readonly picture: VideoFrame;
-  /** In pixels; the height follows. */
-  readonly width: number;
-}
+export type ToPoster =
+  /** `width` in pixels; the height follows. */
+  | { readonly kind: 'poster'; readonly picture: VideoFrame; readonly width: number }
+  /** A small picture; with the first one of another segment the strip before it is given out. */
+  | {
+      readonly kind: 'thumbnail';
+      readonly picture: VideoFrame;
+      readonly place: ThumbnailPlace;
+      readonly maxBytes: number;
+    }
+  /** Nothing more comes: gives out what there is, then says `flushed`. */
+  | { readonly kind: 'flush'; readonly maxBytes: number };
 
 /** Poster worker to engine. Transfers `jpeg`. */
-export interface FromPoster {
-  readonly jpeg: ArrayBuffer;
-}
+export type FromPoster =
+  | { readonly kind: 'poster'; readonly jpeg: ArrayBuffer }
+  | { readonly kind: 'strip'; readonly segment: number; readonly jpeg: ArrayBuffer }
+  | { readonly kind: 'flushed' };
 
 /** Worklet to engine: planar 48 kHz sound. `firstSample` counts what the device gave since it was opened. */
 export interface PcmBlock {

@@ -86,6 +86,10 @@ export class OriginClient {
     await this.#send('PUT', ingest.poster(this.#id), jpeg, { 'Content-Type': 'image/jpeg' });
   }
 
+  async putStrip(segment: number, jpeg: ArrayBuffer): Promise<void> {
+    await this.#send('PUT', ingest.strip(this.#id, segment), jpeg, { 'Content-Type': 'image/jpeg' });
+  }
+
   /** The body is encoded here; `bodyBytes` tells its length to the meter. */
   async postParts(parts: readonly Part[]): Promise<{ answer: TickAnswer; bodyBytes: number }> {
     const body = encodeTick(parts) as Uint8Array<ArrayBuffer>;

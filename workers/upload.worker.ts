@@ -6,6 +6,7 @@ import type { EngineToUpload, FromUpload, ToUpload, UploadToEngine } from './mes
 import { OriginClient } from './origin-client.ts';
 import { openUpload, type RunningUpload, type UploadContext } from './running-upload.ts';
 import { keepSession } from './session-store.ts';
+import { StripSender } from './strip-sender.ts';
 import { takeOver } from './take-over.ts';
 import { probeUplink } from './uplink-probe.ts';
 import { UploadMeter } from './upload-stats.ts';
@@ -23,6 +24,7 @@ let left: LeftBroadcast | undefined;
 let running: Promise<RunningUpload> | undefined;
 /** The same, once it is open. */
 let open: RunningUpload | undefined;
+let strips: StripSender | undefined;
 
 const post = (message: FromUpload): void => self.postMessage(message);
 
@@ -49,6 +51,8 @@ self.onmessage = (event: MessageEvent<ToUpload>): void => {
     case 'open': {
       const client = new OriginClient(message.baseUrl);
       context = { client, meter, post, fail };
+      // Before the upload is open nothing of the broadcast is there to show pictures of.
+      strips = new StripSender(client, () => open?.uploader.plan.backlogMs() ?? Number.POSITIVE_INFINITY);
       enginePort = message.enginePort;
       enginePort.onmessage = (one: MessageEvent<EngineToUpload>) => fromEngine(one.data);
       keepTime(client).catch(fail);
@@ -94,6 +98,9 @@ function fromEngine(message: EngineToUpload): void {
     case 'poster':
       // A list without a fresh picture is not worth a retry.
       context.client.putPoster(message.jpeg).catch(() => undefined);
+      break;
+    case 'strip':
+      strips?.add(message.segment, message.jpeg);
       break;
     case 'end':
       running?.then(({ uploader }) => uploader.end(message.endParts)).catch(fail);
@@ -143,6 +150,7 @@ self.addEventListener('online', () => open?.uploader.hurry());
 setInterval(() => {
   if (open === undefined) return;
   open.uploader.secure();
+  void strips?.send();
   const { plan } = open.uploader;
   post({ kind: 'stats', upload: meter.take(plan.backlogMs(), plan.retries, plan.failures) });
 }, STATS_EVERY_MS);

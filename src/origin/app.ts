@@ -28,6 +28,7 @@ import { manifestRoutes } from './routes/manifest.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { thumbnailRoutes } from './routes/thumbnails.ts';
 import type { SegmentStore } from './segment-store.ts';
 import { type BareServer, createServer, type Tls } from './server.ts';
 import { StaticFiles } from './static-files.ts';
@@ -219,6 +220,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   ingestRoutes(app, context);
   mediaRoutes(app, context);
   manifestRoutes(app, context);
+  thumbnailRoutes(app, context);
   serviceRoutes(app, context);
   adminStatusRoutes(app, context);
   pageRoutes(

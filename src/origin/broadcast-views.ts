@@ -37,6 +37,7 @@ export const detailOf = (
   grid: record.start?.grid ?? null,
   tracks: record.start?.tracks ?? [],
   cuts: record.cuts,
+  strips: store.strips().toJSON(),
 });
 
 /** What survives power loss, per track (SPEC TICK5). */

@@ -5,6 +5,7 @@ import { isTrackId, type TrackId } from '../protocol/track.ts';
 import { makeDirectoryDurably, TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
 import type { FileSystem } from './file-system.ts';
 import { FiledSegments } from './filed-segments.ts';
+import { FiledStrips } from './filed-strips.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { RangeSet } from './ranges.ts';
 import {
@@ -35,6 +36,7 @@ export class DiskBroadcastStore implements BroadcastStore {
   readonly #directory: string;
   readonly #entries: PerTrack<Map<PartIndex, JournalEntry>> = new Map();
   readonly #filed: FiledSegments;
+  readonly #strips: FiledStrips;
   readonly #stored: PerTrack<RangeSet> = new Map();
   readonly #durable: PerTrack<RangeSet> = new Map();
   readonly #inits: PerTrack<Buffer> = new Map();
@@ -54,6 +56,7 @@ export class DiskBroadcastStore implements BroadcastStore {
   ) {
     this.#files = files;
     this.#filed = new FiledSegments(files, directory, (track, segment) => this.#onLost(track, segment));
+    this.#strips = new FiledStrips(files, directory);
     this.#directory = directory;
     this.#shape = shape;
     this.#onError = onError;
@@ -143,6 +146,18 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   async poster(): Promise<Buffer | undefined> {
     return this.#poster;
+  }
+
+  putStrip(segment: number, bytes: Buffer): Promise<void> {
+    return this.#strips.write(segment, bytes);
+  }
+
+  strip(segment: number): Promise<Buffer | undefined> {
+    return this.#strips.read(segment);
+  }
+
+  strips(): RangeSet {
+    return this.#strips.known;
   }
 
   async sync(): Promise<StoreHealth> {
@@ -268,6 +283,7 @@ export class DiskBroadcastStore implements BroadcastStore {
       else if (item.name === POSTER) this.#poster = await this.#files.readFile(full);
       else if (item.isDirectory && isTrackId(item.name)) await this.#recoverTrack(item.name);
     }
+    await this.#strips.find();
     const { journal, found } = await Journal.open(this.#files, this.#directory, (entries) => this.#onDurable(entries));
     this.#journal = journal;
     for (const entry of found) {

@@ -21,6 +21,8 @@ class MemoryBroadcastStore implements BroadcastStore {
   readonly #stored = new Map<TrackId, RangeSet>();
   readonly #inits = new Map<TrackId, Buffer>();
   #poster: Buffer | undefined;
+  readonly #strips = new Map<number, Buffer>();
+  readonly #stripSet = new RangeSet();
   #shape: StoreShape | undefined;
 
   setShape(shape: StoreShape): void {
@@ -86,6 +88,19 @@ class MemoryBroadcastStore implements BroadcastStore {
 
   async poster(): Promise<Buffer | undefined> {
     return this.#poster;
+  }
+
+  async putStrip(segment: number, bytes: Buffer): Promise<void> {
+    this.#strips.set(segment, bytes);
+    this.#stripSet.add(segment);
+  }
+
+  async strip(segment: number): Promise<Buffer | undefined> {
+    return this.#strips.get(segment);
+  }
+
+  strips(): RangeSet {
+    return this.#stripSet;
   }
 
   async sync(): Promise<'ok'> {

@@ -36,12 +36,31 @@ export async function ownedBroadcast(request: FastifyRequest, registry: Registry
 }
 
 /** SPEC FENCE2: the generation that the request says it is of. */
-export function generationOf(request: FastifyRequest): number {
+function generationOf(request: FastifyRequest): number {
   const header = request.headers[GENERATION_HEADER.toLowerCase()];
   if (header === undefined) return 1;
   if (typeof header !== 'string' || !/^[1-9][0-9]{0,8}$/.test(header))
     throw new Problem(400, 'malformed', `${GENERATION_HEADER} is a whole number from 1.`);
   return Number(header);
+}
+
+/** `fence` is asked again once the body is there (SPEC FENCE2). */
+export interface ClaimedBroadcast {
+  readonly broadcast: Broadcast;
+  readonly fence: () => void;
+}
+
+/** The broadcast of the path, for the tab that owns its newest generation. */
+export async function claimedBroadcast(
+  request: FastifyRequest,
+  registry: Registry,
+  id: string,
+): Promise<ClaimedBroadcast> {
+  const broadcast = await ownedBroadcast(request, registry, id);
+  const generation = generationOf(request);
+  const fence = (): void => broadcast.fence(generation);
+  fence();
+  return { broadcast, fence };
 }
 
 /** A JSON body of at most 64 KiB as an unknown value. An empty body is an empty object when `isOptional`. */

@@ -52,6 +52,11 @@ export interface BroadcastStore {
   inits(): ReadonlyMap<TrackId, Buffer>;
   putPoster(bytes: Buffer): Promise<void>;
   poster(): Promise<Buffer | undefined>;
+  /** The small pictures of one segment. */
+  putStrip(segment: number, bytes: Buffer): Promise<void>;
+  strip(segment: number): Promise<Buffer | undefined>;
+  /** Segments that have one. */
+  strips(): RangeSet;
   /** Resolves when everything taken so far is durable, or with the health that prevents it. */
   sync(): Promise<StoreHealth>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import type { SegmentRange } from '../protocol/broadcast.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { LatencyMode } from './latency.ts';
 
@@ -36,6 +37,8 @@ export interface PlayerState {
   readonly playback: Playback;
   readonly title: string;
   readonly posterUrl: string | null;
+  /** Segments with small pictures for the seek bar. */
+  readonly strips: readonly SegmentRange[];
   readonly positionMs: number;
   /** End of the seek bar: now, while live; the length of a recording. */
   readonly endMs: number;

@@ -26,6 +26,7 @@ const LAG_SHARE = 0.9;
 /** A shorter outage is a hiccup, after which the live edge is caught up with. */
 const LEAVES_LIVE_MS = 3000;
 const STALL_COUNTS_ONCE_MS = 2000;
+const NO_STRIPS: PlayerState['strips'] = [];
 
 /**
  * The watch page's player: one `<video>`, one broadcast. State goes out as one read-only value; wishes come in as
@@ -120,6 +121,7 @@ export class TabcastPlayer {
       playback: this.#playback,
       title: this.#detail?.title ?? '',
       posterUrl: this.#detail?.posterUrl ?? null,
+      strips: this.#detail?.strips ?? NO_STRIPS,
       positionMs: video.currentTime * 1000,
       endMs: isLive ? Math.max(0, this.#source.mediaNowMs) : (this.#recordingMs ?? this.#detail?.durationMs ?? 0),
       startedAtMs: this.#source.zeroMs,

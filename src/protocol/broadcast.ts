@@ -26,12 +26,20 @@ export interface BroadcastSummary {
   readonly viewers: number;
 }
 
+/** Half open, of segment numbers. */
+export interface SegmentRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** `GET /api/broadcasts/<id>`. */
 export interface BroadcastDetail extends BroadcastSummary {
   readonly grid: Grid | null;
   readonly tracks: readonly Track[];
   /** Where the timeline has declared holes and where renditions were dropped; in order, usually none. */
   readonly cuts: readonly TimelineCut[];
+  /** Segments that have a strip of small pictures (SPEC THUMB). */
+  readonly strips: readonly SegmentRange[];
 }
 
 /** `POST /api/broadcasts` answers this once; the token is not kept in clear anywhere but the tab. */

@@ -76,6 +76,8 @@ export const live = {
   manifest: (id: string, partMs: number) => `/live/${id}/manifest.mpd?part=${partMs}`,
   chunkedManifest: (id: string) => `/live/${id}/chunked.mpd`,
   poster: (id: string) => `/live/${id}/poster.jpg`,
+  /** The small pictures of one segment, side by side (SPEC THUMB). */
+  strip: (id: string, segment: number) => `/live/${id}/thumbnails/${segment}.jpg`,
   init: (id: string, track: TrackId) => `/live/${id}/${track}/init.mp4`,
   segment: (id: string, track: TrackId, segment: number) => `/live/${id}/${track}/${segment}.m4s`,
   /** The segment from part `from` (within the segment) on, streamed while it grows. */
@@ -92,6 +94,7 @@ export const ingest = {
   part: (id: string, track: TrackId, segment: number, part: number, partsPerSegment: number) =>
     `/ingest/${id}/${track}/${segment}-${part}of${partsPerSegment}.m4s`,
   poster: (id: string) => `/ingest/${id}/poster.jpg`,
+  strip: (id: string, segment: number) => `/ingest/${id}/thumbnails/${segment}.jpg`,
   end: (id: string) => `/ingest/${id}/end`,
   state: (id: string) => `/ingest/${id}/state`,
   claim: (id: string) => `/ingest/${id}/claim`,
@@ -110,6 +113,12 @@ export type MediaName =
     };
 
 const SEGMENT_FILE = /^(0|[1-9][0-9]{0,6})(?:-(0|[1-9][0-9]{0,2})of([1-9][0-9]{0,2}))?\.m4s$/;
+
+/** The segment of `thumbnails/<file>`; undefined for anything else. */
+export function parseStripName(file: string): number | undefined {
+  const number = /^(0|[1-9][0-9]{0,6})\.jpg$/.exec(file)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
 
 /** Reads `<track>/<file>` of a media URL; undefined for anything that is not exactly one of the shapes above. */
 export function parseMediaName(track: string, file: string): MediaName | undefined {

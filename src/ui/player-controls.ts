@@ -18,11 +18,13 @@ export type PlayerWish =
 /** The bar over the picture. Fires `player-wish`. */
 export class PlayerControls extends LitElement {
   static override properties = {
+    broadcastId: { attribute: 'broadcast-id' },
     state: { attribute: false },
     isStatisticsShown: { type: Boolean },
     isFullScreen: { type: Boolean },
     canPictureInPicture: { type: Boolean },
   };
+  declare broadcastId: string;
   declare state: PlayerState;
   declare isStatisticsShown: boolean;
   declare isFullScreen: boolean;
@@ -147,6 +149,8 @@ export class PlayerControls extends LitElement {
         .endMs=${state.endMs}
         .bufferMs=${state.bufferMs}
         .startedAtMs=${state.startedAtMs}
+        .broadcastId=${this.broadcastId}
+        .strips=${state.strips}
         ?isLive=${isLive}
         ?isAtLive=${state.isFollowingLive}
       ></player-seek-bar>

@@ -1,5 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
+import type { SegmentRange } from '../protocol/broadcast.ts';
 import { clockLength, seekValueText, wallClock } from './player-words.ts';
+import './seek-picture.ts';
 import { base } from './theme.ts';
 
 const STEP_MS = 5000;
@@ -17,7 +19,10 @@ export class PlayerSeekBar extends LitElement {
     startedAtMs: { attribute: false },
     isLive: { type: Boolean },
     isAtLive: { type: Boolean },
+    broadcastId: { attribute: false },
+    strips: { attribute: false },
     dragMs: { state: true },
+    isKeyed: { state: true },
     hover: { state: true },
   };
   declare positionMs: number;
@@ -26,7 +31,12 @@ export class PlayerSeekBar extends LitElement {
   declare startedAtMs: number | undefined;
   declare isLive: boolean;
   declare isAtLive: boolean;
+  declare broadcastId: string;
+  /** Segments with small pictures. */
+  declare strips: readonly SegmentRange[];
   declare dragMs: number | undefined;
+  /** A key moved it last: what it is at is shown as under a pointer. */
+  declare isKeyed: boolean;
   declare hover: { readonly mediaMs: number; readonly share: number } | undefined;
 
   static override styles = [
@@ -93,8 +103,8 @@ export class PlayerSeekBar extends LitElement {
       .tip {
         position: absolute;
         bottom: calc(100% + 2px);
-        left: clamp(3rem, calc(var(--at) * 100%), calc(100% - 3rem));
-        padding: 0.15rem var(--tc-space-2);
+        left: clamp(var(--half), calc(var(--at) * 100%), calc(100% - var(--half)));
+        padding: 0.2rem;
         border-radius: var(--tc-radius-s);
         background: rgb(0 0 0 / 0.85);
         color: #fff;
@@ -121,11 +131,15 @@ export class PlayerSeekBar extends LitElement {
     this.bufferMs = 0;
     this.isLive = false;
     this.isAtLive = false;
+    this.broadcastId = '';
+    this.strips = [];
+    this.isKeyed = false;
   }
 
   #hovered(event: PointerEvent): void {
     const box = this.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)));
+    this.isKeyed = false;
     this.hover = { share, mediaMs: share * this.endMs };
   }
 
@@ -143,6 +157,7 @@ export class PlayerSeekBar extends LitElement {
     else if (event.key === 'Home') this.#seek(0);
     else if (event.key === 'End') this.#seek(this.endMs);
     else return;
+    this.isKeyed = true;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -161,7 +176,8 @@ export class PlayerSeekBar extends LitElement {
     const shownMs = this.dragMs ?? (this.isAtLive ? endMs : this.positionMs);
     const share = Math.min(1, shownMs / endMs);
     const loaded = Math.min(1, (this.positionMs + this.bufferMs) / endMs);
-    const tip = this.dragMs === undefined ? this.hover : { mediaMs: this.dragMs, share };
+    const isHere = this.dragMs !== undefined || this.isKeyed;
+    const tip = isHere ? { mediaMs: Math.min(endMs, shownMs), share } : this.hover;
     return html`
       <input
         type="range"
@@ -183,6 +199,9 @@ export class PlayerSeekBar extends LitElement {
           this.dragMs = undefined;
         }}
         @pointermove=${(event: PointerEvent) => this.#hovered(event)}
+        @blur=${() => {
+          this.isKeyed = false;
+        }}
         @pointerleave=${() => {
           this.hover = undefined;
         }}
@@ -192,7 +211,8 @@ export class PlayerSeekBar extends LitElement {
   }
 
   #tip(mediaMs: number, share: number) {
-    return html`<div class="tip" aria-hidden="true" style="--at: ${share}">
+    return html`<div class="tip" aria-hidden="true" style="--at: ${share}; --half: ${this.strips.length === 0 ? '3rem' : '85px'}">
+      <seek-picture .broadcastId=${this.broadcastId} .strips=${this.strips} .mediaMs=${mediaMs}></seek-picture>
       ${this.startedAtMs === undefined ? clockLength(mediaMs) : wallClock(this.startedAtMs + mediaMs)}
       ${this.startedAtMs === undefined ? nothing : html`<small>${clockLength(mediaMs)}</small>`}
     </div>`;

@@ -383,6 +383,7 @@ export class WatchPage extends LitElement {
       ${
         hasControls(state)
           ? html`<player-controls
+              broadcast-id=${this.broadcastId}
               .state=${state}
               ?isStatisticsShown=${this.isStatisticsShown}
               ?isFullScreen=${this.isFullScreen}

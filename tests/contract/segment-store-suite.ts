@@ -113,6 +113,7 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
     withStore(async (store, { reopen }) => {
       await store.putInit('v720', Buffer.from('init'));
       await store.putPoster(Buffer.from('poster'));
+      await store.putStrip(1, Buffer.from('strip'));
       appendAll(store, 'v720', 0, 142);
       appendAll(store, 'a128', 0, 3);
       await store.sync();
@@ -120,6 +121,9 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
       const again = await reopen(store, SHAPE);
       expect(again.inits().get('v720')).toEqual(Buffer.from('init'));
       expect(await again.poster()).toEqual(Buffer.from('poster'));
+      expect(await again.strip(1)).toEqual(Buffer.from('strip'));
+      expect(await again.strip(0)).toBeUndefined();
+      expect(again.strips().toJSON()).toEqual([{ from: 1, to: 2 }]);
       expect(again.stored('v720').toJSON()).toEqual([{ from: 0, to: 142 }]);
       expect(again.durable('a128').toJSON()).toEqual([{ from: 0, to: 3 }]);
       expect(await read(again, 'v720', 90, 142)).toEqual(all(90, 142));

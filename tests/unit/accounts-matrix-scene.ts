@@ -4,6 +4,7 @@ import { auth } from '../../src/protocol/urls.ts';
 import { type CreationOptions, SoftAuthenticator } from './accounts-authenticator.ts';
 import { PASSWORD, Person, tokenOf } from './accounts-test-person.ts';
 import { TestBroadcast, type TestOrigin } from './origin-test-server.ts';
+import { testStrip } from './origin-test-strip.ts';
 
 export const ROLES = ['anonymous', 'viewer', 'other', 'owner', 'admin'] as const;
 export type MatrixRole = (typeof ROLES)[number];
@@ -62,6 +63,7 @@ export class Cast {
     const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
     const headers = { ...broadcast.headers, 'content-type': 'image/jpeg' };
     await this.#origin.get(`/ingest/${broadcast.id}/poster.jpg`, { method: 'PUT', headers, body: jpeg });
+    await this.#origin.get(`/ingest/${broadcast.id}/thumbnails/0.jpg`, { method: 'PUT', headers, body: testStrip() });
     await owner.want('PATCH', `/api/broadcasts/${broadcast.id}`, { visibility: 'private' });
     this.#broadcast = broadcast.id;
     return broadcast.id;

@@ -146,11 +146,16 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /ingest/:id/cuts': { url: ofBroadcast('/ingest/:id/cuts'), answers: everybody('401 no_token') },
   'POST /ingest/:id/claim': { url: ofBroadcast('/ingest/:id/claim'), answers: everybody('401 no_token') },
   'GET /ingest/:id/state': { url: ofBroadcast('/ingest/:id/state'), answers: everybody('401 no_token') },
+  'PUT /ingest/:id/thumbnails/:file': {
+    url: ofBroadcast('/ingest/:id/thumbnails/0.jpg'),
+    answers: everybody('401 no_token'),
+  },
   'PUT /ingest/:id/poster.jpg': { url: ofBroadcast('/ingest/:id/poster.jpg'), answers: everybody('401 no_token') },
 
   'GET /live/:id/:track/:file': { url: ofBroadcast('/live/:id/v360/0-0of100.m4s'), answers: ownerOnly('200') },
   'GET /live/:id/manifest.mpd': { url: ofBroadcast('/live/:id/manifest.mpd'), answers: ownerOnly('200') },
   'GET /live/:id/chunked.mpd': { url: ofBroadcast('/live/:id/chunked.mpd'), answers: ownerOnly('200') },
+  'GET /live/:id/thumbnails/:file': { url: ofBroadcast('/live/:id/thumbnails/0.jpg'), answers: ownerOnly('200') },
   'GET /live/:id/poster.jpg': { url: ofBroadcast('/live/:id/poster.jpg'), answers: ownerOnly('200') },
   'OPTIONS /live/*': { url: ofBroadcast('/live/:id/manifest.mpd'), answers: everybody('204') },
 

@@ -26,6 +26,7 @@ const detail = (state: BroadcastDetail['state'], durationMs: number): BroadcastD
   grid: null,
   tracks: [],
   cuts: [],
+  strips: [],
 });
 
 test('?t= is media time, ?at= is Unix seconds, and anything else asks for nothing', () => {

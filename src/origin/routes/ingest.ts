@@ -9,7 +9,14 @@ import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import { cutTimeline, endBroadcast, startBroadcast } from '../control.ts';
 import { notStarted, Problem, sealed, tooFast } from '../problem.ts';
-import { contentDigest, generationOf, ownedBroadcast, readJson, requireType } from '../request-guards.ts';
+import {
+  type ClaimedBroadcast,
+  claimedBroadcast,
+  contentDigest,
+  ownedBroadcast,
+  readJson,
+  requireType,
+} from '../request-guards.ts';
 import { readEndRequest, readStartRequest, readTimelineCut } from '../requests.ts';
 import { takeInit } from '../take-init.ts';
 import { takePart } from '../take-part.ts';
@@ -45,14 +52,8 @@ export function ingestRoutes(app: FastifyInstance, context: OriginContext): void
     return outcome;
   };
 
-  /** The broadcast, and a fence to ask again once the body is there (SPEC FENCE2). */
-  const claimed = async (request: FastifyRequest, id: string): Promise<{ broadcast: Broadcast; fence: () => void }> => {
-    const broadcast = await ownedBroadcast(request, registry, id);
-    const generation = generationOf(request);
-    const fence = (): void => broadcast.fence(generation);
-    fence();
-    return { broadcast, fence };
-  };
+  const claimed = (request: FastifyRequest, id: string): Promise<ClaimedBroadcast> =>
+    claimedBroadcast(request, registry, id);
 
   app.post<OfBroadcast>(ingest.parts(':id'), async (request): Promise<TickAnswer> => {
     const { broadcast, fence } = await claimed(request, request.params.id);
