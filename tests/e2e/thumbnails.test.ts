@@ -1,8 +1,11 @@
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
+import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { test } from '../helpers/fixtures.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying } from '../helpers/watch.ts';
+
+test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
 
 test('THUMB1 THUMB3: the tab makes small pictures while it encodes; pointer and keyboard show them, live and recorded', async ({
   context,
@@ -51,7 +54,7 @@ test('THUMB1 THUMB3: the tab makes small pictures while it encodes; pointer and 
 });
 
 /** More than one colour: the fake camera's picture, not an empty canvas. */
-const isDrawn = (picture: import('@playwright/test').Locator): Promise<boolean> =>
+const isDrawn = (picture: Locator): Promise<boolean> =>
   picture.evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
     return new Set(data).size > 16;
