@@ -3,7 +3,7 @@ import type { PlayerState } from '../play/player-state.ts';
 import { playerIcons } from './player-icons.ts';
 import './player-menu.ts';
 import './player-seek-bar.ts';
-import { behind, clockLength, wallClock } from './player-words.ts';
+import { behind, clockLength, readyAhead, wallClock } from './player-words.ts';
 import { base } from './theme.ts';
 
 /** What a person asks for with a control; `player-seek` and `player-choice` come from the parts of the bar. */
@@ -101,6 +101,12 @@ export class PlayerControls extends LitElement {
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
+      .ready {
+        padding-inline: var(--tc-space-2);
+        font-size: var(--tc-text-s);
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
       .distance {
         margin-inline-start: calc(-1 * var(--tc-space-1));
         padding-inline-end: var(--tc-space-2);
@@ -156,6 +162,7 @@ export class PlayerControls extends LitElement {
       ></player-seek-bar>
       <div class="row" role="group" aria-label="Player">
         ${this.#playButton()} ${this.#volume()} ${isLive ? this.#liveButton() : nothing} ${this.#time(isLive)}
+        ${state.playback === 'paused' ? html`<span class="ready">${readyAhead(state.bufferMs)}</span>` : nothing}
         <span class="spacer"></span>
         <player-menu .state=${state} ?isStatisticsShown=${this.isStatisticsShown}></player-menu>
         ${this.#pictureInPicture()} ${this.#fullScreen()}

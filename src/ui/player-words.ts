@@ -35,6 +35,9 @@ export function behind(ms: number): string {
   return ms < 100_000 ? `${Math.round(ms / 1000)} s` : clockLength(ms);
 }
 
+/** What plays on without another request, said while it is paused. */
+export const readyAhead = (bufferMs: number): string => `Next ${Math.floor(bufferMs / 1000)} s ready`;
+
 /** What a slider's position says out loud. */
 export function seekValueText(positionMs: number, endMs: number, startedAtMs: number | undefined): string {
   const place = `${spokenLength(positionMs)} of ${spokenLength(endMs)}`;
