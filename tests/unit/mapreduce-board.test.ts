@@ -120,7 +120,8 @@ function problemOf(view: JobView, winners: ReadonlyMap<number, string>, failures
   const winner = winners.get(view.segment);
   const failed = failures.get(view.segment) ?? 0;
   if ((view.state === 'done') !== (winner !== undefined)) return `${view.segment} is ${view.state}`;
-  if (winner !== undefined && view.holders.join() !== winner) return `${view.segment} was made by ${view.holders}`;
+  if (winner !== undefined && view.holders.join() !== winner)
+    return `${view.segment} was made by ${view.holders.join()}`;
   if (view.holders.length > maxCopies) return `${view.segment} is lent ${view.holders.length} times`;
   if (new Set(view.holders).size < view.holders.length) return `${view.segment} is lent twice to one holder`;
   if (view.failures !== failed) return `${view.segment} failed ${view.failures} times and not ${failed}`;
