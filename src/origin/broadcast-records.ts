@@ -10,6 +10,8 @@ export interface StartFacts {
   readonly availabilityStartMs: number;
   readonly grid: Grid;
   readonly tracks: readonly Track[];
+  /** A recording that was uploaded: its end is the record's from the first moment. */
+  readonly isUpload: boolean;
 }
 
 /** A broadcast as it is kept; the token only as its SHA-256. Times in milliseconds since 1970. */
@@ -67,7 +69,12 @@ function fromRow(row: Selectable<BroadcastTable>): BroadcastRecord {
     start:
       startMs === null || grid === null || tracks === null
         ? undefined
-        : { availabilityStartMs: startMs, grid: JSON.parse(grid) as Grid, tracks: JSON.parse(tracks) as Track[] },
+        : {
+            availabilityStartMs: startMs,
+            grid: JSON.parse(grid) as Grid,
+            tracks: JSON.parse(tracks) as Track[],
+            isUpload: row.is_upload === 1,
+          },
     endedMs: row.ended_ms ?? undefined,
     end: endOf(row),
     generation: row.generation,
@@ -95,6 +102,7 @@ const toRow = (record: BroadcastRecord) => ({
   poster_version: record.posterVersion,
   grid_json: jsonOrNull(record.start?.grid),
   tracks_json: jsonOrNull(record.start?.tracks),
+  is_upload: record.start?.isUpload === true ? 1 : 0,
   end_parts_json: jsonOrNull(record.end?.endParts),
   ended_by: record.end?.by ?? null,
   generation: record.generation,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BroadcastDetail, BroadcastSummary, IngestState } from '../protocol/broadcast.ts';
+import type { BroadcastDetail, BroadcastSummary, IngestState, UploadProgress } from '../protocol/broadcast.ts';
 import { SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
@@ -10,6 +10,20 @@ const storedMs = (start: StartFacts, store: BroadcastStore): number => {
   const end = Math.max(0, ...start.tracks.map((track) => store.stored(track.id).end));
   return (end * SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
 };
+
+/** SPEC UPLOAD3. What is over and not open has all it will ever have. */
+function uploadOf(record: BroadcastRecord, store: BroadcastStore | undefined): UploadProgress | null {
+  const { start, end, state, durationMs } = record;
+  if (start?.isUpload !== true || end === undefined) return null;
+  if (state !== 'ended' || store === undefined) return { madeMs: durationMs, isFinished: true };
+  const partMs = (SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
+  const made = Object.entries(end.endParts).map(([track, endPart]) => {
+    const [first] = store.stored(track).toJSON();
+    const to = first?.from === 0 ? first.to : 0;
+    return to >= endPart ? durationMs : to * partMs;
+  });
+  return { madeMs: Math.round(Math.min(durationMs, ...made)), isFinished: false };
+}
 
 /** What a broadcast can say of itself, whoever asks. */
 export type BroadcastBasics = Omit<BroadcastSummary, 'isOwn' | 'viewers'>;
@@ -26,6 +40,7 @@ export function basicsOf(record: BroadcastRecord, store: BroadcastStore | undefi
     durationMs: Math.round(isGrowing ? storedMs(start, store) : durationMs),
     posterUrl: posterVersion === 0 ? null : `/live/${id}/poster.jpg?v=${posterVersion}`,
     visibility,
+    upload: uploadOf(record, store),
   };
 }
 

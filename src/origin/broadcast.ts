@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Visibility } from '../protocol/accounts.ts';
-import type { BroadcastDetail, BroadcastEnd, IngestState, TimelineCut } from '../protocol/broadcast.ts';
+import type { BroadcastDetail, BroadcastEnd, IngestState, TimelineCut, UploadPlan } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
@@ -121,6 +121,11 @@ export class Broadcast {
     };
   }
 
+  /** What is missing of an upload is being made: it comes when it comes, not by the clock. */
+  get isBeingMade(): boolean {
+    return this.#record.start?.isUpload === true && this.#life.state === 'ended';
+  }
+
   /** Every part up to the end that the creator said is in. */
   isComplete(): boolean {
     const { end, cuts } = this.#record;
@@ -146,12 +151,23 @@ export class Broadcast {
     if (this.#life.state === 'ended') this.heard();
   }
 
-  async start(facts: StartFacts): Promise<void> {
+  /** `upload`: everything that will ever come is known now (SPEC UPLOAD1). */
+  async start(facts: StartFacts, upload?: UploadPlan): Promise<void> {
+    const nowMs = this.nowMs();
+    const ending: RecordChange =
+      upload === undefined
+        ? {}
+        : {
+            endedMs: nowMs,
+            end: { by: 'creator', endParts: upload.endParts },
+            durationMs: upload.durationMs,
+          };
+    this.#record = { ...this.#record, ...ending };
     this.store.setShape(shapeOf(facts, this.#record));
     this.#running = runningOf(facts, this.store.inits(), this.#deps);
-    this.#life = next(this.#life, { kind: 'started' }, this.nowMs(), this.#deps.silence);
+    this.#life = next(this.#life, { kind: 'started', isUpload: facts.isUpload }, nowMs, this.#deps.silence);
     this.#arm();
-    await this.#change({ start: facts, state: this.#life.state, publishMs: this.nowMs() });
+    await this.#change({ ...ending, start: facts, state: this.#life.state, publishMs: nowMs });
   }
 
   heard(): void {

@@ -32,10 +32,11 @@ function trackProblem(track: Track, init: Buffer): string | undefined {
 
 /** SPEC INGEST3. The same values again are a retry and change nothing. */
 export async function startBroadcast(broadcast: Broadcast, request: StartRequest): Promise<void> {
-  const { availabilityStartMs, grid, tracks } = request;
-  const facts = { availabilityStartMs, grid, tracks };
+  const { availabilityStartMs, grid, tracks, upload } = request;
+  const facts = { availabilityStartMs, grid, tracks, isUpload: upload !== undefined };
   if (broadcast.record.start !== undefined) {
-    if (isDeepStrictEqual(broadcast.record.start, facts)) return;
+    const isSameEnd = upload === undefined || isDeepStrictEqual(broadcast.record.end?.endParts, upload.endParts);
+    if (isSameEnd && isDeepStrictEqual(broadcast.record.start, facts)) return;
     throw new Problem(409, 'started_otherwise', 'The broadcast was started with other values. Create a new one.');
   }
   for (const track of tracks) {
@@ -47,7 +48,7 @@ export async function startBroadcast(broadcast: Broadcast, request: StartRequest
   const aheadMs = availabilityStartMs - broadcast.nowMs();
   if (aheadMs > MAX_START_AHEAD_MS || aheadMs < -MAX_START_BEHIND_MS)
     throw new Problem(422, 'bad_request', 'The start lies too far from now on the clock of the origin. Ask /time.');
-  await broadcast.start(facts);
+  await broadcast.start(facts, upload);
 }
 
 /** SPEC INGEST4: the creator's first end counts, every further one is a retry. */
@@ -71,6 +72,7 @@ export async function cutTimeline(broadcast: Broadcast, cut: TimelineCut): Promi
   const { running, record } = broadcast;
   if (running === undefined) throw notStarted();
   if (record.state === 'sealed') throw sealed();
+  if (running.isUpload) throw new Problem(422, 'bad_request', 'A recording that is uploaded has no holes to declare.');
   const { availabilityStartMs, grid, tracks } = running;
   const partMs = (SEGMENT_SECONDS * 1000) / grid.partsPerSegment;
   const clockPart = Math.floor((broadcast.nowMs() + MAX_END_AHEAD_MS - availabilityStartMs) / partMs);

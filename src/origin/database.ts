@@ -18,6 +18,8 @@ export interface BroadcastTable {
   poster_version: Generated<number>;
   grid_json: string | null;
   tracks_json: string | null;
+  /** 1: a recording that was uploaded. */
+  is_upload: Generated<number>;
   end_parts_json: string | null;
   generation: Generated<number>;
   cuts_json: Generated<string>;
@@ -77,6 +79,14 @@ const migrations: Readonly<Record<string, Migration>> = {
       await table.addColumn('cuts_json', 'text', (column) => column.notNull().defaultTo('[]')).execute();
       await table.addColumn('ended_by', 'text').execute();
       await sql`update broadcast set ended_by = 'creator' where end_parts_json is not null`.execute(db);
+    },
+  },
+  '0006_uploads': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('broadcast')
+        .addColumn('is_upload', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
     },
   },
 };

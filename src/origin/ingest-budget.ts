@@ -5,6 +5,8 @@ import type { Track } from '../protocol/track.ts';
 /** A back-fill of this much media passes at once; what follows comes at most at twice real time (SPEC ANSWER2, 429). */
 const BURST_SECONDS = 600;
 const STEADY_FACTOR = 2;
+/** A recording is made as fast as the machines can, and ends when all of it is there. */
+const UPLOAD_FACTOR = 30;
 /** Encoders overshoot, and boxes cost bytes that no encoder counts. */
 const OVERSHOOT = 1.25;
 const BOX_BYTES = 256;
@@ -21,8 +23,8 @@ export class IngestBudget {
   #left: number;
   #atMs: number;
 
-  constructor(realTime: number, nowMs: number) {
-    this.#bytesPerSecond = realTime * STEADY_FACTOR;
+  constructor(realTime: number, nowMs: number, isUpload = false) {
+    this.#bytesPerSecond = realTime * (isUpload ? UPLOAD_FACTOR : STEADY_FACTOR);
     this.#burstBytes = realTime * BURST_SECONDS;
     this.#left = this.#burstBytes;
     this.#atMs = nowMs;

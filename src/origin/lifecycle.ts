@@ -25,7 +25,8 @@ export type Life =
   | { readonly state: 'processing'; readonly endedMs: number };
 
 export type LifeEvent =
-  | { readonly kind: 'started' }
+  /** An upload is over from its first moment: nothing of it is live, and all of it is back-fill. */
+  | { readonly kind: 'started'; readonly isUpload: boolean }
   /** A part came. `isComplete`: with it, everything up to the end is in. */
   | { readonly kind: 'heard'; readonly isComplete: boolean }
   /** By the creator. After an end by silence it only makes that end final. */
@@ -47,7 +48,8 @@ export function next(life: Life, event: LifeEvent, nowMs: number, rules: Silence
   const isOpen = life.state === 'live' || life.state === 'interrupted';
   switch (event.kind) {
     case 'started':
-      return life.state === 'reserved' ? { state: 'live', heardMs: nowMs } : life;
+      if (life.state !== 'reserved') return life;
+      return event.isUpload ? { state: 'ended' } : { state: 'live', heardMs: nowMs };
     case 'heard':
       if (isOpen) return { state: 'live', heardMs: nowMs };
       return life.state === 'ended' && event.isComplete ? { state: 'sealed' } : life;

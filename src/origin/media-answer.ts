@@ -79,6 +79,19 @@ export function answerOverloaded(response: RawResponse): void {
   response.end(body);
 }
 
+/** SPEC UPLOAD4: it comes, but nobody can say when; whoever plays it asks again. */
+export function answerNotMade(response: RawResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = JSON.stringify({ code: 'not_made', message: 'This part of the recording is still being made.' });
+  response.writeHead(503, {
+    ...MEDIA_HEADERS,
+    'content-type': 'application/json',
+    'cache-control': NO_STORE,
+    'retry-after': '2',
+  });
+  response.end(body);
+}
+
 /** All parts of a whole answer in one go; the Buffers are shared with everybody else who gets them. */
 export function answerParts(response: RawResponse, track: TrackId, parts: readonly Buffer[], cache: string): void {
   if (response.headersSent || response.destroyed) return;

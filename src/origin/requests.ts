@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { readShape } from '../lib/read-shape.ts';
 import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
-import type { EndRequest, StartRequest, TimelineCut, WatchingRequest } from '../protocol/broadcast.ts';
-import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT } from '../protocol/grid.ts';
+import type { EndRequest, StartRequest, TimelineCut, UploadPlan, WatchingRequest } from '../protocol/broadcast.ts';
+import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT, SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { TRACK_ID_PATTERN } from '../protocol/track.ts';
 import { Problem } from './problem.ts';
@@ -47,6 +47,8 @@ const audioTrack = v.object({
   language: v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}$/, 'language is BCP 47')),
 });
 
+const endParts = v.record(v.pipe(v.string(), v.regex(TRACK_ID_PATTERN)), integer(0, 10_000_000));
+
 const start = v.object({
   availabilityStartMs: integer(0, 8_640_000_000_000),
   grid: v.object({
@@ -55,11 +57,10 @@ const start = v.object({
     frameRate: v.picklist(FRAME_RATES),
   }),
   tracks: v.pipe(v.array(v.variant('kind', [videoTrack, audioTrack])), v.minLength(1), v.maxLength(MAX_TRACKS)),
+  upload: v.exactOptional(v.object({ durationMs: integer(1, 1_000_000_000), endParts })),
 });
 
-const end = v.object({
-  endParts: v.record(v.pipe(v.string(), v.regex(TRACK_ID_PATTERN)), integer(0, 10_000_000)),
-});
+const end = v.object({ endParts });
 
 /** A missing title is allowed where the person has not typed one yet. */
 export const readCreateRequest = (value: unknown): { title: string } => {
@@ -92,13 +93,26 @@ export const readTimelineCut = (value: unknown): TimelineCut => readShape(cut, v
 export const readEndRequest = (value: unknown): EndRequest => readShape(end, value);
 
 /** What the types cannot say: every track once, on the broadcast's own grid, and no part without a frame. */
-function startProblem({ grid, tracks }: StartRequest): string | undefined {
+function startProblem({ grid, tracks, upload }: StartRequest): string | undefined {
   const ids = new Set(tracks.map((track: Track) => track.id));
   if (ids.size !== tracks.length) return 'two tracks have the same id';
   if (tracks.some((track) => track.kind === 'video' && track.frameRate !== grid.frameRate))
     return 'a video track has another frame rate than the grid';
   if (grid.frameRate * 10 < grid.partsPerSegment)
     return `${grid.frameRate} frames a second do not fill ${grid.partsPerSegment} parts a segment`;
+  if (upload !== undefined) return uploadProblem(upload, grid.partsPerSegment, ids);
+  return undefined;
+}
+
+/** Sound may end a part before the picture, whose last frame may start in the part of the end. */
+function uploadProblem(upload: UploadPlan, partsPerSegment: number, tracks: ReadonlySet<string>): string | undefined {
+  const ends = Object.entries(upload.endParts);
+  if (ends.length !== tracks.size || ends.some(([track]) => !tracks.has(track)))
+    return 'the end names other tracks than those that are started';
+  const partMs = (SEGMENT_SECONDS * 1000) / partsPerSegment;
+  const last = Math.ceil(upload.durationMs / partMs);
+  if (ends.some(([, end]) => end < 1 || end > last + 1 || end < last - 1))
+    return `a recording of ${upload.durationMs} ms ends near part ${last} in every track`;
   return undefined;
 }
 

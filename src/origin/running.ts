@@ -32,6 +32,6 @@ export function runningOf(
     expectations.set(track.id, { kind: track.kind, trackNumber, timescale, defaults, grid: facts.grid });
   }
   const keptParts = HOT_SEGMENTS * facts.grid.partsPerSegment;
-  const allowance = new IngestBudget(realTimeBytesPerSecond(facts.tracks, facts.grid), clock.nowMs());
+  const allowance = new IngestBudget(realTimeBytesPerSecond(facts.tracks, facts.grid), clock.nowMs(), facts.isUpload);
   return { ...facts, expectations, allowance, tail: new MemoryHotTail({ clock, budget, keptParts }) };
 }

@@ -3,7 +3,15 @@ import type { TrackId } from '../protocol/track.ts';
 import { patience } from './availability.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { StopWaiting } from './hot-tail.ts';
-import { answerFiller, answerOverloaded, answerParts, IMMUTABLE, NO_STORE, type RawResponse } from './media-answer.ts';
+import {
+  answerFiller,
+  answerNotMade,
+  answerOverloaded,
+  answerParts,
+  IMMUTABLE,
+  NO_STORE,
+  type RawResponse,
+} from './media-answer.ts';
 import type { Running } from './running.ts';
 
 /** Which parts of which track a request is about; half-open. */
@@ -39,6 +47,10 @@ export class PieceAnswer {
     const stored = this.#broadcast.store.stored(track);
     if (from < end && stored.covers(from, end)) {
       this.#answer(end, end === to || edge.isEndFinal ? IMMUTABLE : NO_STORE);
+      return;
+    }
+    if (this.#broadcast.isBeingMade) {
+      answerNotMade(this.#response);
       return;
     }
     if (this.#broadcast.isStopping) {

@@ -45,7 +45,7 @@ export async function takePart(broadcast: Broadcast, part: Part, hasRoom: boolea
     if (known === undefined || digest.equals(known)) return { status: 200 };
     return refused(409, 'other_bytes', `Other bytes are already there as ${name}.`);
   }
-  const problem = placeProblem(part, broadcast.edge(part.track, part.part, running));
+  const problem = placeProblem(part, broadcast.edge(part.track, part.part, running), running.isUpload);
   if (problem !== undefined) return badPart(`${name}: ${problem}.`);
   const check = checkPart(part.bytes, { ...expectation, part: part.part });
   if (check.kind === 'bad') return badPart(`${name}: ${check.reason}.`);
@@ -59,10 +59,11 @@ export async function takePart(broadcast: Broadcast, part: Part, hasRoom: boolea
 }
 
 /** What is wrong with the place a part wants on the timeline. */
-function placeProblem({ part }: Part, edge: Edge): string | undefined {
+function placeProblem({ part }: Part, edge: Edge, isUpload: boolean): string | undefined {
   const isBeyond = edge.endPart !== undefined && part >= edge.endPart && edge.isEndFinal;
   if (isBeyond) return 'it lies after the announced end, or in a declared hole';
   if (part > MAX_PART_INDEX) return 'its index is out of range';
+  if (isUpload) return undefined;
   const aheadMs = partStartMs(part, edge) - edge.nowMs;
   return aheadMs > MAX_AHEAD_MS ? `it lies ${Math.round(aheadMs / 1000)} s ahead of the origin's clock` : undefined;
 }

@@ -22,6 +22,8 @@ export interface BroadcastSummary {
   readonly visibility: Visibility;
   /** The person who asks owns it: may rename it, delete it, change who sees it. */
   readonly isOwn: boolean;
+  /** A recording that was uploaded; null for a live and what it left. */
+  readonly upload: UploadProgress | null;
   /** Pages that play, and other players that read media, in the last 30 s. */
   readonly viewers: number;
 }
@@ -30,6 +32,14 @@ export interface BroadcastSummary {
 export interface SegmentRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** A recording that was uploaded can be watched from its first segment while the rest is still being made (UPLOAD). */
+export interface UploadProgress {
+  /** Media that is there in every track, from the start without a hole. */
+  readonly madeMs: number;
+  /** Nothing more comes. */
+  readonly isFinished: boolean;
 }
 
 /** `GET /api/broadcasts/<id>`. */
@@ -70,6 +80,14 @@ export interface StartRequest {
   readonly availabilityStartMs: number;
   readonly grid: Grid;
   readonly tracks: readonly Track[];
+  /** Not a live: a recording whose end is known before its first part comes (UPLOAD1). */
+  readonly upload?: UploadPlan;
+}
+
+/** What an upload will be when all of it is there. */
+export interface UploadPlan extends EndRequest {
+  /** Where the last sample ends. */
+  readonly durationMs: number;
 }
 
 /** `POST /ingest/<id>/end`: for each track, the index after its last part. */

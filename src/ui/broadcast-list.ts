@@ -15,6 +15,7 @@ const summaries = v.array(
     visibility: v.optional(v.picklist(VISIBILITIES), 'public'),
     isOwn: v.optional(v.boolean(), false),
     viewers: v.optional(v.number(), 0),
+    upload: v.optional(v.nullable(v.object({ madeMs: v.number(), isFinished: v.boolean() })), null),
   }),
 );
 

@@ -14,6 +14,7 @@ const summary = (index: number, more: Partial<BroadcastSummary>): BroadcastSumma
   visibility: 'public',
   isOwn: false,
   viewers: 0,
+  upload: null,
   ...more,
 });
 

@@ -94,7 +94,7 @@ test('an end is held, then sealed when everything is in, else ended until it is'
 
 test('nothing reopens what is over, and nothing ends what never started', () => {
   for (const life of [{ state: 'sealed' }, { state: 'ended' }] as const) {
-    expect(next(life, { kind: 'started' }, 0)).toBe(life);
+    expect(next(life, { kind: 'started', isUpload: false }, 0)).toBe(life);
     expect(next(life, ended(false), 0)).toBe(life);
   }
   const reserved = { state: 'reserved' } as const;

@@ -299,6 +299,7 @@ const summary = (over: Partial<BroadcastSummary> = {}): BroadcastSummary => ({
   visibility: 'public',
   isOwn: false,
   viewers: 0,
+  upload: null,
   ...over,
 });
 

@@ -23,6 +23,7 @@ const detail = (state: BroadcastDetail['state'], durationMs: number): BroadcastD
   visibility: 'public',
   isOwn: false,
   viewers: 0,
+  upload: null,
   grid: null,
   tracks: [],
   cuts: [],

@@ -4,6 +4,7 @@ import { parseMediaName } from '../../protocol/urls.ts';
 import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import {
+  answerNotMade,
   answerOverloaded,
   IMMUTABLE,
   keepPrivate,
@@ -135,5 +136,10 @@ function serveGrowing(
   }
   const first = segment * running.grid.partsPerSegment;
   const slice = { track, from: first + within, to: first + running.grid.partsPerSegment };
+  const end = Math.min(slice.to, broadcast.record.end?.endParts[track] ?? slice.to);
+  if (broadcast.isBeingMade && slice.from < end && !broadcast.store.stored(track).covers(slice.from, end)) {
+    answerNotMade(response);
+    return;
+  }
   new FeedAnswer(response, broadcast, running, slice).pump();
 }
