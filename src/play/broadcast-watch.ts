@@ -32,6 +32,7 @@ export class BroadcastWatch {
   readonly #closing = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isWaitingForMedia = false;
+  #isBeingMade = false;
   #state: BroadcastState = 'reserved';
 
   constructor(id: string, gate: OriginGate, onAnswer: (answer: BroadcastAnswer) => void) {
@@ -53,7 +54,10 @@ export class BroadcastWatch {
     const answer = await askForBroadcast(this.#id, AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]));
     if (this.#closing.signal.aborted) return;
     if (answer.kind === 'away') this.#gate.reportFailure();
-    if (answer.kind === 'detail') this.#state = answer.detail.state;
+    if (answer.kind === 'detail') {
+      this.#state = answer.detail.state;
+      this.#isBeingMade = answer.detail.upload?.isFinished === false;
+    }
     this.#onAnswer(answer);
     this.#schedule();
   }
@@ -66,7 +70,7 @@ export class BroadcastWatch {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#state === 'sealed') return;
-    const waitMs = askAgainMs(this.#state, this.#isWaitingForMedia, Math.random());
+    const waitMs = askAgainMs(this.#state, this.#isWaitingForMedia || this.#isBeingMade, Math.random());
     this.#timer = setTimeout(() => void this.ask(), waitMs);
   }
 }

@@ -20,6 +20,8 @@ export interface FeedRouterContext {
   /** End of what the origin is known to hold, in media time. */
   knownEndMs(): number;
   recordingMs(): number | undefined;
+  /** Settles when the segment can be had: at once, but for an upload that is still being made. */
+  whenMade(segment: number): Promise<void>;
   onRead(bytes: number, atMs: number): void;
   onChunk(track: Track, chunk: FeedChunk, isFresh: boolean, atMs: number): void;
   /** The feed was refused or held no chunks, several times over: pieces have to take over. */
@@ -57,6 +59,8 @@ export class FeedRouter {
     const track = this.#context.tracks.find((known) => known.id === media.name.track);
     if (track === undefined) return request;
     if (media.name.kind === 'init') this.#dropOther(track);
+    if (media.name.kind !== 'init') await this.#context.whenMade(media.name.segment);
+    if (cancelled.isSet || this.#isClosed) return NEVER;
     const { partsPerSegment } = this.#context;
     if (media.name.kind !== 'piece' || media.name.pieces !== partsPerSegment) return request;
     const part = media.name.segment * partsPerSegment + media.name.piece;

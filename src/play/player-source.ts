@@ -5,6 +5,7 @@ import { live } from '../protocol/urls.ts';
 import { DashView } from './dash-view.ts';
 import { FeedRouter } from './feed-router.ts';
 import { LineMeter } from './line-meter.ts';
+import { MadeGate } from './made-gate.ts';
 import type { OriginClock } from './origin-clock.ts';
 import type { OriginGate } from './origin-gate.ts';
 import { manifestPartMs, piecesForRoundTrip } from './piece-size.ts';
@@ -39,6 +40,7 @@ export interface SourceContext {
 export class PlayerSource {
   readonly line = new LineMeter();
   readonly #context: SourceContext;
+  readonly #made = new MadeGate();
   #view: DashView | undefined;
   #router: FeedRouter | undefined;
   #isFeed = true;
@@ -77,8 +79,16 @@ export class PlayerSource {
     return this.#context.detail()?.grid ?? DEFAULT_GRID;
   }
 
+  /** The origin has said something new about the broadcast. */
+  detailChanged(detail: BroadcastDetail): void {
+    this.#made.tell(detail);
+  }
+
   attach(startMs: number): void {
     const { broadcastId, clock } = this.#context;
+    const upload = this.#context.detail()?.upload;
+    // The feed opens a segment before it is wanted; what is still being made comes in whole segments instead.
+    if (upload?.isFinished === false) this.#isFeed = false;
     const { partsPerSegment } = this.grid;
     this.#router?.close();
     this.#router = this.#openRouter();
@@ -118,6 +128,7 @@ export class PlayerSource {
       mediaNowMs: () => this.mediaNowMs,
       knownEndMs: () => this.knownEndMs,
       recordingMs: () => this.#context.recordingMs(),
+      whenMade: (segment) => this.#made.whenMade(segment),
       onRead: (bytes, atMs) => this.line.read(bytes, atMs),
       onChunk: (track, chunk, isFresh, atMs) => {
         this.#newestMs = Math.max(this.#newestMs, (chunk.part + 1) * partMs(partsPerSegment));

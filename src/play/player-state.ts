@@ -1,4 +1,4 @@
-import type { SegmentRange } from '../protocol/broadcast.ts';
+import type { SegmentRange, UploadProgress } from '../protocol/broadcast.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { LatencyMode } from './latency.ts';
 
@@ -37,6 +37,8 @@ export interface PlayerState {
   readonly playback: Playback;
   readonly title: string;
   readonly posterUrl: string | null;
+  /** How far an upload is made; null for a live and what it left. */
+  readonly upload: UploadProgress | null;
   /** Segments with small pictures for the seek bar. */
   readonly strips: readonly SegmentRange[];
   readonly positionMs: number;

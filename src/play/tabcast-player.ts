@@ -121,6 +121,7 @@ export class TabcastPlayer {
       playback: this.#playback,
       title: this.#detail?.title ?? '',
       posterUrl: this.#detail?.posterUrl ?? null,
+      upload: this.#detail?.upload ?? null,
       strips: this.#detail?.strips ?? NO_STRIPS,
       positionMs: video.currentTime * 1000,
       endMs: isLive ? Math.max(0, this.#source.mediaNowMs) : (this.#recordingMs ?? this.#detail?.durationMs ?? 0),
@@ -281,6 +282,7 @@ export class TabcastPlayer {
     }
     if (answer.kind === 'detail') {
       this.#detail = answer.detail;
+      this.#source.detailChanged(answer.detail);
       if (answer.detail.state !== 'reserved' && !this.#isAttached) void this.#firstAttach(answer.detail);
     }
     this.#emit();

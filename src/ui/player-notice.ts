@@ -2,6 +2,10 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { PlayerState } from '../play/player-state.ts';
 import { pages } from '../protocol/urls.ts';
 import { base, controls } from './theme.ts';
+import { clockText } from './time-words.ts';
+
+/** This close to what is made, waiting is waiting for the maker and not for the line. */
+const NEAR_MADE_MS = 10_000;
 
 /**
  * What lies over the picture instead of it: a sentence that says what is the matter and what to do. Fires
@@ -87,7 +91,7 @@ export class PlayerNotice extends LitElement {
   }
 
   protected override render() {
-    const { phase, playback, isMutedByBrowser, bufferMs } = this.state;
+    const { phase, playback, isMutedByBrowser, bufferMs, upload, positionMs } = this.state;
     switch (phase.kind) {
       case 'failed':
         return this.#note('This does not play', phase.problem.message, [
@@ -110,10 +114,19 @@ export class PlayerNotice extends LitElement {
         return this.#note('The stream has ended', 'The recording is here in a moment.');
       case 'ended':
         if (playback === 'finished') {
-          return this.#note('The stream has ended', 'This is the recording.', [
-            this.#button('Watch from the start', 'player-replay'),
-          ]);
+          const isUpload = this.state.upload !== null;
+          return this.#note(
+            isUpload ? 'The end' : 'The stream has ended',
+            isUpload ? 'That was all of it.' : 'This is the recording.',
+            [this.#button('Watch from the start', 'player-replay')],
+          );
         }
+        if (playback === 'buffering' && upload?.isFinished === false && positionMs > upload.madeMs - NEAR_MADE_MS)
+          return this.#note(
+            'Still being made',
+            html`The first <span class="numbers">${clockText(upload.madeMs)}</span> can be watched. It goes on here as
+              soon as the next part is ready.`,
+          );
         break;
       case 'loading':
       case 'live':

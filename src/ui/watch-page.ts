@@ -343,7 +343,7 @@ export class WatchPage extends LitElement {
             ${
               state?.startedAtMs === undefined
                 ? nothing
-                : html`<span class="quiet small">Started ${wallDate(state.startedAtMs)}</span>`
+                : html`<span class="quiet small">${state.upload === null ? 'Started' : 'Uploaded'} ${wallDate(state.startedAtMs)}</span>`
             }
           </div>
           ${this.#places()}

@@ -1,4 +1,5 @@
 import type { PlayerState } from '../play/player-state.ts';
+import { clockText } from './time-words.ts';
 
 export interface StateWords {
   readonly text: string;
@@ -6,7 +7,9 @@ export interface StateWords {
 }
 
 /** The one line under the picture that says where the stream stands; also read out when it changes. */
-export function stateWords(state: Pick<PlayerState, 'phase'> | 'unsupported' | undefined): StateWords {
+export function stateWords(
+  state: (Pick<PlayerState, 'phase'> & Partial<Pick<PlayerState, 'upload'>>) | 'unsupported' | undefined,
+): StateWords {
   if (state === 'unsupported') return { text: 'Does not play in this browser', tone: 'bad' };
   switch (state?.phase.kind) {
     case undefined:
@@ -22,6 +25,9 @@ export function stateWords(state: Pick<PlayerState, 'phase'> | 'unsupported' | u
     case 'ending':
       return { text: 'Ended: the recording is being made ready', tone: '' };
     case 'ended':
+      if (state?.upload?.isFinished === false)
+        return { text: `Recording, still being made: ${clockText(state.upload.madeMs)} can be watched`, tone: '' };
+      if (state?.upload !== undefined && state.upload !== null) return { text: 'Recording', tone: '' };
       return { text: 'Ended: this is the recording', tone: '' };
     case 'failed':
       return { text: 'Not available', tone: 'bad' };
