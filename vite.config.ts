@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
 const WATCH_PAGE_LIMIT_KB = 300;
+const WATCH_SERVICE = 'watch-service';
 
 type Bundle = Rolldown.OutputBundle;
 
@@ -19,7 +21,7 @@ function watchPageFiles(bundle: Bundle): Set<string> {
   };
   for (const [name, chunk] of Object.entries(bundle)) {
     if (chunk.type === 'asset' && name.endsWith('.html')) files.add(name);
-    if (chunk.type === 'chunk' && chunk.isEntry) add(name, false);
+    if (chunk.type === 'chunk' && chunk.isEntry && chunk.name !== WATCH_SERVICE) add(name, false);
     if (chunk.type === 'chunk' && chunk.name === 'watch-page') add(name, true);
   }
   return files;
@@ -43,14 +45,37 @@ function watchPageWeight(): Plugin {
   };
 }
 
+/** Tells the watch page's service worker which files it keeps, and gives every build a worker of its own. */
+function watchServiceFiles(): Plugin {
+  return {
+    name: 'watch-service-files',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const service = Object.values(bundle).find((chunk) => chunk.type === 'chunk' && chunk.name === WATCH_SERVICE);
+      if (service?.type !== 'chunk') this.error('the service worker of the watch page was not built');
+      const files = JSON.stringify([...watchPageFiles(bundle)].sort());
+      const version = createHash('sha256').update(files).digest('hex').slice(0, 16);
+      service.code = `self.WATCH_FILES=${files};self.WATCH_VERSION="${version}";${service.code}`;
+    },
+  };
+}
+
 export default defineConfig({
   // dash.js alone is over the size at which the bundler starts to warn; the limit that counts is the one above.
   build: {
     target: 'es2023',
     sourcemap: true,
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      input: { index: 'index.html', [WATCH_SERVICE]: 'workers/watch-service.ts' },
+      output: {
+        // A service worker has one address for ever; everything else is named by its bytes.
+        entryFileNames: ({ name }) => (name === WATCH_SERVICE ? `${name}.js` : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   worker: { format: 'es' },
-  plugins: [watchPageWeight()],
+  plugins: [watchServiceFiles(), watchPageWeight()],
 });

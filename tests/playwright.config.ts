@@ -20,7 +20,13 @@ export default defineConfig({
       workers: 1,
       timeout: 90_000,
       expect: { timeout: 20_000 },
-      use: { browserName: 'chromium', launchOptions: launchOptions(), screenshot: 'only-on-failure' },
+      // Requests of pages under a service worker escape the tests' routes; who tests it allows it.
+      use: {
+        serviceWorkers: 'block',
+        browserName: 'chromium',
+        launchOptions: launchOptions(),
+        screenshot: 'only-on-failure',
+      },
     },
   ],
 });

@@ -8,8 +8,8 @@ import type { Quality } from './player-state.ts';
 
 export interface DashHooks {
   intercept<R extends PlayerRequest>(request: R): Promise<R>;
-  /** A request came back: its URL, and the status (0 for no answer). */
-  onResponse(url: string, status: number): void;
+  /** A request came back: its URL, the status (0 for no answer), and what came. */
+  onResponse(url: string, status: number, data: unknown): void;
   /** May rewrite the text of a manifest before dash.js reads it. */
   rewriteManifest(text: string): string;
   chooseRung: ChooseRung;
@@ -34,7 +34,7 @@ export class DashView {
     player.updateSettings(dashSettings(new URL(api.time, location.href).href, initialBitrateKbps, true));
     player.addRequestInterceptor((request) => hooks.intercept(request));
     player.addResponseInterceptor((response) => {
-      hooks.onResponse(response.request.url, response.status ?? 0);
+      hooks.onResponse(response.request.url, response.status ?? 0, response.data);
       if (typeof response.data === 'string') response.data = hooks.rewriteManifest(response.data);
       return Promise.resolve(response);
     });

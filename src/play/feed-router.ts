@@ -1,3 +1,4 @@
+import type { PartIndex } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
 import { parseMediaUrl } from '../protocol/urls.ts';
 import type { FeedChunk } from './chunk-splitter.ts';
@@ -22,6 +23,10 @@ export interface FeedRouterContext {
   recordingMs(): number | undefined;
   /** Settles when the segment can be had: at once, but for an upload that is still being made. */
   whenMade(segment: number): Promise<void>;
+  /** What an earlier visit left on this device, for the URL of a request; undefined: ask the origin. */
+  kept(url: string): Uint8Array<ArrayBuffer> | undefined;
+  /** A part that the player takes now. */
+  onTaken(track: Track, part: PartIndex, bytes: Uint8Array<ArrayBuffer>): void;
   onRead(bytes: number, atMs: number): void;
   onChunk(track: Track, chunk: FeedChunk, isFresh: boolean, atMs: number): void;
   /** The feed was refused or held no chunks, several times over: pieces have to take over. */
@@ -52,6 +57,8 @@ export class FeedRouter {
   async intercept<R extends PlayerRequest>(request: R): Promise<R> {
     const cancelled = cancellationOf(request);
     if (this.#isClosed) return NEVER;
+    const kept = this.#context.kept(request.url);
+    if (kept !== undefined) return this.#fromDevice(request, kept);
     await this.#context.gate.whenOpen();
     if (cancelled.isSet) return NEVER;
     const media = parseMediaUrl(request.url);
@@ -67,6 +74,7 @@ export class FeedRouter {
     for (;;) {
       const taken = await this.#feedOf(track).take(part, cancelled.whenSet);
       if (cancelled.isSet || this.#isClosed) return NEVER;
+      if (taken.kind === 'chunk') this.#context.onTaken(track, part, taken.bytes);
       const answer = await this.#answer(request, taken);
       if (cancelled.isSet || this.#isClosed) return NEVER;
       if (answer !== undefined) return answer;
@@ -110,6 +118,15 @@ export class FeedRouter {
         return taken.status === undefined && this.#failures < FAILURES_UNTIL_UNUSABLE ? undefined : request;
       }
     }
+  }
+
+  /** A kept part is also one of those around the playhead, and stays kept. */
+  #fromDevice<R extends PlayerRequest>(request: R, bytes: Uint8Array<ArrayBuffer>): R {
+    const media = parseMediaUrl(request.url);
+    const track = this.#context.tracks.find((known) => known.id === media?.name.track);
+    if (media?.name.kind === 'piece' && track !== undefined)
+      this.#context.onTaken(track, media.name.segment * media.name.pieces + media.name.piece, bytes);
+    return this.#pointTo(request, bytes);
   }
 
   #pointTo<R extends PlayerRequest>(request: R, bytes: Uint8Array<ArrayBuffer>): R {

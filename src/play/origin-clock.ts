@@ -1,4 +1,5 @@
 import { type ClockEstimate, type ClockSample, estimateClock } from '../lib/clock-sync.ts';
+import { millis } from '../protocol/time.ts';
 import { api } from '../protocol/urls.ts';
 
 const SAMPLES = 5;
@@ -13,6 +14,16 @@ export class OriginClock {
   /** Milliseconds since 1970 on the origin's clock; the local clock until the first answer. */
   nowMs(): number {
     return performance.timeOrigin + performance.now() + (this.#estimate?.offsetMs ?? 0);
+  }
+
+  /** Add to the local clock to get the origin's; undefined before the first answer. */
+  get offsetMs(): number | undefined {
+    return this.#estimate?.offsetMs;
+  }
+
+  /** From an earlier visit, until the origin answers. */
+  assume(offsetMs: number): void {
+    this.#estimate ??= { offsetMs: millis(offsetMs), roundTripMs: millis(0) };
   }
 
   get roundTripMs(): number | undefined {

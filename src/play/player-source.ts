@@ -3,9 +3,11 @@ import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { DEFAULT_GRID, type Grid } from '../protocol/grid.ts';
 import { live } from '../protocol/urls.ts';
 import { DashView } from './dash-view.ts';
+import type { DeviceMedia } from './device-media.ts';
 import { FeedRouter } from './feed-router.ts';
 import { LineMeter } from './line-meter.ts';
 import { MadeGate } from './made-gate.ts';
+import { mediaSpans, spanAt } from './media-spans.ts';
 import type { OriginClock } from './origin-clock.ts';
 import type { OriginGate } from './origin-gate.ts';
 import { manifestPartMs, piecesForRoundTrip } from './piece-size.ts';
@@ -17,12 +19,15 @@ const DEFAULT_LINE_BPS = 2_500_000;
 const SAFE_SHARE = 0.75;
 const SOUND_AND_BOXES_BPS = 160_000;
 const MAX_RECOVERIES = 8;
+/** The end of what is buffered may fall a hair before the edge of the next part. */
+const EDGE_MS = 5;
 
 export interface SourceContext {
   readonly broadcastId: string;
   readonly video: HTMLVideoElement;
   readonly gate: OriginGate;
   readonly clock: OriginClock;
+  readonly device: DeviceMedia;
   readonly rememberedLineBps: number | undefined;
   detail(): BroadcastDetail | undefined;
   recordingMs(): number | undefined;
@@ -100,7 +105,7 @@ export class PlayerSource {
       live.manifest(broadcastId, manifestPartMs(pieces)),
       startMs,
       this.#isFeed,
-      this.#initialKbps(),
+      this.#initialKbps(startMs),
       this.#context.wantsPlay(),
     );
   }
@@ -118,7 +123,7 @@ export class PlayerSource {
   }
 
   #openRouter(): FeedRouter {
-    const { broadcastId, gate, clock } = this.#context;
+    const { broadcastId, gate, clock, device } = this.#context;
     const { partsPerSegment } = this.grid;
     return new FeedRouter({
       broadcastId,
@@ -129,6 +134,8 @@ export class PlayerSource {
       knownEndMs: () => this.knownEndMs,
       recordingMs: () => this.#context.recordingMs(),
       whenMade: (segment) => this.#made.whenMade(segment),
+      kept: (url) => device.answer(url),
+      onTaken: (track, part, bytes) => device.took(track, part, bytes, partsPerSegment),
       onRead: (bytes, atMs) => this.line.read(bytes, atMs),
       onChunk: (track, chunk, isFresh, atMs) => {
         this.#newestMs = Math.max(this.#newestMs, (chunk.part + 1) * partMs(partsPerSegment));
@@ -141,15 +148,21 @@ export class PlayerSource {
   }
 
   #openView(): DashView {
-    const { video, gate } = this.#context;
-    return new DashView(video, this.#initialKbps(), {
+    const { video, gate, device } = this.#context;
+    return new DashView(video, DEFAULT_LINE_BPS / 1000, {
       intercept: (request) => (this.#router === undefined ? Promise.resolve(request) : this.#router.intercept(request)),
-      onResponse: (url, status) => {
+      onResponse: (url, status, data) => {
         this.#router?.release(url);
+        device.received(url, data, this.grid.partsPerSegment);
         if (status === 0 && !url.startsWith('blob:')) void gate.suspect();
       },
-      rewriteManifest: (text) =>
-        this.#isFeed ? withParts(text, this.grid.partsPerSegment, this.grid.gopSeconds) : text,
+      rewriteManifest: (text) => {
+        if (!this.#isFeed) return text;
+        const { partsPerSegment, gopSeconds } = this.grid;
+        const rewritten = withParts(text, partsPerSegment, gopSeconds);
+        device.manifest(rewritten, partsPerSegment);
+        return rewritten;
+      },
       chooseRung: (current, ladder) => this.#chooseRung(current, ladder),
       onMediaZero: (wallClockMs) => {
         this.#zeroMs = wallClockMs;
@@ -162,13 +175,20 @@ export class PlayerSource {
 
   #chooseRung(current: number, ladder: readonly number[]): number {
     const nowMs = performance.now();
+    const { video, device } = this.#context;
+    const positionMs = video.currentTime * 1000;
+    const nextMs = spanAt(mediaSpans(video.buffered), positionMs)?.toMs ?? positionMs;
+    const kept = device.rungAt(nextMs + EDGE_MS, ladder);
+    if (kept !== undefined) return kept;
     const line = this.line.estimate(nowMs);
     const decision = decideQuality(current, ladder, SOUND_AND_BOXES_BPS, line, this.#quality, nowMs);
     this.#quality = decision.memory;
     return decision.rung;
   }
 
-  #initialKbps(): number {
+  #initialKbps(startMs: number): number {
+    const kept = this.#context.device.lineBpsAt(startMs);
+    if (kept !== undefined) return kept / 1000;
     const measured = this.line.estimate(performance.now()).bps;
     return ((measured ?? this.#context.rememberedLineBps ?? DEFAULT_LINE_BPS) * SAFE_SHARE) / 1000;
   }

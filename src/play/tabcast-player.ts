@@ -1,6 +1,7 @@
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
+import { DeviceMedia } from './device-media.ts';
 import { decideEnding } from './ending.ts';
 import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
@@ -25,6 +26,8 @@ const HAVE_FUTURE_DATA = 3;
 const LAG_SHARE = 0.9;
 /** A shorter outage is a hiccup, after which the live edge is caught up with. */
 const LEAVES_LIVE_MS = 3000;
+/** An origin that has said nothing by then is not waited for where this device has something to play. */
+const PATIENCE_MS = 1500;
 const STALL_COUNTS_ONCE_MS = 2000;
 const NO_STRIPS: PlayerState['strips'] = [];
 
@@ -39,6 +42,7 @@ export class TabcastPlayer {
   readonly #watch: BroadcastWatch;
   readonly #follower: LiveFollower;
   readonly #source: PlayerSource;
+  readonly #device: DeviceMedia;
   readonly #listeners = new Set<(state: PlayerState) => void>();
   readonly #closing = new AbortController();
   #preferences: Preferences = loadPreferences();
@@ -67,7 +71,9 @@ export class TabcastPlayer {
     this.#follower = new LiveFollower(this.#preferences.mode, performance.now());
     this.#gate = new OriginGate(() => this.#gateChanged());
     this.#watch = new BroadcastWatch(broadcastId, this.#gate, (answer) => this.#answered(answer));
+    this.#device = new DeviceMedia(broadcastId);
     this.#source = new PlayerSource({
+      device: this.#device,
       broadcastId,
       video,
       gate: this.#gate,
@@ -106,6 +112,7 @@ export class TabcastPlayer {
     this.#video.muted = this.#preferences.isMuted;
     this.#listenToVideo();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    setTimeout(() => void this.#beginWithoutOrigin(), PATIENCE_MS);
     const clock = this.#clock.start(AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]));
     await Promise.all([clock.catch(() => this.#gate.reportFailure()), this.#watch.ask()]);
   }
@@ -234,6 +241,11 @@ export class TabcastPlayer {
     this.#emit();
   }
 
+  /** Whether the seconds around the playhead may stay on this device. Not before somebody says so. */
+  set mayKeep(mayKeep: boolean) {
+    this.#device.mayKeep = mayKeep;
+  }
+
   /** From the sentence about an outage or a failure. */
   retry(): void {
     this.#gate.tryNow();
@@ -251,6 +263,7 @@ export class TabcastPlayer {
     this.#gate.close();
     this.#clock.close();
     this.#source.close();
+    this.#device.close();
     this.#listeners.clear();
   }
 
@@ -278,14 +291,32 @@ export class TabcastPlayer {
   #answered(answer: BroadcastAnswer): void {
     if (answer.kind === 'unknown') {
       const words = 'There is no broadcast at this address. Check the link, or look for it on the front page.';
+      this.#device.forget();
       this.#fail('unknown_broadcast', words, false);
     }
     if (answer.kind === 'detail') {
       this.#detail = answer.detail;
       this.#source.detailChanged(answer.detail);
+      if (this.#device.isAway) this.#originIsBack();
       if (answer.detail.state !== 'reserved' && !this.#isAttached) void this.#firstAttach(answer.detail);
     }
     this.#emit();
+  }
+
+  /** Nobody answers: what this device has plays, and the rest is waited for. */
+  async #beginWithoutOrigin(): Promise<void> {
+    const kept = await this.#device.loaded;
+    if (kept === undefined || this.#detail !== undefined || this.#closing.signal.aborted) return;
+    this.#device.isAway = true;
+    this.#clock.assume(kept.clockOffsetMs);
+    this.#detail = kept.detail;
+    await this.#firstAttach(kept.detail);
+  }
+
+  /** From here on everything comes from the origin again, where playback is. */
+  #originIsBack(): void {
+    this.#device.isAway = false;
+    if (this.#isAttached) this.#source.attach(this.#resumeMs());
   }
 
   #fail(code: PlayerProblem['code'], message: string, canRetry: boolean): void {
@@ -295,11 +326,17 @@ export class TabcastPlayer {
 
   async #firstAttach(detail: BroadcastDetail): Promise<void> {
     // Just over, and the viewers at the edge are being let out: the recording is there in a few seconds.
-    if (detail.state === 'processing' || this.#isChoosing) return;
+    if ((detail.state === 'processing' && !this.#device.isAway) || this.#isChoosing) return;
     this.#isChoosing = true;
     const chosenMs = await this.#chooseStart(detail);
     if (this.#closing.signal.aborted) return;
     this.#isAttached = true;
+    const { kept } = this.#device;
+    if (this.#device.isAway && kept !== undefined) {
+      this.#follower.leave();
+      this.#source.attach(chosenMs ?? kept.run.startMs);
+      return;
+    }
     if (isOver(detail)) {
       this.#follower.leave();
       this.#source.attach(chosenMs ?? 0);
@@ -369,6 +406,7 @@ export class TabcastPlayer {
       // Picture-in-picture and media keys stop and start the element without asking the page.
       if (this.#playback !== 'finished' && this.#playback !== 'starting') {
         this.#playback = 'paused';
+        this.#keep(this.#video.currentTime * 1000, true);
         this.#wantsPlay = false;
         this.#leaveLive();
       }
@@ -415,13 +453,15 @@ export class TabcastPlayer {
 
   #gateChanged(): void {
     const gate = this.#gate.state;
-    if (gate.kind === 'closed') this.#outageSinceMs ??= gate.sinceMs;
-    else {
+    if (gate.kind === 'closed') {
+      this.#outageSinceMs ??= gate.sinceMs;
+      void this.#beginWithoutOrigin();
+    } else {
       const tookMs = performance.now() - (this.#outageSinceMs ?? performance.now());
       this.#outageSinceMs = undefined;
       // Who lost the origin goes on where it was; the way to the live edge is the person's choice.
       if (this.#playback === 'buffering' && tookMs > LEAVES_LIVE_MS) this.#leaveLive();
-      if (this.#detail === undefined) void this.#watch.ask();
+      if (this.#detail === undefined || this.#device.isAway) void this.#watch.ask();
     }
     this.#emit();
   }
@@ -439,8 +479,15 @@ export class TabcastPlayer {
     this.#watch.setWaitingForMedia(this.#playback === 'buffering' && stillForMs > 1000);
     if (this.#isAttached && !this.#rescue(positionMs, nowMs - this.#lastMove.atMs)) this.#follow(positionMs, nowMs);
     if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stillForMs);
+    if (this.#playback === 'playing') this.#keep(positionMs, false);
     this.#ticks += 1;
     if (this.#ticks % TICKS_PER_EMIT === 0) this.#emit();
+  }
+
+  #keep(positionMs: number, isUrgent: boolean): void {
+    const detail = this.#detail;
+    if (detail === undefined) return;
+    this.#device.tick({ positionMs, detail, clockOffsetMs: this.#clock.offsetMs }, isUrgent);
   }
 
   #rescue(positionMs: number, stillForMs: number): boolean {

@@ -1,3 +1,4 @@
+import { forgetKept, stopKeeping } from '../play/kept-store.ts';
 import { type LocalPosition, toSend, type Watched } from '../positions/local.ts';
 import type {
   Device,
@@ -69,11 +70,11 @@ export class PositionsClient {
     const { owner } = await this.#store.device();
     const account = who.me.account?.id;
     if (account === undefined) {
-      if (owner !== GUEST) await this.#store.sessionEnded();
+      if (owner !== GUEST) await this.#endSession();
       return;
     }
     if (owner !== account) {
-      if (owner !== GUEST) await this.#store.sessionEnded();
+      if (owner !== GUEST) await this.#endSession();
       await this.#store.enter(account);
     }
     await this.flush();
@@ -160,15 +161,21 @@ export class PositionsClient {
   }
 
   async clearOne(broadcastId: string): Promise<void> {
-    await this.#store.clearOne(broadcastId, this.#device, Date.now());
+    await Promise.all([this.#store.clearOne(broadcastId, this.#device, Date.now()), forgetKept(broadcastId)]);
     this.#newest = undefined;
     await this.#changed();
   }
 
   async clearAll(): Promise<void> {
-    await this.#store.clearAll(Date.now());
+    await Promise.all([this.#store.clearAll(Date.now()), forgetKept()]);
     this.#newest = undefined;
     await this.#changed();
+  }
+
+  /** False while history is paused: then nothing that is watched stays here. */
+  async mayKeep(): Promise<boolean> {
+    const { owner } = await this.#store.device();
+    return !(await this.#store.owner(owner)).isPaused;
   }
 
   /** Rejects with StageError when the origin, which holds this for an account, does not take it. */
@@ -177,6 +184,7 @@ export class PositionsClient {
     const body: HistorySettings = { isPaused };
     if (owner !== GUEST) await askOrigin('PATCH', api.positions, { body });
     await this.#store.changeOwner(owner, { isPaused });
+    if (isPaused) stopKeeping();
     this.#channel.postMessage('changed');
   }
 
@@ -184,8 +192,12 @@ export class PositionsClient {
   async forget(): Promise<void> {
     this.#disarm();
     this.#newest = undefined;
-    await this.#store.leave();
+    await Promise.all([this.#store.leave(), forgetKept()]);
     this.#channel.postMessage('changed');
+  }
+
+  async #endSession(): Promise<void> {
+    await Promise.all([this.#store.sessionEnded(), forgetKept()]);
   }
 
   async #changed(): Promise<void> {

@@ -20,6 +20,7 @@ import './resume-note.ts';
 import { startWish } from './start-wish.ts';
 import './time-links.ts';
 import { base, surfaces } from './theme.ts';
+import { keepWatchPage } from './watch-service.ts';
 import { stateWords } from './watch-state.ts';
 import { signalWatching } from './watching-signal.ts';
 
@@ -201,6 +202,7 @@ export class WatchPage extends LitElement {
     this.#player.subscribe((state) => {
       this.state = state;
       this.#recorder?.observe(state);
+      if (state.playback === 'playing') keepWatchPage();
     });
     this.#stopSignal = signalWatching(this.broadcastId, () => this.state?.playback === 'playing');
     await this.#player.start();
@@ -211,8 +213,10 @@ export class WatchPage extends LitElement {
     const { startMs, choice } = await chooseBeginning(detail, startWish(location.search));
     this.resumed = choice;
     const positions = await openPositions();
-    if (positions !== undefined && this.isConnected)
+    if (positions !== undefined && this.isConnected) {
       this.#recorder = new PositionsRecorder(this.broadcastId, positions);
+      if (this.#player !== undefined) this.#player.mayKeep = await positions.mayKeep();
+    }
     return startMs;
   }
 

@@ -65,6 +65,23 @@ async function watchUntilWritten(page: Page, url: string): Promise<number> {
 const held = (page: Page, originUrl: string): Promise<PositionList> =>
   page.request.get(originUrl + api.positions).then((answer) => answer.json() as Promise<PositionList>);
 
+/** Broadcasts of which this device keeps the last seconds. */
+const keptHere = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open('tabcast-kept');
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+    });
+    const count = await new Promise<number>((resolve, reject) => {
+      const counting = db.transaction('blocks').objectStore('blocks').count();
+      counting.onsuccess = () => resolve(counting.result);
+      counting.onerror = () => reject(counting.error);
+    });
+    db.close();
+    return count;
+  });
+
 async function enter(page: Page, originUrl: string, button: 'Sign up' | 'Log in', username: string): Promise<void> {
   await page.goto(originUrl + pages.account);
   await page.getByLabel('Username').fill(username);
@@ -94,8 +111,10 @@ test('a guest goes on where they were; after the log-in it is theirs on a fresh 
 
   await enter(laptop.page, origin.url, 'Sign up', 'nora');
   await expect.poll(async () => (await held(laptop.page, origin.url)).positions.length).toBe(1);
+  expect(await keptHere(laptop.page)).toBeGreaterThan(5);
   await laptop.page.getByRole('button', { name: 'Log out' }).click();
   await expect(laptop.page.getByRole('button', { name: 'Log in' })).toBeVisible();
+  expect(await keptHere(laptop.page)).toBe(0);
   await laptop.page.goto(origin.url);
   await expect(laptop.page.getByRole('heading', { name: 'Recordings' })).toBeVisible();
   await expect(laptop.page.getByRole('region', { name: 'Continue watching' })).toHaveCount(0);
