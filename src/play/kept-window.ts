@@ -64,6 +64,10 @@ export function playableRun(
   const longest = (kind: 'a' | 'v') =>
     runs.filter(({ track }) => track.startsWith(kind)).toSorted((a, b) => b.to - b.from - (a.to - a.from))[0];
   const [video, audio] = [longest('v'), longest('a')];
+  const isKindMissing = (['a', 'v'] as const).some(
+    (kind) => parts.some(({ track }) => track.startsWith(kind)) && longest(kind) === undefined,
+  );
+  if (isKindMissing) return undefined;
   const from = Math.max(video?.from ?? 0, audio?.from ?? 0);
   const to = Math.min(video?.to ?? Number.POSITIVE_INFINITY, audio?.to ?? Number.POSITIVE_INFINITY);
   if (!Number.isFinite(to) || from >= to) return undefined;

@@ -426,6 +426,8 @@ export class TabcastPlayer {
       if (!this.#isLive()) this.#recordingMs = this.#mediaDurationMs();
     });
     on('volumechange', () => this.#emit());
+    // Who shares the moment, or types the next one, means the new place at once.
+    on('seeking', () => this.#emit());
     on('loadeddata', () => this.#applyRememberedQuality());
   }
 
