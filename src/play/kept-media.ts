@@ -6,6 +6,9 @@ import { type KeptPart, type PlayableRun, playableRun } from './kept-window.ts';
 import { offlineManifest } from './offline-manifest.ts';
 import { partMs } from './stretch.ts';
 
+/** Names of built files change with their bytes. */
+export const BUILD: string = import.meta.url;
+
 /** What an earlier visit to this broadcast left on this device. */
 export class KeptMedia {
   readonly detail: BroadcastDetail;
@@ -31,7 +34,7 @@ export class KeptMedia {
       const store = await KeptStore.open();
       const kept = await store.load(broadcastId);
       store.close();
-      if (kept === undefined) return undefined;
+      if (kept === undefined || kept.facts.build !== BUILD) return undefined;
       const { facts, parts } = kept;
       const run = playableRun(parts, facts.positionMs, facts.detail.grid ?? DEFAULT_GRID);
       return run === undefined ? undefined : new KeptMedia(facts, parts, run);

@@ -5,6 +5,8 @@ import type { KeptPart, KeptSize } from './kept-window.ts';
 
 /** Everything beside the parts that playing without a server needs. */
 export interface KeptFacts {
+  /** Which build of the player wrote it; another one may read `detail` differently. */
+  readonly build: string;
   readonly positionMs: number;
   readonly detail: BroadcastDetail;
   readonly manifest: string;

@@ -1,6 +1,7 @@
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
+import { BUILD } from './kept-media.ts';
 import { type KeptFacts, KeptStore, whenForgotten } from './kept-store.ts';
 import { BLOCK_MS, type KeptPart, keptTooMuch, keptWindow, type PartWindow } from './kept-window.ts';
 import { MediaRing } from './media-ring.ts';
@@ -67,9 +68,11 @@ export class MediaKeeper {
     if (manifest === undefined || clockOffsetMs === undefined) return;
     this.#lastSaveMs = nowMs;
     this.#isSaving = true;
-    void this.#save(window, { positionMs, detail, manifest, clockOffsetMs, inits: this.#inits }).finally(() => {
-      this.#isSaving = false;
-    });
+    void this.#save(window, { build: BUILD, positionMs, detail, manifest, clockOffsetMs, inits: this.#inits }).finally(
+      () => {
+        this.#isSaving = false;
+      },
+    );
   }
 
   close(): void {
