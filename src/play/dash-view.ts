@@ -4,6 +4,7 @@ import { api } from '../protocol/urls.ts';
 import { type ChooseRung, lineRule, RULE_NAME, RULE_TYPE } from './dash-rule.ts';
 import { dashSettings } from './dash-settings.ts';
 import type { PlayerRequest } from './feed-router.ts';
+import { isLocalUrl } from './part-url.ts';
 import type { Quality } from './player-state.ts';
 
 export interface DashHooks {
@@ -35,6 +36,8 @@ export class DashView {
     player.addRequestInterceptor((request) => hooks.intercept(request));
     player.addResponseInterceptor((response) => {
       hooks.onResponse(response.request.url, response.status ?? 0, response.data);
+      // dash.js keeps the address of its last hundred answers, and such a one holds the media itself.
+      if (isLocalUrl(response.request.url)) response.url = '';
       if (typeof response.data === 'string') response.data = hooks.rewriteManifest(response.data);
       return Promise.resolve(response);
     });

@@ -4,6 +4,7 @@ import { parseMediaUrl } from '../protocol/urls.ts';
 import type { FeedChunk } from './chunk-splitter.ts';
 import type { Taken } from './feed-stream.ts';
 import type { OriginGate } from './origin-gate.ts';
+import { urlOf } from './part-url.ts';
 import { TrackFeed } from './track-feed.ts';
 
 /** The fields of dash.js's request object that are used here; `customData.abort` is what it calls to give up. */
@@ -39,7 +40,7 @@ const FAILURES_UNTIL_UNUSABLE = 4;
 const NEVER = new Promise<never>(() => {});
 
 /**
- * Answers dash.js's requests for parts out of the feeds: the request waits for its part, then points to a `blob:` that
+ * Answers dash.js's requests for parts out of the feeds: the request waits for its part, then points to a URL that
  * holds it. Whatever else dash.js asks for, and what a feed does not have, goes to the origin as it is.
  */
 export class FeedRouter {
@@ -130,9 +131,8 @@ export class FeedRouter {
   }
 
   #pointTo<R extends PlayerRequest>(request: R, bytes: Uint8Array<ArrayBuffer>): R {
-    const url = URL.createObjectURL(new Blob([bytes], { type: 'video/mp4' }));
-    this.#blobs.add(url);
-    request.url = url;
+    request.url = urlOf(bytes);
+    if (request.url.startsWith('blob:')) this.#blobs.add(request.url);
     return request;
   }
 

@@ -1,3 +1,5 @@
+import { ArrivalLags } from './arrival-lags.ts';
+
 /** What the line to the origin can carry, told from how the bytes of the feeds arrive. */
 export interface LineEstimate {
   /** undefined while nothing has been learnt. */
@@ -22,7 +24,6 @@ const FREE_LATENESS_MS = 90;
 const RECENT_MS = 500;
 /** Longer than the pause between two pieces of 2 s that a full buffer waits for. */
 const SILENT_MS = 3000;
-const BASELINE_MS = 30_000;
 const SAMPLES_KEPT = 2;
 
 interface Burst {
@@ -43,7 +44,9 @@ export class LineMeter {
   #burst: Burst | undefined;
   #samples: number[] = [];
   #reads: { atMs: number; bytes: number }[] = [];
-  #lags: { atMs: number; lagMs: number }[] = [];
+  readonly #lags = new ArrivalLags();
+  /** Without those that a full line held up: they tell its rate, not its jitter. */
+  readonly #jitter = { video: new ArrivalLags(), audio: new ArrivalLags() };
   #latenessMs = 0;
   #isFull = false;
   #lastReadMs: number | undefined;
@@ -66,11 +69,15 @@ export class LineMeter {
   }
 
   /** A whole part at the live edge; `nominalMs` is when its last frame was captured, on the same clock as `atMs`. */
-  part(nominalMs: number, atMs: number): void {
+  part(kind: 'video' | 'audio', nominalMs: number, atMs: number): void {
     const lagMs = atMs - nominalMs;
-    this.#lags.push({ atMs, lagMs });
-    while ((this.#lags[0]?.atMs ?? atMs) < atMs - BASELINE_MS) this.#lags.shift();
-    this.#latenessMs = lagMs - Math.min(...this.#lags.map((lag) => lag.lagMs));
+    if (kind === 'video') this.#judge(lagMs, atMs);
+    if (!this.#isFull) this.#jitter[kind].push(lagMs, atMs);
+  }
+
+  #judge(lagMs: number, atMs: number): void {
+    this.#lags.push(lagMs, atMs);
+    this.#latenessMs = lagMs - (this.#lags.within(0) ?? lagMs);
     const wasFull = this.#isFull;
     this.#isFull = this.#latenessMs > (wasFull ? FREE_LATENESS_MS : FULL_LATENESS_MS);
     if (this.#isFull && !wasFull) this.#samples = [];
@@ -78,16 +85,21 @@ export class LineMeter {
 
   /** After a seek, a jump or another feed: the arrival times of the old place say nothing about the new one. */
   forgetLateness(): void {
-    this.#lags = [];
+    this.#lags.clear();
+    this.#jitter.video.clear();
+    this.#jitter.audio.clear();
     this.#latenessMs = 0;
     this.#isFull = false;
   }
 
-  /** Spread of arrival over the last half minute, for the latency target: the given share of parts came within it. */
+  /**
+   * What the latency target has to bear: the given share of parts came within it, sound as well as picture. Sound is
+   * the later one, because its encoder looks two frames ahead. undefined while no part has come.
+   */
   lagMs(share: number): number | undefined {
-    if (this.#lags.length === 0) return undefined;
-    const sorted = this.#lags.map((lag) => lag.lagMs).sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+    const lags = [this.#jitter.video.within(share), this.#jitter.audio.within(share)];
+    const known = lags.filter((lag) => lag !== undefined);
+    return known.length === 0 ? undefined : Math.max(...known);
   }
 
   estimate(nowMs: number): LineEstimate {

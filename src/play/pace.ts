@@ -15,7 +15,10 @@ export interface PaceInput {
   readonly jumpMs: number;
 }
 
-const HOLD_MS = 25;
+/** Every change of speed costs the browser's sound some milliseconds, so small errors are left alone... */
+const LEAVE_ALONE_MS = 30;
+/** ...and a correction goes on until next to nothing is left of them. */
+const CORRECTED_MS = 8;
 const GAIN_PER_MS = 0.0005;
 const MAX_FASTER = 0.25;
 const MAX_SLOWER = 0.08;
@@ -38,10 +41,13 @@ export function paceToLive(input: PaceInput): Pace {
 }
 
 function steadyRate(input: PaceInput, extraMs: number): number {
-  if (Math.abs(extraMs) <= HOLD_MS) return 1;
+  const { rateNow } = input;
+  const isCorrecting = rateNow !== 1 && Math.sign(rateNow - 1) === Math.sign(extraMs);
+  if (Math.abs(extraMs) <= (isCorrecting ? CORRECTED_MS : LEAVE_ALONE_MS)) return 1;
   const canSpend = input.bufferMs > Math.min(200, input.targetMs / 3);
   if (extraMs > 0 && !canSpend) return 1;
   const wanted = 1 + Math.min(MAX_FASTER, Math.max(-MAX_SLOWER, extraMs * GAIN_PER_MS));
-  const stepped = Math.round(wanted / RATE_STEP) * RATE_STEP;
-  return Math.abs(stepped - input.rateNow) < RATE_STEP / 2 ? input.rateNow : Number(stepped.toFixed(3));
+  const stepped = Math.max(1, Math.round(Math.abs(wanted - 1) / RATE_STEP)) * RATE_STEP;
+  const rate = Number((1 + Math.sign(extraMs) * stepped).toFixed(3));
+  return isCorrecting && Math.abs(rate - rateNow) < 1.5 * RATE_STEP ? rateNow : rate;
 }

@@ -10,6 +10,7 @@ import { MadeGate } from './made-gate.ts';
 import { mediaSpans, spanAt } from './media-spans.ts';
 import type { OriginClock } from './origin-clock.ts';
 import type { OriginGate } from './origin-gate.ts';
+import { isLocalUrl } from './part-url.ts';
 import { manifestPartMs, piecesForRoundTrip } from './piece-size.ts';
 import { decideQuality, FRESH_QUALITY } from './quality.ts';
 import { withParts } from './recording-parts.ts';
@@ -139,9 +140,9 @@ export class PlayerSource {
       onRead: (bytes, atMs) => this.line.read(bytes, atMs),
       onChunk: (track, chunk, isFresh, atMs) => {
         this.#newestMs = Math.max(this.#newestMs, (chunk.part + 1) * partMs(partsPerSegment));
-        if (track.kind !== 'video' || !isFresh || this.zeroMs === undefined) return;
+        if (!isFresh || this.zeroMs === undefined) return;
         const endsAtMs = this.zeroMs + (chunk.part + 1) * partMs(partsPerSegment);
-        this.line.part(endsAtMs - (clock.nowMs() - performance.now()), atMs);
+        this.line.part(track.kind, endsAtMs - (clock.nowMs() - performance.now()), atMs);
       },
       onUnusable: () => this.#usePieces(),
     });
@@ -154,7 +155,7 @@ export class PlayerSource {
       onResponse: (url, status, data) => {
         this.#router?.release(url);
         device.received(url, data, this.grid.partsPerSegment);
-        if (status === 0 && !url.startsWith('blob:')) void gate.suspect();
+        if (status === 0 && !isLocalUrl(url)) void gate.suspect();
       },
       rewriteManifest: (text) => {
         if (!this.#isFeed) return text;

@@ -23,7 +23,7 @@ const TICK_MS = 100;
 const TICKS_PER_EMIT = 3;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
 const HAVE_FUTURE_DATA = 3;
-const LAG_SHARE = 0.9;
+const LAG_SHARE = 0.98;
 /** A shorter outage is a hiccup, after which the live edge is caught up with. */
 const LEAVES_LIVE_MS = 3000;
 /** An origin that has said nothing by then is not waited for where this device has something to play. */

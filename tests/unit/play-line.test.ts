@@ -16,7 +16,7 @@ function carry(meter: LineMeter, lineBps: number, partBytes: number, fromMs: num
       freeAt += (bytes * 8000) / lineBps;
       meter.read(bytes, freeAt);
     }
-    meter.part(madeMs, freeAt);
+    meter.part('video', madeMs, freeAt);
   }
   return freeAt;
 }
@@ -53,6 +53,21 @@ test('after a jump the old arrival times are forgotten', () => {
   meter.forgetLateness();
   expect(meter.estimate(4000).isFull).toBe(false);
   expect(meter.lagMs(0.9)).toBeUndefined();
+});
+
+test('the target bears the later of sound and picture, and what a full line held up teaches nothing about jitter', () => {
+  const meter = new LineMeter();
+  for (let part = 1; part <= 100; part++) {
+    meter.part('video', part * 100, part * 100 + 20);
+    meter.part('audio', part * 100, part * 100 + 85);
+  }
+  expect(meter.lagMs(0.98)).toBe(85);
+  for (let part = 101; part <= 130; part++) {
+    meter.part('video', part * 100, part * 100 + 1000);
+    meter.part('audio', part * 100, part * 100 + 1000);
+  }
+  expect(meter.estimate(14_000).isFull).toBe(true);
+  expect(meter.lagMs(0.98)).toBe(85);
 });
 
 const free = (bps: number | undefined) => ({ bps, isFull: false, latenessMs: 0, isSilent: false });

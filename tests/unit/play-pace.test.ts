@@ -16,6 +16,19 @@ test('behind the target it plays faster, and never more than a quarter', () => {
   }
 });
 
+test('a small error is left alone, and a correction goes on, at one speed, until next to nothing is left of it', () => {
+  expect(paceToLive({ ...steady, latencyMs: 425 })).toEqual({ kind: 'rate', rate: 1 });
+  const rates = new Set<number>();
+  let rateNow = 1;
+  for (let latencyMs = 480; latencyMs > 410; latencyMs -= 2) {
+    const pace = paceToLive({ ...steady, latencyMs, rateNow });
+    if (pace.kind === 'rate') rateNow = pace.rate;
+    rates.add(rateNow);
+  }
+  expect([...rates]).toEqual([1.05]);
+  expect(paceToLive({ ...steady, latencyMs: 407, rateNow })).toEqual({ kind: 'rate', rate: 1 });
+});
+
 test('nearer than the target it plays a little slower', () => {
   const pace = paceToLive({ ...steady, latencyMs: 250 });
   expect(pace.kind === 'rate' && pace.rate < 1 && pace.rate >= 0.9).toBe(true);
