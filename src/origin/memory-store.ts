@@ -110,6 +110,7 @@ class MemoryBroadcastStore implements BroadcastStore {
   bytes(): number {
     let sum = 0;
     for (const parts of this.#parts.values()) for (const entry of parts.values()) sum += entry.bytes.length;
+    for (const strip of this.#strips.values()) sum += strip.length;
     return sum;
   }
 

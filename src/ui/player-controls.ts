@@ -10,10 +10,14 @@ import { base } from './theme.ts';
 export type PlayerWish =
   | { readonly kind: 'toggle-play' }
   | { readonly kind: 'go-live' }
+  /** Faster until the live edge is reached, or at the ordinary pace again. */
+  | { readonly kind: 'catch-up'; readonly isOn: boolean }
   | { readonly kind: 'toggle-mute' }
   | { readonly kind: 'volume'; readonly volume: number }
   | { readonly kind: 'picture-in-picture' }
   | { readonly kind: 'full-screen' };
+
+export const CATCH_UP_SPEED = 1.25;
 
 /** The bar over the picture. Fires `player-wish`. */
 export class PlayerControls extends LitElement {
@@ -75,8 +79,12 @@ export class PlayerControls extends LitElement {
       :focus-visible {
         outline-color: #8ab4ff;
       }
-      .live {
+      .live,
+      .catch-up {
         padding: 0 var(--tc-space-3);
+      }
+      .catch-up[aria-pressed='true'] {
+        background: rgb(255 255 255 / 0.24);
       }
       .dot {
         width: 0.6rem;
@@ -121,6 +129,7 @@ export class PlayerControls extends LitElement {
       @media (max-width: 40rem) {
         .volume,
         .behind,
+        .catch-up,
         .time .quiet {
           display: none;
         }
@@ -223,7 +232,20 @@ export class PlayerControls extends LitElement {
         <span class="dot"></span>
         <span>${isFollowingLive ? 'Live' : 'Go to live'}</span>
       </button>
-      <span class="distance" id="distance">${distance}<span class="behind"> behind</span></span>`;
+      <span class="distance" id="distance">${distance}<span class="behind"> behind</span></span>
+      ${isFollowingLive ? nothing : this.#catchUpButton()}`;
+  }
+
+  #catchUpButton() {
+    const isOn = this.state.speed > 1;
+    return html`<button
+      class="catch-up"
+      type="button"
+      aria-pressed=${isOn}
+      @click=${() => this.#wish({ kind: 'catch-up', isOn: !isOn })}
+    >
+      ${isOn ? this.state.speed : CATCH_UP_SPEED}× until live
+    </button>`;
   }
 
   #time(isLive: boolean) {

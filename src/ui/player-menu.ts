@@ -156,13 +156,17 @@ export class PlayerMenu extends LitElement {
     </div>`;
   }
 
+  get #isBehindLive(): boolean {
+    return this.state.phase.kind !== 'ended' && !this.state.isFollowingLive;
+  }
+
   #panel() {
     const { phase } = this.state;
     return html`
       ${this.#qualities()}
       ${phase.kind === 'ended' ? nothing : this.#modes()}
       <fieldset>
-        <legend>Speed</legend>
+        <legend>${this.#isBehindLive ? 'Speed, above 1× until live' : 'Speed'}</legend>
         <div class="speeds">
           ${SPEEDS.map((speed) =>
             this.#radio('speed', `${speed}×`, this.state.speed === speed, () => this.#choose({ kind: 'speed', speed })),

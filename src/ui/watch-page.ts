@@ -5,8 +5,7 @@ import type { ResumeChoice } from '../positions/resume.ts';
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { pages } from '../protocol/urls.ts';
 import { icons } from './icons.ts';
-import type { PlayerWish } from './player-controls.ts';
-import './player-controls.ts';
+import { CATCH_UP_SPEED, type PlayerWish } from './player-controls.ts';
 import { type KeyPress, playerKey } from './player-keys.ts';
 import type { PlayerChoice } from './player-menu.ts';
 import './player-notice.ts';
@@ -229,6 +228,10 @@ export class WatchPage extends LitElement {
         break;
       case 'go-live':
         player.goLive();
+        break;
+      case 'catch-up':
+        player.setSpeed(wish.isOn ? CATCH_UP_SPEED : 1);
+        if (wish.isOn) player.play();
         break;
       case 'toggle-mute':
         player.setMuted(!(this.state?.isMuted ?? false));

@@ -9,6 +9,7 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { partBytes } from '../unit/origin-test-media.ts';
 import { type TestBroadcast, TestOrigin } from '../unit/origin-test-server.ts';
+import { testStrip } from '../unit/origin-test-strip.ts';
 
 const CARE = path.join(import.meta.dirname, '../../src/origin/care.ts');
 
@@ -48,6 +49,8 @@ async function record(origin: TestOrigin): Promise<{ finished: TestBroadcast; gr
   const finished = await origin.live();
   origin.clock.advance(20_000);
   await finished.sendTicks(0, 230);
+  const headers = { ...finished.headers, 'content-type': 'image/jpeg' };
+  await origin.get(ingest.strip(finished.id, 1), { method: 'PUT', headers, body: testStrip() });
   await finished.end(230);
   origin.clock.advance(PROCESSING_MS);
   await expect.poll(() => finished.state()).toBe('sealed');
@@ -85,6 +88,7 @@ test('a backup taken while it runs is restored with everything in it, byte for b
     const bytes = await second.getBytes(live.segment(finished.id, 'v360', segment));
     expect(bytes.equals(partsOf('v360', segment * 100, to))).toBe(true);
   }
+  expect(await second.getBytes(live.strip(finished.id, 1))).toEqual(testStrip());
   const again = growing.at(second);
   const bytes = await second.getBytes(live.piece(growing.id, 'a128', 1, 3, 20));
   expect(bytes.equals(partsOf('a128', 115, 120))).toBe(true);

@@ -235,6 +235,24 @@ test('behind a live on purpose: coming back is live, and the place that was left
   await expect.poll(async () => (await videoState(page)).positionS).toBeLessThan(leftAtS + 10);
   await page.getByRole('button', { name: 'Share from here' }).click();
   await expect(page.getByRole('status').filter({ hasText: /copied|at=/ })).toBeVisible();
+
+  const rate = (): Promise<number> => page.locator('video').evaluate((video: HTMLVideoElement) => video.playbackRate);
+  await page.getByRole('button', { name: '1.25× until live' }).click();
+  await expect.poll(rate).toBe(1.25);
+  await page.getByRole('button', { name: '1.25× until live' }).click();
+  await expect.poll(rate).toBe(1);
+  // From a few seconds behind, at the highest speed, which is the same thing sooner.
+  const isLive = page.getByRole('button', { name: 'Go to live' }).filter({ hasText: /^\s*Live\s*$/ });
+  await page.getByRole('button', { name: 'Go to live' }).click();
+  await expect(isLive).toBeVisible();
+  await untilPlaying(page, 0.5);
+  await page.keyboard.press('ArrowLeft');
+  await expect(isLive).toHaveCount(0);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('radio', { name: '2×', exact: true }).check();
+  await expect.poll(rate).toBe(2);
+  await expect(isLive).toBeVisible({ timeout: 40_000 });
+  await expect.poll(rate).toBeLessThan(1.2);
   await context.close();
   await publisher.end();
 });
