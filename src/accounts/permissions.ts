@@ -20,7 +20,7 @@ export interface Owned {
 }
 
 /** When `BROADCAST_BY` is not said. */
-export const DEFAULT_BROADCAST_BY: BroadcastBy = 'anyone';
+export const DEFAULT_BROADCAST_BY: BroadcastBy = 'invited';
 
 export const isOwner = (who: Identity | undefined, { ownerId }: Owned): boolean =>
   who !== undefined && ownerId === who.accountId;

@@ -17,7 +17,14 @@ export async function startProcess(dataDir: string, prefix: readonly string[] = 
   const command = tracer ?? process.execPath;
   const args = tracer === undefined ? [MAIN] : [...options, process.execPath, MAIN];
   const child = spawn(command, args, {
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'fatal' },
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      BROADCAST_BY: 'anyone',
+      LOG_LEVEL: 'fatal',
+    },
     stdio: ['ignore', 'pipe', prefix.length === 0 ? 'inherit' : 'ignore'],
   });
   let said = '';

@@ -20,7 +20,7 @@ interface Started {
 
 /** What `npm start -- <args>` runs. */
 function start(args: readonly string[], dataDir: string): Started {
-  const env = { ...process.env, DATA_DIR: dataDir, HOST: '127.0.0.1' };
+  const env = { ...process.env, DATA_DIR: dataDir, HOST: '127.0.0.1', BROADCAST_BY: '' };
   const child = spawn(process.execPath, [START, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
@@ -37,7 +37,7 @@ test('npm start says where it is ready, ends cleanly on a signal, and keeps the 
   const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-start-'));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const first = start(['--port', String(port)], dataDir);
+  const first = start(['--port', String(port), '--broadcast-by', 'anyone'], dataDir);
   await expect.poll(() => isHealthy(port), { timeout: 60_000 }).toBe(true);
   await expect.poll(() => first.output()).toMatch(new RegExp(`Tabcast is ready at http://[^ ]+:${port}`));
   const recording = await publish({ origin, title: 'Kept', pastSeconds: 12, seconds: 12 });
@@ -48,6 +48,12 @@ test('npm start says where it is ready, ends cleanly on a signal, and keeps the 
 
   const second = start(['--port', String(port)], dataDir);
   await expect.poll(() => isHealthy(port), { timeout: 60_000 }).toBe(true);
+  // As it comes, only who is invited may broadcast, and the first start says how to become who invites.
+  await expect.poll(() => second.output()).toContain(`${origin.replace('127.0.0.1', 'localhost')}/account#`);
+  const json = { 'content-type': 'application/json' };
+  const refused = await fetch(`${origin}/api/broadcasts`, { method: 'POST', headers: json, body: '{"title":"x"}' });
+  expect(refused.status).toBe(401);
+  expect(await refused.json()).toMatchObject({ code: 'no_admin_yet' });
   expect(await broadcastList(origin)).toEqual([expect.objectContaining({ id: recording.id, title: 'Kept' })]);
   const segment = await fetch(`${origin}/live/${recording.id}/v720/0.m4s`);
   expect(segment.status).toBe(200);

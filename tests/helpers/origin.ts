@@ -31,12 +31,21 @@ export interface RunningOrigin {
   kill(): Promise<void>;
 }
 
-/** Starts the real server as its own process and resolves once it answers `/healthz`. */
+/**
+ * Starts the real server as its own process, open to whoever wants to broadcast unless `env` says otherwise, and resolves once it answers `/healthz`.
+ */
 export async function startOrigin(options: OriginOptions = {}): Promise<RunningOrigin> {
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tabcast-origin-')));
   const server = spawn(process.execPath, [MAIN, ...(options.args ?? [])], {
-    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: dataDir, ...options.env },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      BROADCAST_BY: 'anyone',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

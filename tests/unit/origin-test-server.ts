@@ -34,6 +34,7 @@ export class TestOrigin {
       store: new MemorySegmentStore(),
       host: '127.0.0.1',
       port: 0,
+      broadcastBy: 'anyone',
       ...options,
       dataDir,
       clock,
