@@ -7,28 +7,25 @@ import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
 import { type LiveEdge, liveEdgeMs, shouldRejoin } from './live-edge.ts';
 import { LiveFollower } from './live-follower.ts';
-import { mediaSpans, spanAt } from './media-spans.ts';
 import { OriginClock } from './origin-clock.ts';
 import { OriginGate } from './origin-gate.ts';
+import { isOver, phaseOf } from './player-phase.ts';
 import { PlayerSource } from './player-source.ts';
-import type { Playback, PlayerPhase, PlayerProblem, PlayerState } from './player-state.ts';
+import type { PlayerPhase, PlayerProblem, PlayerState } from './player-state.ts';
+import { Playhead } from './playhead.ts';
 import { loadPreferences, type Preferences, savePreferences } from './preferences.ts';
 import { partMs } from './stretch.ts';
-import { rescueFromHole } from './stuck.ts';
 
 /** Asked once, when the broadcast is known and before anything is loaded. Never rejects. */
 export type ChooseStart = (detail: BroadcastDetail) => Promise<number | undefined> | undefined;
 
 const TICK_MS = 100;
 const TICKS_PER_EMIT = 3;
-/** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
-const HAVE_FUTURE_DATA = 3;
 const LAG_SHARE = 0.98;
 /** A shorter outage is a hiccup, after which the live edge is caught up with. */
 const LEAVES_LIVE_MS = 3000;
 /** An origin that has said nothing by then is not waited for where this device has something to play. */
 const PATIENCE_MS = 1500;
-const STALL_COUNTS_ONCE_MS = 2000;
 const NO_STRIPS: PlayerState['strips'] = [];
 
 /**
@@ -37,6 +34,7 @@ const NO_STRIPS: PlayerState['strips'] = [];
  */
 export class TabcastPlayer {
   readonly #video: HTMLVideoElement;
+  readonly #playhead: Playhead;
   readonly #clock = new OriginClock();
   readonly #gate: OriginGate;
   readonly #watch: BroadcastWatch;
@@ -52,14 +50,9 @@ export class TabcastPlayer {
   #isChoosing = false;
   #isAttached = false;
   #recordingMs: number | undefined;
-  #playback: Playback = 'starting';
-  #wantsPlay = true;
   #isMutedByBrowser = false;
   #speed = 1;
   #chosen: TrackId | undefined;
-  #stalls = 0;
-  #lastStallMs = Number.NEGATIVE_INFINITY;
-  #lastMove = { positionMs: -1, atMs: 0 };
   #outageSinceMs: number | undefined;
   #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
@@ -68,6 +61,18 @@ export class TabcastPlayer {
   constructor(broadcastId: string, video: HTMLVideoElement, chooseStart: ChooseStart = () => undefined) {
     this.#video = video;
     this.#chooseStart = chooseStart;
+    this.#playhead = new Playhead(video, {
+      onChange: () => this.#emit(),
+      onPause: () => {
+        this.#keep(true);
+        this.#leaveLive();
+      },
+      onStall: (atMs) => this.#stalled(atMs),
+      onDuration: () => {
+        if (!this.#isLive()) this.#recordingMs = this.#mediaDurationMs();
+      },
+      onLoaded: () => this.#applyRememberedQuality(),
+    });
     this.#follower = new LiveFollower(this.#preferences.mode, performance.now());
     this.#gate = new OriginGate(() => this.#gateChanged());
     this.#watch = new BroadcastWatch(broadcastId, this.#gate, (answer) => this.#answered(answer));
@@ -82,9 +87,9 @@ export class TabcastPlayer {
       detail: () => this.#detail,
       recordingMs: () => this.#recordingMs,
       resumeMs: () => this.#resumeMs(),
-      wantsPlay: () => this.#wantsPlay,
+      wantsPlay: () => this.#playhead.wantsPlay,
       onAttach: () => {
-        this.#playback = 'starting';
+        this.#playhead.restarting();
         if (this.#follower.isFollowing) this.#follower.join();
       },
       onStatic: () => this.#becameRecording(),
@@ -110,7 +115,7 @@ export class TabcastPlayer {
   async start(): Promise<void> {
     this.#video.volume = this.#preferences.volume;
     this.#video.muted = this.#preferences.isMuted;
-    this.#listenToVideo();
+    this.#playhead.listen(this.#closing.signal);
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     setTimeout(() => void this.#beginWithoutOrigin(), PATIENCE_MS);
     const clock = this.#clock.start(AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]));
@@ -119,24 +124,25 @@ export class TabcastPlayer {
 
   get state(): PlayerState {
     const video = this.#video;
+    const { positionMs } = this.#playhead;
     const quality = video.getVideoPlaybackQuality();
     const qualities = this.#source.view?.qualities() ?? [];
     const playing = this.#source.view?.playingTrack();
     const isLive = this.#isLive();
     return {
       phase: this.#phase(),
-      playback: this.#playback,
+      playback: this.#playhead.playback,
       title: this.#detail?.title ?? '',
       posterUrl: this.#detail?.posterUrl ?? null,
       upload: this.#detail?.upload ?? null,
       strips: this.#detail?.strips ?? NO_STRIPS,
-      positionMs: video.currentTime * 1000,
+      positionMs,
       endMs: isLive ? Math.max(0, this.#source.mediaNowMs) : (this.#recordingMs ?? this.#detail?.durationMs ?? 0),
       startedAtMs: this.#source.zeroMs,
       isFollowingLive: isLive && this.#follower.isFollowing,
-      latencyMs: isLive && this.#isAttached ? this.#source.mediaNowMs - video.currentTime * 1000 : undefined,
+      latencyMs: isLive && this.#isAttached ? this.#source.mediaNowMs - positionMs : undefined,
       targetLatencyMs: this.#follower.targetMs,
-      bufferMs: this.#bufferMs(),
+      bufferMs: this.#playhead.bufferMs,
       mode: this.#follower.mode,
       speed: this.#speed,
       qualities,
@@ -144,7 +150,7 @@ export class TabcastPlayer {
       playingQuality: qualities.find((entry) => entry.track === playing),
       droppedFrames: quality.droppedVideoFrames,
       decodedFrames: quality.totalVideoFrames,
-      stalls: this.#stalls,
+      stalls: this.#playhead.stalls,
       lineBps: this.#source.line.estimate(performance.now()).bps,
       volume: video.volume,
       isMuted: video.muted,
@@ -160,15 +166,15 @@ export class TabcastPlayer {
   }
 
   play(): void {
-    this.#wantsPlay = true;
-    if (this.#playback === 'finished') {
+    this.#playhead.wantsPlay = true;
+    if (this.#playhead.playback === 'finished') {
       this.seek(0);
     }
     this.#source.view?.play();
   }
 
   pause(): void {
-    this.#wantsPlay = false;
+    this.#playhead.wantsPlay = false;
     this.#leaveLive();
     this.#source.view?.pause();
   }
@@ -191,17 +197,18 @@ export class TabcastPlayer {
   }
 
   seekBy(ms: number): void {
-    this.seek(this.#video.currentTime * 1000 + ms);
+    this.seek(this.#playhead.positionMs + ms);
   }
 
   goLive(): void {
     if (!this.#isLive()) return;
     this.#speed = 1;
-    this.#wantsPlay = true;
+    this.#playhead.wantsPlay = true;
     this.#follower.join();
     const wantedMs = liveEdgeMs(this.#edge());
-    const span = spanAt(mediaSpans(this.#video.buffered), wantedMs);
-    this.#seekTo(span === undefined ? snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs) : wantedMs);
+    this.#seekTo(
+      this.#playhead.isBuffered(wantedMs) ? wantedMs : snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs),
+    );
     this.#source.view?.play();
   }
 
@@ -224,7 +231,7 @@ export class TabcastPlayer {
   setSpeed(speed: number): void {
     this.#speed = speed;
     if (speed !== 1) this.#follower.leave();
-    this.#setRate(speed);
+    this.#playhead.setRate(speed);
     this.#emit();
   }
 
@@ -268,24 +275,12 @@ export class TabcastPlayer {
   }
 
   #phase(): PlayerPhase {
-    if (this.#failure !== undefined) return this.#failure;
-    const gate = this.#gate.state;
-    if (gate.kind === 'closed') return { kind: 'unreachable', nextTryAtMs: gate.nextTryAtMs };
-    if (this.#detail === undefined) return { kind: 'loading' };
-    if (this.#detail.state === 'reserved') return { kind: 'not-started' };
-    if (!this.#isLive()) return { kind: 'ended' };
-    if (this.#detail.state === 'processing') return { kind: 'ending' };
-    return this.#detail.state === 'interrupted' ? { kind: 'interrupted' } : { kind: 'live' };
+    const isRecording = this.#recordingMs !== undefined;
+    return phaseOf({ failure: this.#failure, gate: this.#gate.state, detail: this.#detail, isRecording });
   }
 
   #isLive(): boolean {
     return this.#recordingMs === undefined && !isOver(this.#detail);
-  }
-
-  #bufferMs(): number {
-    const positionMs = this.#video.currentTime * 1000;
-    const span = spanAt(mediaSpans(this.#video.buffered), positionMs);
-    return span === undefined ? 0 : span.toMs - positionMs;
   }
 
   #answered(answer: BroadcastAnswer): void {
@@ -369,7 +364,7 @@ export class TabcastPlayer {
 
   /** Where to go on after the source had to be opened anew. */
   #resumeMs(): number {
-    return this.#isLive() && this.#follower.isFollowing ? this.#joinMs() : this.#video.currentTime * 1000;
+    return this.#isLive() && this.#follower.isFollowing ? this.#joinMs() : this.#playhead.positionMs;
   }
 
   #becameRecording(): void {
@@ -377,7 +372,7 @@ export class TabcastPlayer {
     this.#recordingMs = this.#mediaDurationMs();
     this.#leaveLive();
     void this.#watch.ask();
-    if (decideEnding(this.#video.currentTime * 1000, this.#recordingMs, wasFollowing) === 'finish') this.#finish();
+    if (decideEnding(this.#playhead.positionMs, this.#recordingMs, wasFollowing) === 'finish') this.#finish();
     this.#emit();
   }
 
@@ -389,59 +384,13 @@ export class TabcastPlayer {
   }
 
   #finish(): void {
-    this.#wantsPlay = false;
-    this.#playback = 'finished';
+    this.#playhead.finish();
     this.#source.view?.pause();
   }
 
-  #listenToVideo(): void {
-    const signal = this.#closing.signal;
-    const on = (name: keyof HTMLMediaElementEventMap, call: () => void): void =>
-      this.#video.addEventListener(name, call, { signal });
-    on('playing', () => {
-      this.#playback = 'playing';
-      this.#emit();
-    });
-    on('pause', () => {
-      // Picture-in-picture and media keys stop and start the element without asking the page.
-      if (this.#playback !== 'finished' && this.#playback !== 'starting') {
-        this.#playback = 'paused';
-        this.#keep(this.#video.currentTime * 1000, true);
-        this.#wantsPlay = false;
-        this.#leaveLive();
-      }
-      this.#emit();
-    });
-    on('play', () => {
-      this.#wantsPlay = true;
-      if (this.#playback === 'paused') this.#playback = 'buffering';
-    });
-    on('waiting', () => this.#waiting());
-    on('ended', () => {
-      this.#playback = 'finished';
-      this.#wantsPlay = false;
-      this.#emit();
-    });
-    on('durationchange', () => {
-      if (!this.#isLive()) this.#recordingMs = this.#mediaDurationMs();
-    });
-    on('volumechange', () => this.#emit());
-    // Who shares the moment, or types the next one, means the new place at once.
-    on('seeking', () => this.#emit());
-    on('loadeddata', () => this.#applyRememberedQuality());
-  }
-
-  #waiting(): void {
-    if (this.#playback === 'starting' || this.#playback === 'finished' || this.#video.seeking) return;
-    const nowMs = performance.now();
-    this.#playback = 'buffering';
-    if (nowMs - this.#lastStallMs > STALL_COUNTS_ONCE_MS) {
-      this.#stalls += 1;
-      this.#lastStallMs = nowMs;
-      const isJitter = !this.#source.line.estimate(nowMs).isFull && this.#gate.state.kind === 'open';
-      if (isJitter) this.#follower.stalled(nowMs);
-    }
-    this.#emit();
+  #stalled(nowMs: number): void {
+    const isJitter = !this.#source.line.estimate(nowMs).isFull && this.#gate.state.kind === 'open';
+    if (isJitter) this.#follower.stalled(nowMs);
   }
 
   #applyRememberedQuality(): void {
@@ -462,7 +411,7 @@ export class TabcastPlayer {
       const tookMs = performance.now() - (this.#outageSinceMs ?? performance.now());
       this.#outageSinceMs = undefined;
       // Who lost the origin goes on where it was; the way to the live edge is the person's choice.
-      if (this.#playback === 'buffering' && tookMs > LEAVES_LIVE_MS) this.#leaveLive();
+      if (this.#playhead.playback === 'buffering' && tookMs > LEAVES_LIVE_MS) this.#leaveLive();
       if (this.#detail === undefined || this.#device.isAway) void this.#watch.ask();
     }
     this.#emit();
@@ -470,46 +419,32 @@ export class TabcastPlayer {
 
   #tick(): void {
     const nowMs = performance.now();
-    const positionMs = this.#video.currentTime * 1000;
-    if (Math.abs(positionMs - this.#lastMove.positionMs) > 1) {
-      this.#lastMove = { positionMs, atMs: nowMs };
-      const canPlay = this.#video.readyState >= HAVE_FUTURE_DATA && !this.#video.paused;
-      if (this.#playback === 'buffering' && canPlay) this.#playback = 'playing';
-      if (this.#playback === 'playing') this.#source.forgive();
-    }
-    const stillForMs = this.#video.paused ? 0 : nowMs - this.#lastMove.atMs;
-    this.#watch.setWaitingForMedia(this.#playback === 'buffering' && stillForMs > 1000);
-    if (this.#isAttached && !this.#rescue(positionMs, nowMs - this.#lastMove.atMs)) this.#follow(positionMs, nowMs);
-    if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stillForMs);
-    if (this.#playback === 'playing') this.#keep(positionMs, false);
+    const stillForMs = this.#playhead.look(nowMs);
+    const { positionMs, playback } = this.#playhead;
+    const stuckForMs = this.#video.paused ? 0 : stillForMs;
+    if (playback === 'playing' && stillForMs === 0) this.#source.forgive();
+    this.#watch.setWaitingForMedia(playback === 'buffering' && stuckForMs > 1000);
+    if (this.#isAttached && !this.#playhead.rescue(stillForMs)) this.#follow(positionMs, nowMs);
+    if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stuckForMs);
+    if (playback === 'playing') this.#keep(false);
     this.#ticks += 1;
     if (this.#ticks % TICKS_PER_EMIT === 0) this.#emit();
   }
 
-  #keep(positionMs: number, isUrgent: boolean): void {
+  #keep(isUrgent: boolean): void {
     const detail = this.#detail;
     if (detail === undefined) return;
-    this.#device.tick({ positionMs, detail, clockOffsetMs: this.#clock.offsetMs }, isUrgent);
-  }
-
-  #rescue(positionMs: number, stillForMs: number): boolean {
-    const target = rescueFromHole({
-      positionMs,
-      stillForMs,
-      isPaused: this.#video.paused,
-      isSeeking: this.#video.seeking,
-      readyState: this.#video.readyState,
-      buffered: mediaSpans(this.#video.buffered),
-    });
-    if (target === undefined) return false;
-    this.#lastMove = { positionMs, atMs: performance.now() };
-    this.#video.currentTime = target / 1000;
-    return true;
+    this.#device.tick({ positionMs: this.#playhead.positionMs, detail, clockOffsetMs: this.#clock.offsetMs }, isUrgent);
   }
 
   #follow(positionMs: number, nowMs: number): void {
-    const isSteady = !this.#video.paused && !this.#video.seeking && this.#video.readyState >= 2;
-    if (!this.#isLive() || !isSteady || this.#source.zeroMs === undefined || this.#gate.state.kind === 'closed') return;
+    if (
+      !this.#isLive() ||
+      !this.#playhead.isSteady ||
+      this.#source.zeroMs === undefined ||
+      this.#gate.state.kind === 'closed'
+    )
+      return;
     const mediaNowMs = this.#source.mediaNowMs;
     if (!this.#follower.isFollowing) {
       // Played fast until there was nothing left to catch up with.
@@ -520,36 +455,31 @@ export class TabcastPlayer {
       nowMs,
       positionMs,
       mediaNowMs,
-      bufferMs: this.#bufferMs(),
+      bufferMs: this.#playhead.bufferMs,
       rateNow: this.#video.playbackRate,
       partLengthMs: partMs(this.#source.grid.partsPerSegment),
       lagMs: this.#source.line.lagMs(LAG_SHARE),
     });
     if (shouldRejoin(positionMs, this.#edge())) this.goLive();
     else if (pace.kind === 'jump') this.#seekTo(pace.mediaMs);
-    else this.#setRate(pace.rate);
+    else this.#playhead.setRate(pace.rate);
   }
 
   #finishAtTheEnd(positionMs: number, stillForMs: number): void {
     const endMs = this.#recordingMs;
-    if (endMs === undefined || this.#playback === 'finished' || this.#video.paused) return;
+    if (endMs === undefined || this.#playhead.playback === 'finished' || this.#video.paused) return;
     if (stillForMs > 1000 && decideEnding(positionMs, endMs, false) === 'finish') this.#finish();
   }
 
   #seekTo(mediaMs: number): void {
-    if (this.#playback === 'finished') this.#playback = 'paused';
-    this.#lastMove = { positionMs: this.#lastMove.positionMs, atMs: performance.now() };
+    this.#playhead.jumping();
     this.#source.view?.seek(mediaMs);
   }
 
   /** The playhead belongs to the person from here on; the pace towards the live edge ends. */
   #leaveLive(): void {
     this.#follower.leave();
-    this.#setRate(this.#speed);
-  }
-
-  #setRate(rate: number): void {
-    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+    this.#playhead.setRate(this.#speed);
   }
 
   #remember(change: Partial<Preferences>): void {
@@ -564,6 +494,3 @@ export class TabcastPlayer {
     for (const listener of this.#listeners) listener(state);
   }
 }
-
-const isOver = (detail: BroadcastDetail | undefined): boolean =>
-  detail?.state === 'ended' || detail?.state === 'sealed';

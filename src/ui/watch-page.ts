@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { PlayerState } from '../play/player-state.ts';
 import type { TabcastPlayer } from '../play/tabcast-player.ts';
 import type { ResumeChoice } from '../positions/resume.ts';
@@ -6,11 +6,13 @@ import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { pages } from '../protocol/urls.ts';
 import { icons } from './icons.ts';
 import { CATCH_UP_SPEED, type PlayerWish } from './player-controls.ts';
-import { type KeyPress, playerKey } from './player-keys.ts';
+import { focusOf } from './player-focus.ts';
+import { playerKey } from './player-keys.ts';
 import type { PlayerChoice } from './player-menu.ts';
 import './player-notice.ts';
 import './player-statistics.ts';
 import { askMe } from './me.ts';
+import { toggleFullScreen, togglePictureInPicture } from './player-window.ts';
 import { wallDate } from './player-words.ts';
 import { openPositions } from './positions-client.ts';
 import { PositionsRecorder } from './positions-recorder.ts';
@@ -19,6 +21,7 @@ import './resume-note.ts';
 import { startWish } from './start-wish.ts';
 import './time-links.ts';
 import { base, surfaces } from './theme.ts';
+import { watchPageStyles } from './watch-page-styles.ts';
 import { keepWatchPage } from './watch-service.ts';
 import { stateWords } from './watch-state.ts';
 import { signalWatching } from './watching-signal.ts';
@@ -47,104 +50,7 @@ export class WatchPage extends LitElement {
   /** What was decided about where to begin, until the person has answered it. */
   declare resumed: ResumeChoice | undefined;
 
-  static override styles = [
-    base,
-    surfaces,
-    css`
-      nav {
-        display: flex;
-        align-items: center;
-        max-width: var(--tc-page-width);
-        min-height: 3.75rem;
-        margin-inline: auto;
-        padding: var(--tc-space-1) var(--tc-gutter);
-      }
-      nav a {
-        display: inline-flex;
-        align-items: center;
-        gap: var(--tc-space-3);
-        min-height: var(--tc-target);
-        color: var(--tc-color-text);
-        font-size: var(--tc-text-l);
-        font-weight: var(--tc-weight-bold);
-        text-decoration: none;
-      }
-      main {
-        max-width: var(--tc-page-width);
-        margin-inline: auto;
-        padding: 0 var(--tc-gutter) var(--tc-space-7);
-      }
-      .stage {
-        position: relative;
-        overflow: hidden;
-        aspect-ratio: 16 / 9;
-        max-height: calc(100dvh - 9.5rem);
-        width: 100%;
-        margin-inline: auto;
-        border-radius: var(--tc-radius-l);
-        background: var(--tc-color-video-backdrop);
-        color: var(--tc-color-on-video);
-      }
-      .stage.idle {
-        cursor: none;
-      }
-      video {
-        display: block;
-        width: 100%;
-        height: 100%;
-        object-fit: contain;
-      }
-      player-notice {
-        position: absolute;
-        inset: 0;
-      }
-      .with-controls player-notice {
-        bottom: 5.5rem;
-      }
-      player-controls {
-        position: absolute;
-        inset: auto 0 0;
-        transition: opacity var(--tc-motion-slow);
-      }
-      .stage.idle player-controls:not(:focus-within) {
-        opacity: 0;
-      }
-      player-statistics {
-        position: absolute;
-        top: var(--tc-space-3);
-        left: var(--tc-space-3);
-      }
-      .about {
-        display: grid;
-        gap: var(--tc-space-2);
-        padding-block: var(--tc-space-4);
-      }
-      .facts {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--tc-space-3);
-      }
-      h1 {
-        font-size: var(--tc-text-xl);
-        overflow-wrap: anywhere;
-      }
-      @media (max-width: 40rem) {
-        main {
-          padding-inline: 0;
-        }
-        .stage {
-          height: max(56.25vw, 15rem);
-          min-height: 0;
-          border-radius: 0;
-          aspect-ratio: auto;
-        }
-        .about {
-          padding-inline: var(--tc-gutter);
-        }
-      }
-    `,
-  ];
+  static override styles = [base, surfaces, watchPageStyles];
 
   #player: TabcastPlayer | undefined;
   #recorder: PositionsRecorder | undefined;
@@ -240,10 +146,10 @@ export class WatchPage extends LitElement {
         player.setVolume(wish.volume);
         break;
       case 'picture-in-picture':
-        void this.#togglePictureInPicture();
+        void togglePictureInPicture(this.renderRoot.querySelector('video'));
         break;
       case 'full-screen':
-        void this.#toggleFullScreen();
+        void toggleFullScreen(this.renderRoot.querySelector('.stage'));
         break;
     }
   }
@@ -289,24 +195,6 @@ export class WatchPage extends LitElement {
     }
   }
 
-  async #togglePictureInPicture(): Promise<void> {
-    try {
-      if (document.pictureInPictureElement !== null) await document.exitPictureInPicture();
-      else await this.renderRoot.querySelector('video')?.requestPictureInPicture();
-    } catch {
-      // The browser or the person said no; the picture stays where it is.
-    }
-  }
-
-  async #toggleFullScreen(): Promise<void> {
-    try {
-      if (document.fullscreenElement !== null) await document.exitFullscreen();
-      else await this.renderRoot.querySelector('.stage')?.requestFullscreen();
-    } catch {
-      // The same.
-    }
-  }
-
   #showControls(): void {
     this.areControlsShown = true;
     clearTimeout(this.#hideTimer);
@@ -339,7 +227,7 @@ export class WatchPage extends LitElement {
             playsinline
             aria-label="Stream"
             @click=${() => this.#player?.togglePlay()}
-            @dblclick=${() => this.#toggleFullScreen()}
+            @dblclick=${() => toggleFullScreen(this.renderRoot.querySelector('.stage'))}
           ></video>
           ${state === undefined ? nothing : this.#overlay(state)}
         </div>
@@ -409,15 +297,6 @@ export class WatchPage extends LitElement {
 
 const hasControls = (state: PlayerState | undefined): boolean =>
   state !== undefined && !['loading', 'not-started', 'failed'].includes(state.phase.kind);
-
-function focusOf(target: EventTarget | undefined): KeyPress['focus'] {
-  if (target instanceof HTMLInputElement) {
-    if (target.type === 'range') return 'slider';
-    return target.type === 'radio' || target.type === 'checkbox' ? 'choice' : 'text';
-  }
-  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return 'text';
-  return target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement ? 'button' : 'nothing';
-}
 
 customElements.define('watch-page', WatchPage);
 

@@ -1,0 +1,155 @@
+import { mediaSpans, spanAt } from './media-spans.ts';
+import type { Playback } from './player-state.ts';
+import { rescueFromHole } from './stuck.ts';
+
+export interface PlayheadHooks {
+  onChange(): void;
+  /** The person, picture-in-picture or a media key stopped it. */
+  onPause(): void;
+  /** Nothing to show for a moment; called once for a stall, `atMs` on the clock of `performance.now()`. */
+  onStall(atMs: number): void;
+  onDuration(): void;
+  onLoaded(): void;
+}
+
+/** `HTMLMediaElement.HAVE_FUTURE_DATA` and `HAVE_CURRENT_DATA`. */
+const HAVE_FUTURE_DATA = 3;
+const HAVE_CURRENT_DATA = 2;
+const STALL_COUNTS_ONCE_MS = 2000;
+
+/** The `<video>` element's place in the broadcast: whether it moves, whether it should, and what keeps it from it. */
+export class Playhead {
+  readonly #video: HTMLVideoElement;
+  readonly #hooks: PlayheadHooks;
+  #playback: Playback = 'starting';
+  #stalls = 0;
+  #lastStallMs = Number.NEGATIVE_INFINITY;
+  #lastMove = { positionMs: -1, atMs: 0 };
+  wantsPlay = true;
+
+  constructor(video: HTMLVideoElement, hooks: PlayheadHooks) {
+    this.#video = video;
+    this.#hooks = hooks;
+  }
+
+  get playback(): Playback {
+    return this.#playback;
+  }
+
+  get stalls(): number {
+    return this.#stalls;
+  }
+
+  /** Media time. */
+  get positionMs(): number {
+    return this.#video.currentTime * 1000;
+  }
+
+  get bufferMs(): number {
+    const span = spanAt(mediaSpans(this.#video.buffered), this.positionMs);
+    return span === undefined ? 0 : span.toMs - this.positionMs;
+  }
+
+  /** Whether what is shown can be paced: it plays, or would at once. */
+  get isSteady(): boolean {
+    return !this.#video.paused && !this.#video.seeking && this.#video.readyState >= HAVE_CURRENT_DATA;
+  }
+
+  isBuffered(mediaMs: number): boolean {
+    return spanAt(mediaSpans(this.#video.buffered), mediaMs) !== undefined;
+  }
+
+  listen(signal: AbortSignal): void {
+    const on = (name: keyof HTMLMediaElementEventMap, call: () => void): void =>
+      this.#video.addEventListener(name, call, { signal });
+    on('playing', () => {
+      this.#playback = 'playing';
+      this.#hooks.onChange();
+    });
+    on('pause', () => this.#paused());
+    on('play', () => {
+      this.wantsPlay = true;
+      if (this.#playback === 'paused') this.#playback = 'buffering';
+    });
+    on('waiting', () => this.#waiting());
+    on('ended', () => {
+      this.#playback = 'finished';
+      this.wantsPlay = false;
+      this.#hooks.onChange();
+    });
+    on('durationchange', () => this.#hooks.onDuration());
+    on('volumechange', () => this.#hooks.onChange());
+    // Who shares the moment, or types the next one, means the new place at once.
+    on('seeking', () => this.#hooks.onChange());
+    on('loadeddata', () => this.#hooks.onLoaded());
+  }
+
+  /** Looks whether it moved; answers for how long it has not, paused or not. */
+  look(nowMs: number): number {
+    const { positionMs } = this;
+    if (Math.abs(positionMs - this.#lastMove.positionMs) > 1) {
+      this.#lastMove = { positionMs, atMs: nowMs };
+      const canPlay = this.#video.readyState >= HAVE_FUTURE_DATA && !this.#video.paused;
+      if (this.#playback === 'buffering' && canPlay) this.#playback = 'playing';
+    }
+    return nowMs - this.#lastMove.atMs;
+  }
+
+  /** Puts a playhead that hangs in a hole behind it; false when nothing was wrong. */
+  rescue(stillForMs: number): boolean {
+    const target = rescueFromHole({
+      positionMs: this.positionMs,
+      stillForMs,
+      isPaused: this.#video.paused,
+      isSeeking: this.#video.seeking,
+      readyState: this.#video.readyState,
+      buffered: mediaSpans(this.#video.buffered),
+    });
+    if (target === undefined) return false;
+    this.#lastMove = { positionMs: this.positionMs, atMs: performance.now() };
+    this.#video.currentTime = target / 1000;
+    return true;
+  }
+
+  /** A new source: nothing is shown of it yet. */
+  restarting(): void {
+    this.#playback = 'starting';
+  }
+
+  /** Before a jump: the time it takes is no standstill. */
+  jumping(): void {
+    if (this.#playback === 'finished') this.#playback = 'paused';
+    this.#lastMove = { positionMs: this.#lastMove.positionMs, atMs: performance.now() };
+  }
+
+  finish(): void {
+    this.wantsPlay = false;
+    this.#playback = 'finished';
+  }
+
+  setRate(rate: number): void {
+    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+  }
+
+  #paused(): void {
+    // Picture-in-picture and media keys stop and start the element without asking the page.
+    if (this.#playback !== 'finished' && this.#playback !== 'starting') {
+      this.#playback = 'paused';
+      this.wantsPlay = false;
+      this.#hooks.onPause();
+    }
+    this.#hooks.onChange();
+  }
+
+  #waiting(): void {
+    if (this.#playback === 'starting' || this.#playback === 'finished' || this.#video.seeking) return;
+    const nowMs = performance.now();
+    this.#playback = 'buffering';
+    if (nowMs - this.#lastStallMs > STALL_COUNTS_ONCE_MS) {
+      this.#stalls += 1;
+      this.#lastStallMs = nowMs;
+      this.#hooks.onStall(nowMs);
+    }
+    this.#hooks.onChange();
+  }
+}
