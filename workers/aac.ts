@@ -76,6 +76,11 @@ export class AacEncoder {
     });
   }
 
+  /** The same for a source that can wait: resolves when there is room for more. Rejects when the encoder stopped. */
+  async encodeNext(frame: readonly Float32Array[]): Promise<void> {
+    await this.#feed(frame);
+  }
+
   /** Gives out what the encoder still holds and ends it. */
   async finish(): Promise<void> {
     await this.#output.finalize();

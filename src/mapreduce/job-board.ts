@@ -147,6 +147,10 @@ export class JobBoard {
     return sorted[Math.floor(sorted.length / 2)] ?? null;
   }
 
+  isDone(segment: number): boolean {
+    return this.#jobs.get(segment)?.outcome.kind === 'done';
+  }
+
   get isComplete(): boolean {
     return this.#order.every((job) => job.outcome.kind === 'done');
   }

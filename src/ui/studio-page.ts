@@ -2,13 +2,23 @@ import { css, html, LitElement, nothing } from 'lit';
 import { parseAccountLink } from '../protocol/urls.ts';
 import type { Entered } from './account-entry.ts';
 import { askMe, askMeAgain, type MeState } from './me.ts';
+import './problem-note.ts';
 import './recovery-codes.ts';
 import { createStudioController } from './studio-controller.ts';
 import './studio-gate.ts';
 import type { Closed } from './studio-gate.ts';
 import { isOnTheWay } from './studio-status.ts';
 import './studio-view.ts';
+import { toProblem } from './studio-problem.ts';
+import type { Problem } from './studio-state.ts';
 import { base, page } from './theme.ts';
+import { leftUploads, UploadController } from './upload-controller.ts';
+import './upload-drop.ts';
+import type { LeftChoice } from './upload-drop.ts';
+import type { ChosenFile, LeftUpload } from './upload-state.ts';
+import type { UploadWish } from './upload-view.ts';
+import './upload-view.ts';
+import type { RecordingState } from '../../workers/recording-messages.ts';
 
 type StudioController = ReturnType<typeof createStudioController>;
 
@@ -22,7 +32,18 @@ function closedFor(who: MeState, hash: string): Closed | undefined {
 
 /** `/studio`: owns the controller, which lives as long as the page, and guards the tab while it is live. */
 export class StudioPage extends LitElement {
-  static override properties = { closed: { state: true }, newCodes: { state: true } };
+  static override properties = {
+    closed: { state: true },
+    newCodes: { state: true },
+    left: { state: true },
+    recording: { state: true },
+    uploadProblem: { state: true },
+  };
+  /** Uploads that a closed tab left. */
+  declare left: readonly LeftUpload[];
+  /** What the upload says that runs on this page. */
+  declare recording: RecordingState | undefined;
+  declare uploadProblem: Problem | undefined;
   declare closed: Closed | undefined;
   /** Of the first account, made a moment ago on this page. */
   declare newCodes: readonly string[];
@@ -41,11 +62,15 @@ export class StudioPage extends LitElement {
 
   #controller: StudioController | undefined;
   #unsubscribe: (() => void) | undefined;
+  #upload: UploadController | undefined;
 
   constructor() {
     super();
     this.closed = undefined;
     this.newCodes = [];
+    this.left = [];
+    this.recording = undefined;
+    this.uploadProblem = undefined;
   }
 
   override connectedCallback(): void {
@@ -60,6 +85,8 @@ export class StudioPage extends LitElement {
     this.#unsubscribe?.();
     this.#controller?.dispose();
     this.#controller = undefined;
+    this.#upload?.dispose();
+    this.#upload = undefined;
   }
 
   async #open(asked: Promise<MeState>): Promise<void> {
@@ -70,6 +97,26 @@ export class StudioPage extends LitElement {
     this.#controller = createStudioController();
     this.#unsubscribe = this.#controller.subscribe(() => this.requestUpdate());
     window.addEventListener('beforeunload', this.#onLeave);
+    this.left = await leftUploads();
+  }
+
+  /** From here on the page is about the file; camera and microphone were never asked for. */
+  async #beginUpload(begin: (upload: UploadController) => Promise<void> | void): Promise<void> {
+    const failed = (cause: unknown): void => {
+      this.uploadProblem = toProblem(cause, 'reload');
+    };
+    const upload = new UploadController((state) => {
+      this.recording = state;
+    }, failed);
+    this.#upload = upload;
+    this.requestUpdate();
+    try {
+      await begin(upload);
+    } catch (cause) {
+      upload.dispose();
+      this.#upload = undefined;
+      failed(cause);
+    }
   }
 
   #entered({ recoveryCodes }: Entered): void {
@@ -80,7 +127,7 @@ export class StudioPage extends LitElement {
 
   readonly #onLeave = (event: BeforeUnloadEvent): void => {
     const controller = this.#controller;
-    const isBusy = controller !== undefined && isOnTheWay(controller.state.phase);
+    const isBusy = this.#upload?.isBusy === true || (controller !== undefined && isOnTheWay(controller.state.phase));
     if (isBusy || this.newCodes.length > 0) event.preventDefault();
   };
 
@@ -90,7 +137,12 @@ export class StudioPage extends LitElement {
         .closed=${this.closed}
         @entered=${({ detail }: CustomEvent<Entered>) => this.#entered(detail)}
       ></studio-gate>`;
-    return html`${
+    if (this.#upload !== undefined)
+      return html`${this.#uploadNote()}<upload-view
+          .state=${this.recording}
+          @wish=${({ detail }: CustomEvent<UploadWish>) => this.#upload?.wish(detail)}
+        ></upload-view>`;
+    return html`${this.#uploadNote()}${
       this.newCodes.length === 0
         ? nothing
         : html`<div class="codes">
@@ -105,7 +157,25 @@ export class StudioPage extends LitElement {
         .state=${this.#controller?.state}
         .actions=${this.#controller}
         .isSecure=${window.isSecureContext}
+        ><upload-drop
+          slot="upload"
+          .left=${this.left}
+          @file=${({ detail }: CustomEvent<ChosenFile>) => void this.#beginUpload((upload) => upload.start(detail))}
+          @left-file=${({ detail }: CustomEvent<LeftChoice>) =>
+            void this.#beginUpload((upload) => upload.resume(detail.file, detail.id))}
+        ></upload-drop
       ></studio-view>`;
+  }
+
+  #uploadNote() {
+    if (this.uploadProblem === undefined) return nothing;
+    return html`<div class="codes">
+      <problem-note
+        heading="The upload did not start"
+        .problem=${this.uploadProblem}
+        @remedy=${() => location.reload()}
+      ></problem-note>
+    </div>`;
   }
 }
 

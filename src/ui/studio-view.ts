@@ -156,7 +156,8 @@ export class StudioView extends LitElement {
         return html`<studio-welcome
             .isAsking=${phase.kind === 'asking'}
             @ask=${() => this.#wish((actions) => actions.askForDevices())}
-          ></studio-welcome>`;
+          ></studio-welcome>
+          <slot name="upload"></slot>`;
       case 'unfinished':
         return html`<studio-unfinished
           .left=${phase.left}

@@ -1,0 +1,64 @@
+import type { JobView } from '../mapreduce/job.ts';
+import { clockText, spokenLength } from './time-words.ts';
+
+/** What a person chose: the file, and where the browser can open it again after the tab was closed. */
+export interface ChosenFile {
+  readonly file: File;
+  readonly handle: FileSystemFileHandle | undefined;
+}
+
+/** An upload that a closed tab left. */
+export interface LeftUpload {
+  readonly id: string;
+  readonly fileName: string;
+  readonly handle: FileSystemFileHandle | undefined;
+}
+
+export interface SegmentCounts {
+  readonly done: number;
+  readonly working: number;
+  readonly setAside: number;
+  readonly total: number;
+  /** 0 to 1, with what is half done. */
+  readonly share: number;
+}
+
+export function countSegments(segments: readonly JobView[]): SegmentCounts {
+  const of = (state: JobView['state']): number => segments.filter((one) => one.state === state).length;
+  const total = segments.length;
+  const progress = segments.reduce((sum, one) => sum + one.progress, 0);
+  return {
+    done: of('done'),
+    working: of('working'),
+    setAside: of('set-aside'),
+    total,
+    share: total === 0 ? 0 : progress / total,
+  };
+}
+
+/** What a cell of the map says when it is pointed at. */
+export function cellWords({ segment, state, holders, progress, failures, reason }: JobView): string {
+  const where = `${clockText(segment * 10_000)} to ${clockText((segment + 1) * 10_000)}`;
+  const retried = failures === 0 ? '' : `, tried ${failures + 1} times`;
+  switch (state) {
+    case 'waiting':
+      return `${where}: waiting${retried}`;
+    case 'working':
+      return `${where}: ${Math.round(progress * 100)} % by ${holders.join(' and ')}${retried}`;
+    case 'done':
+      return `${where}: done by ${holders.join()}${retried}`;
+    case 'set-aside':
+      return `${where}: set aside. ${reason ?? ''}`;
+  }
+}
+
+/** Rough on purpose: nobody wants to see it jump by seconds. */
+export function leftText(leftMs: number | undefined): string {
+  if (leftMs === undefined) return 'Working out how long it takes…';
+  if (leftMs < 20_000) return 'Nearly done';
+  const stepMs = leftMs < 120_000 ? 15_000 : 60_000;
+  return `About ${spokenLength(Math.ceil(leftMs / stepMs) * stepMs)} left`;
+}
+
+/** The title of a file: its name, without what says its type. */
+export const titleOfFile = (name: string): string => name.replace(/\.[A-Za-z0-9]{1,5}$/, '').slice(0, 120);

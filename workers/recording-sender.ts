@@ -1,0 +1,95 @@
+import { backoffMs } from '../src/lib/backoff.ts';
+import type { StartRequest } from '../src/protocol/broadcast.ts';
+import { StageError } from '../src/protocol/errors.ts';
+import type { Part } from '../src/protocol/part.ts';
+import { MAX_PARTS_PER_REQUEST } from '../src/protocol/tick.ts';
+import { planAnswer } from '../src/upload/answer.ts';
+import type { InitSegment } from '../src/upload/unfinished.ts';
+import { UPLOAD_RETRY_POLICY } from '../src/upload/upload-plan.ts';
+import { type OriginClient, OriginRefusal } from './origin-client.ts';
+import type { MadePart } from './segment-maker.ts';
+
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+
+/** Sends what is made, for as long as it takes; only a refusal that no repeating can change ends it. */
+export class RecordingSender {
+  readonly #client: OriginClient;
+  readonly #inits: readonly InitSegment[];
+  #isConnected = true;
+
+  constructor(client: OriginClient, inits: readonly InitSegment[]) {
+    this.#client = client;
+    this.#inits = inits;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  async begin(request: StartRequest): Promise<void> {
+    await this.insist(async () => {
+      await this.#putInits();
+      await this.#client.start(request);
+    });
+  }
+
+  /** Resolves when the origin has all of them; the same bytes twice, or another maker's, are as good. */
+  async send(parts: readonly MadePart[]): Promise<void> {
+    let left = await Promise.all(parts.map(withDigest));
+    while (left.length > 0) {
+      const batch = firstBatch(left);
+      const again = await this.insist(() => this.#post(batch));
+      left = [...again, ...left.slice(batch.length)];
+    }
+  }
+
+  async #post(batch: readonly Part[]): Promise<readonly Part[]> {
+    const { answer } = await this.#client.postParts(batch);
+    const plan = planAnswer(batch, answer);
+    if (plan.isSealed) return [];
+    if (plan.needsInit) await this.#putInits();
+    const refused = plan.refused.find(({ code }) => code !== 'other_bytes');
+    if (refused !== undefined) throw new StageError('upload', refused.code, refused.message);
+    const again = batch.filter(({ track, part }) =>
+      plan.again.some((name) => name.track === track && name.part === part),
+    );
+    // Nothing at all was taken (a full disk): that is waited for like an outage.
+    if (again.length === batch.length)
+      throw new StageError('upload', 'nothing_taken', 'The server took nothing.', { isRetryable: true });
+    return again;
+  }
+
+  async insist<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const result = await work();
+        this.#isConnected = true;
+        return result;
+      } catch (cause) {
+        if (cause instanceof StageError && !cause.isRetryable) throw cause;
+        this.#isConnected = false;
+        const retryAfterMs = cause instanceof OriginRefusal ? cause.retryAfterMs : 0;
+        const waitMs = backoffMs(attempt, Math.random(), UPLOAD_RETRY_POLICY, retryAfterMs);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  async #putInits(): Promise<void> {
+    await Promise.all(this.#inits.map((init) => this.#client.putInit(init.track, init.bytes)));
+  }
+}
+
+function firstBatch(parts: readonly Part[]): readonly Part[] {
+  let bytes = 0;
+  const end = parts.findIndex((part, i) => {
+    bytes += part.bytes.length;
+    return i > 0 && (bytes > MAX_BATCH_BYTES || i >= MAX_PARTS_PER_REQUEST);
+  });
+  return end < 0 ? parts : parts.slice(0, end);
+}
+
+const withDigest = async (part: MadePart): Promise<Part> => ({
+  ...part,
+  digest: new Uint8Array(await crypto.subtle.digest('SHA-256', part.bytes)),
+});

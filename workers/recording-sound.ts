@@ -1,0 +1,127 @@
+import { type AudioSample, Conversion, type Input, NullTarget, Output, WavOutputFormat } from 'mediabunny';
+import { AudioAligner } from '../src/encode/audio-aligner.ts';
+import { type RecordingPlan, soundFramesOf } from '../src/mapreduce/recording-plan.ts';
+import { writePart } from '../src/package/cmaf-part.ts';
+import { AudioAssembler, type ClosedPart } from '../src/package/part-assembler.ts';
+import type { StageError } from '../src/protocol/errors.ts';
+import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
+import { micros, millis } from '../src/protocol/time.ts';
+import type { TrackId } from '../src/protocol/track.ts';
+import { AacEncoder } from './aac.ts';
+import type { MadePart } from './segment-maker.ts';
+
+export const SOUND_CHANNELS = 2;
+
+export interface SoundOptions {
+  readonly input: Input;
+  readonly plan: RecordingPlan;
+  readonly track: TrackId;
+  readonly bitrateBps: number;
+  readonly partsPerSegment: number;
+  readonly availabilityStartMs: number;
+  /** Parts in order; the next sound is decoded when it resolves. */
+  onPart(part: MadePart): Promise<void>;
+}
+
+/**
+ * The sound of a recording, once, from end to end: there are no seams because nothing is cut. Decoded, brought to two
+ * channels of 48 kHz, laid on the grid and encoded as AAC; silent where the file has no sound.
+ */
+export class RecordingSound {
+  readonly #options: SoundOptions;
+  readonly #aligner = new AudioAligner(SOUND_CHANNELS);
+  readonly #assembler: AudioAssembler;
+  readonly #frames: number;
+  #encoder: AacEncoder | undefined;
+  #fed = 0;
+  #made: MadePart[] = [];
+  #failure: StageError | undefined;
+
+  constructor(options: SoundOptions) {
+    this.#options = options;
+    this.#assembler = new AudioAssembler(options.track, options.partsPerSegment);
+    this.#frames = soundFramesOf(options.plan);
+  }
+
+  /** Resolves with the AudioSpecificConfig when the encoder runs; rejects with StageError `no_aac`. */
+  async open(): Promise<Uint8Array> {
+    const { encoder, config } = await AacEncoder.open({
+      channels: SOUND_CHANNELS,
+      bitrateBps: this.#options.bitrateBps,
+      onPacket: (data) => this.#keep(this.#assembler.add(data)),
+      onError: (error) => {
+        this.#failure = error;
+      },
+    });
+    this.#encoder = encoder;
+    return config;
+  }
+
+  /** Resolves when every part has been given out. `input` is the caller's. */
+  async run(): Promise<void> {
+    const { input, plan } = this.#options;
+    // Nothing is kept of what is written: the samples are taken on their way to the writer.
+    const output = new Output({ format: new WavOutputFormat({ large: true }), target: new NullTarget() });
+    const conversion = await Conversion.init({
+      input,
+      output,
+      showWarnings: false,
+      trim: { start: plan.zeroSeconds, end: plan.zeroSeconds + plan.slots / plan.frameRate },
+      video: { discard: true },
+      audio: {
+        codec: 'pcm-f32',
+        numberOfChannels: SOUND_CHANNELS,
+        sampleRate: AUDIO_TIMESCALE,
+        forceTranscode: true,
+        process: async (sample) => {
+          await this.#take(sample);
+          return sample;
+        },
+      },
+    });
+    await conversion.execute();
+    const end = micros((this.#frames * AAC_FRAME_SAMPLES * 1_000_000) / AUDIO_TIMESCALE);
+    await this.#encode(this.#aligner.fill(end));
+    await this.#encoder?.finish();
+    this.#keep(this.#assembler.flush());
+    await this.#give();
+  }
+
+  async close(): Promise<void> {
+    await this.#encoder?.cancel().catch(() => undefined);
+  }
+
+  async #take(sample: AudioSample): Promise<void> {
+    const channels = Array.from({ length: SOUND_CHANNELS }, (_, planeIndex) => {
+      const plane = new Float32Array(sample.numberOfFrames);
+      sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
+      return plane;
+    });
+    await this.#encode(this.#aligner.push(channels, micros(sample.timestamp * 1_000_000)));
+  }
+
+  async #encode(frames: readonly Float32Array[][]): Promise<void> {
+    for (const frame of frames) {
+      if (this.#fed >= this.#frames) return;
+      this.#fed++;
+      await this.#encoder?.encodeNext(frame);
+    }
+    await this.#give();
+  }
+
+  async #give(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    for (const part of this.#made.splice(0)) await this.#options.onPart(part);
+  }
+
+  #keep(closed: ClosedPart | undefined): void {
+    const samples = closed?.samples.filter((sample) => sample.start < this.#frames * AAC_FRAME_SAMPLES) ?? [];
+    const [first] = samples;
+    if (closed === undefined || first === undefined) return;
+    const { partsPerSegment, availabilityStartMs } = this.#options;
+    const capturedAtMs = millis(availabilityStartMs + (first.start * 1000) / AUDIO_TIMESCALE);
+    const { track, part } = closed;
+    const bytes = writePart({ kind: 'audio', part, partsPerSegment, capturedAtMs, samples });
+    this.#made.push({ track, part, bytes });
+  }
+}
