@@ -35,6 +35,10 @@ export class MakerPool {
     return this.#makers.filter((maker) => maker.segment === undefined).map((maker) => maker.name);
   }
 
+  get size(): number {
+    return this.#makers.length;
+  }
+
   make(name: string, segment: number): void {
     const maker = this.#makers.find((one) => one.name === name);
     if (maker === undefined) return;

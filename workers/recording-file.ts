@@ -1,5 +1,12 @@
-import { ALL_FORMATS, BlobSource, Input, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
-import { planRecording, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
+import {
+  ALL_FORMATS,
+  BlobSource,
+  EncodedPacketSink,
+  Input,
+  type InputAudioTrack,
+  type InputVideoTrack,
+} from 'mediabunny';
+import { pictureRateOf, planRecording, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
 import { StageError } from '../src/protocol/errors.ts';
 
 /** A file that was opened: what is in it and where it lies on the grid. `dispose` of `input` is the caller's. */
@@ -7,6 +14,8 @@ export interface RecordingFile {
   readonly input: Input;
   readonly video: InputVideoTrack;
   readonly sound: InputAudioTrack | undefined;
+  /** Where the sound begins, in seconds of the file's own time; 0 without sound. */
+  readonly soundFrom: number;
   readonly plan: RecordingPlan;
   /** As it is shown: turned upright, with square pixels. */
   readonly width: number;
@@ -45,19 +54,30 @@ async function describe(input: Input): Promise<RecordingFile> {
     );
   const found = await input.getPrimaryAudioTrack();
   const sound = found !== null && (await found.canDecode()) ? found : undefined;
-  const [videoFrom, videoTo, { averagePacketRate }] = await Promise.all([
+  const [videoFrom, videoTo, times] = await Promise.all([
     video.getFirstTimestamp(),
     video.computeDuration(),
-    video.computePacketStats(PACKETS_FOR_RATE),
+    firstTimes(video),
   ]);
   if (!(videoTo > videoFrom)) throw refusal('empty_file', 'There is no picture in this file that could be shown.');
+  const soundFrom = await sound?.getFirstTimestamp();
   const plan = planRecording({
     videoFrom,
     videoTo,
-    soundFrom: await sound?.getFirstTimestamp(),
+    soundFrom,
     soundTo: await sound?.computeDuration(),
-    pictureRate: averagePacketRate,
+    // A single picture under the sound stands still at any rate.
+    pictureRate: pictureRateOf(times) ?? 30,
   });
   const [width, height] = await Promise.all([video.getDisplayWidth(), video.getDisplayHeight()]);
-  return { input, video, sound, plan, width, height };
+  return { input, video, sound, soundFrom: soundFrom ?? 0, plan, width, height };
+}
+
+async function firstTimes(video: InputVideoTrack): Promise<readonly number[]> {
+  const times: number[] = [];
+  for await (const packet of new EncodedPacketSink(video).packets(undefined, undefined, { metadataOnly: true })) {
+    times.push(packet.timestamp);
+    if (times.length === PACKETS_FOR_RATE) break;
+  }
+  return times;
 }

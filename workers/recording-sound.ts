@@ -3,7 +3,7 @@ import { AudioAligner } from '../src/encode/audio-aligner.ts';
 import { type RecordingPlan, soundFramesOf } from '../src/mapreduce/recording-plan.ts';
 import { writePart } from '../src/package/cmaf-part.ts';
 import { AudioAssembler, type ClosedPart } from '../src/package/part-assembler.ts';
-import type { StageError } from '../src/protocol/errors.ts';
+import { StageError } from '../src/protocol/errors.ts';
 import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
 import { micros, millis } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
@@ -14,14 +14,17 @@ export const SOUND_CHANNELS = 2;
 
 export interface SoundOptions {
   readonly input: Input;
+  /** Seconds of the file's own time. */
+  readonly soundFrom: number;
   readonly plan: RecordingPlan;
   readonly track: TrackId;
   readonly bitrateBps: number;
   readonly partsPerSegment: number;
   readonly availabilityStartMs: number;
-  /** Parts in order; the next sound is decoded when it resolves. */
-  onPart(part: MadePart): Promise<void>;
 }
+
+/** Parts in order; the next sound is decoded when it resolves. */
+export type TakeSound = (part: MadePart) => Promise<void>;
 
 /**
  * The sound of a recording, once, from end to end: there are no seams because nothing is cut. Decoded, brought to two
@@ -36,6 +39,7 @@ export class RecordingSound {
   #fed = 0;
   #made: MadePart[] = [];
   #failure: StageError | undefined;
+  #give: TakeSound = () => Promise.resolve();
 
   constructor(options: SoundOptions) {
     this.#options = options;
@@ -57,16 +61,18 @@ export class RecordingSound {
     return config;
   }
 
-  /** Resolves when every part has been given out. `input` is the caller's. */
-  async run(): Promise<void> {
-    const { input, plan } = this.#options;
+  /** Once. Resolves when every part has been given out. `input` is the caller's. */
+  async run(take: TakeSound): Promise<void> {
+    this.#give = take;
+    const { input, plan, soundFrom } = this.#options;
     // Nothing is kept of what is written: the samples are taken on their way to the writer.
     const output = new Output({ format: new WavOutputFormat({ large: true }), target: new NullTarget() });
     const conversion = await Conversion.init({
       input,
       output,
       showWarnings: false,
-      trim: { start: plan.zeroSeconds, end: plan.zeroSeconds + plan.slots / plan.frameRate },
+      // From the first sample on, uncut: what lies before media zero is cut on our own grid.
+      trim: { start: soundFrom, end: plan.zeroSeconds + plan.slots / plan.frameRate },
       video: { discard: true },
       audio: {
         codec: 'pcm-f32',
@@ -79,12 +85,18 @@ export class RecordingSound {
         },
       },
     });
-    await conversion.execute();
+    try {
+      await conversion.execute();
+    } catch (cause) {
+      if (cause instanceof StageError) throw cause;
+      const sentence = 'The sound of this file cannot be decoded to its end. Repair it, or upload it without sound.';
+      throw new StageError('capture', 'bad_sound', sentence, { cause });
+    }
     const end = micros((this.#frames * AAC_FRAME_SAMPLES * 1_000_000) / AUDIO_TIMESCALE);
     await this.#encode(this.#aligner.fill(end));
     await this.#encoder?.finish();
     this.#keep(this.#assembler.flush());
-    await this.#give();
+    await this.#giveOut();
   }
 
   async close(): Promise<void> {
@@ -92,12 +104,15 @@ export class RecordingSound {
   }
 
   async #take(sample: AudioSample): Promise<void> {
+    const { plan, soundFrom } = this.#options;
     const channels = Array.from({ length: SOUND_CHANNELS }, (_, planeIndex) => {
       const plane = new Float32Array(sample.numberOfFrames);
       sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
       return plane;
     });
-    await this.#encode(this.#aligner.push(channels, micros(sample.timestamp * 1_000_000)));
+    await this.#encode(
+      this.#aligner.push(channels, micros((sample.timestamp + soundFrom - plan.zeroSeconds) * 1_000_000)),
+    );
   }
 
   async #encode(frames: readonly Float32Array[][]): Promise<void> {
@@ -106,12 +121,12 @@ export class RecordingSound {
       this.#fed++;
       await this.#encoder?.encodeNext(frame);
     }
-    await this.#give();
+    await this.#giveOut();
   }
 
-  async #give(): Promise<void> {
+  async #giveOut(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    for (const part of this.#made.splice(0)) await this.#options.onPart(part);
+    for (const part of this.#made.splice(0)) await this.#give(part);
   }
 
   #keep(closed: ClosedPart | undefined): void {

@@ -1,3 +1,4 @@
+import { quantile } from '../lib/quantile.ts';
 import {
   AAC_FRAME_SAMPLES,
   AUDIO_TIMESCALE,
@@ -17,7 +18,7 @@ export interface SourceTimes {
   readonly videoTo: number;
   readonly soundFrom: number | undefined;
   readonly soundTo: number | undefined;
-  /** Pictures a second on average. */
+  /** Pictures a second where they come fastest. */
   readonly pictureRate: number;
 }
 
@@ -41,11 +42,37 @@ export function gridRateOf(pictureRate: number): FrameRate {
   return same ?? FRAME_RATES.find((rate) => rate >= pictureRate) ?? 60;
 }
 
-/** What lies before the file's own zero was cut away by whoever made it. */
+/** Of a slot: containers round times. */
+const ON_GRID_SLOTS = 0.001;
+const FAST_QUANTILE = 0.1;
+const SAME_GAP = 1.25;
+
+/**
+ * Pictures a second from the times of some pictures, in any order: of a rhythm that is uneven the fast one counts,
+ * because a slow one loses nothing on a fast grid. Undefined when there are fewer than two.
+ */
+export function pictureRateOf(seconds: readonly number[]): number | undefined {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  const gaps = sorted
+    .slice(1)
+    .map((time, i) => time - (sorted[i] ?? 0))
+    .filter((gap) => gap > 0);
+  if (gaps.length === 0) return undefined;
+  const fast = quantile(gaps, FAST_QUANTILE);
+  const same = gaps.filter((gap) => gap <= fast * SAME_GAP && gap >= fast / SAME_GAP);
+  return same.length / same.reduce((sum, gap) => sum + gap, 0);
+}
+
+/**
+ * Media zero is the first sample of either, moved by less than a slot so that the first picture lies on the grid: with
+ * sound that begins between two pictures all of them would be half a slot off. What lies before the file's own zero was
+ * cut away by whoever made it.
+ */
 export function planRecording(times: SourceTimes): RecordingPlan {
   const { videoFrom, videoTo, soundFrom, soundTo, pictureRate } = times;
   const frameRate = gridRateOf(pictureRate);
-  const zeroSeconds = Math.max(0, Math.min(videoFrom, soundFrom ?? videoFrom));
+  const first = Math.max(0, Math.min(videoFrom, soundFrom ?? videoFrom));
+  const zeroSeconds = videoFrom - Math.floor((videoFrom - first) * frameRate + ON_GRID_SLOTS) / frameRate;
   const isSoundLonger = soundTo !== undefined && soundTo > videoTo + SOUND_TAIL_SECONDS;
   const end = isSoundLonger ? soundTo : videoTo;
   return { zeroSeconds, frameRate, slots: Math.max(1, slotOfTime(end - zeroSeconds, frameRate)) };
