@@ -39,7 +39,10 @@ export async function numberedFile(wanted: NumberedFile): Promise<string> {
   await mkdir(folder, { recursive: true });
   const draft = join(folder, `${randomUUID()}.${wanted.extension}`);
   await ffmpeg([
-    ...['-f', 'lavfi', '-i', filter === undefined ? picture : `${picture},${filter}`],
+    '-f',
+    'lavfi',
+    '-i',
+    filter === undefined ? picture : `${picture},${filter}`,
     ...(wanted.hasSound ? ['-f', 'lavfi', '-t', String(seconds), '-i', 'sine=f=440:r=44100'] : []),
     ...wanted.output.split(' '),
     draft,
