@@ -136,6 +136,11 @@ export class PlayerControls extends LitElement {
         :host {
           padding-inline: var(--tc-space-2);
         }
+        .ready {
+          position: absolute;
+          inset-block-start: var(--tc-space-3);
+          inset-inline-end: 0;
+        }
       }
       @media (max-width: 28rem) {
         .time {

@@ -1,0 +1,45 @@
+import { appendFileSync } from 'node:fs';
+import { expect, test } from '@playwright/test';
+import { pages } from '../../src/protocol/urls.ts';
+import { startOrigin } from '../helpers/origin.ts';
+import { publish } from '../helpers/publisher.ts';
+import { untilPlaying, videoState } from '../helpers/watch.ts';
+
+const say = (...a: unknown[]) => appendFileSync('/tmp/yt-said.txt', JSON.stringify(a) + '\n');
+test('manual: three minutes of pause', async ({ browser }) => {
+  test.setTimeout(300_000);
+  const origin = await startOrigin({ env: { BROADCAST_BY: 'anyone' } });
+  const going = await publish({ origin: origin.url, pastSeconds: 20, heights: [360] });
+  await going.reached(20);
+  const context = await browser.newContext({ viewport: { width: 390, height: 780 } });
+  const page = await context.newPage();
+  await page.goto(origin.url + pages.watch(going.id));
+  await untilPlaying(page, 2);
+  await page.locator('video').click();
+  const { positionS } = await videoState(page);
+  await page.waitForTimeout(8_000);
+  await page.locator('video').hover();
+  await page.screenshot({ path: '/tmp/shots/yourtime-pause-phone.png' });
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.waitForTimeout(20_000);
+  await page.locator('video').hover();
+  await page.screenshot({ path: '/tmp/shots/yourtime-pause.png' });
+  await page.waitForTimeout(157_000);
+  const before = await videoState(page);
+  await page.evaluate(() => {
+    const video = document.querySelector('watch-page')?.shadowRoot?.querySelector('video');
+    (window as any).log = [];
+    const t0 = performance.now();
+    video?.requestVideoFrameCallback((_n, m) => (window as any).log.push([performance.now() - t0, m.mediaTime]));
+  });
+  await page.keyboard.press('k');
+  await untilPlaying(page, 25, 60_000);
+  say('paused at', positionS, 'before play', before.positionS, await page.evaluate(() => (window as any).log), (await videoState(page)).positionS);
+  await page.screenshot({ path: '/tmp/shots/yourtime-after-pause.png' });
+  await page.getByRole('button', { name: 'Go to live' }).click();
+  await untilPlaying(page, 2);
+  say('live at', (await videoState(page)).positionS, 'media', (Date.now() - going.availabilityStartMs) / 1000);
+  await context.close();
+  await going.abandon();
+  await origin.stop();
+});
