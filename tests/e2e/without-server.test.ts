@@ -8,6 +8,11 @@ import { untilPlaying, videoState } from '../helpers/watch.ts';
 /** Watches until the page and the seconds around the playhead are on this device, and pauses. Resolves with where. */
 async function watchUntilKept(page: Page, url: string): Promise<number> {
   await page.goto(url);
+  await untilPlaying(page, 0.2);
+  // Not what the line would get by itself: without the server it must be the quality that is kept.
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('radio', { name: /^360p/ }).check();
+  await expect.poll(async () => (await videoState(page)).height).toBe(360);
   await untilPlaying(page, 6);
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
