@@ -24,8 +24,15 @@ const RULE_NAME = 'TabcastLineRule';
 export const RULE_TYPE = 'qualitySwitchRules';
 export { RULE_NAME };
 
-/** Picks a rung of the ladder (ascending bit rates, bit/s) given the one playing; undefined leaves it to others. */
-export type ChooseRung = (current: number, ladderBps: readonly number[]) => number | undefined;
+/** A ladder by ascending bit rates, in bit/s, and the one of them that plays. */
+export interface LadderNow {
+  readonly current: number;
+  readonly ladderBps: readonly number[];
+  readonly tracks: readonly string[];
+}
+
+/** Picks a rung; undefined leaves it to others. */
+export type ChooseRung = (ladder: LadderNow) => number | undefined;
 
 /** A quality rule in the shape that `MediaPlayer.addABRCustomRule` takes: a factory of factories. */
 export function lineRule(choose: ChooseRung): object {
@@ -41,10 +48,11 @@ export function lineRule(choose: ChooseRung): object {
       );
       const playing = context.getRepresentation();
       const current = ladder.findIndex((rung) => rung.id === playing.id);
-      const chosen = choose(
-        Math.max(0, current),
-        ladder.map((rung) => rung.bandwidth),
-      );
+      const chosen = choose({
+        current: Math.max(0, current),
+        ladderBps: ladder.map((rung) => rung.bandwidth),
+        tracks: ladder.map((rung) => rung.id),
+      });
       const representation = chosen === undefined ? undefined : ladder[chosen];
       if (representation === undefined) return keep;
       return { representation, priority: STRONG, reason: { throughput: 'line' }, rule: RULE_NAME };

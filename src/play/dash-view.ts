@@ -1,7 +1,7 @@
 import type { ErrorEvent, ManifestLoadedEvent, MediaPlayerClass, MediaPlayerEvent, Representation } from 'dashjs';
 import { MediaPlayer } from '../../node_modules/dashjs/dist/modern/esm/dash.mediaplayer.min.js';
 import { api } from '../protocol/urls.ts';
-import { type ChooseRung, lineRule, RULE_NAME, RULE_TYPE } from './dash-rule.ts';
+import { type LadderNow, lineRule, RULE_NAME, RULE_TYPE } from './dash-rule.ts';
 import { dashSettings } from './dash-settings.ts';
 import type { PlayerRequest } from './feed-router.ts';
 import { isLocalUrl } from './part-url.ts';
@@ -13,7 +13,8 @@ export interface DashHooks {
   onResponse(url: string, status: number, data: unknown): void;
   /** May rewrite the text of a manifest before dash.js reads it. */
   rewriteManifest(text: string): string;
-  chooseRung: ChooseRung;
+  /** `byHand`: the rung that the person wants. */
+  chooseRung(ladder: LadderNow, byHand: number | undefined): number;
   /** Wall clock of media time zero. */
   onMediaZero(wallClockMs: number): void;
   onStatic(): void;
@@ -27,6 +28,7 @@ export class DashView {
   readonly #video: HTMLVideoElement;
   #isFeed = true;
   #hasSource = false;
+  #chosen: string | undefined;
 
   constructor(video: HTMLVideoElement, initialBitrateKbps: number, hooks: DashHooks) {
     this.#video = video;
@@ -44,7 +46,11 @@ export class DashView {
     player.addABRCustomRule(
       RULE_TYPE,
       RULE_NAME,
-      lineRule((current, ladder) => (this.#isFeed ? hooks.chooseRung(current, ladder) : undefined)),
+      lineRule((ladder) => {
+        const at = ladder.tracks.findIndex((track) => track === this.#chosen);
+        const byHand = at === -1 ? undefined : at;
+        return this.#isFeed ? hooks.chooseRung(ladder, byHand) : byHand;
+      }),
     );
     const events = MediaPlayer.events;
     player.on(events.MANIFEST_LOADED, (e: MediaPlayerEvent) => {
@@ -92,10 +98,15 @@ export class DashView {
     return this.#hasSource ? this.#player.getCurrentRepresentationForType('video')?.id : undefined;
   }
 
-  /** undefined: automatic. `isImmediate` throws away what is buffered; at the live edge that would only stall. */
+  /**
+   * undefined: automatic. The rule keeps to it from the next key frame on. `isImmediate` throws away what is buffered; at
+   * the live edge that would only stall. dash.js 5.2.1 may stop fetching the picture for good when it is told so while
+   * the first pieces come, or to change to what plays.
+   */
   choose(track: string | undefined, isImmediate: boolean): void {
-    this.#player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: track === undefined } } } });
-    if (track !== undefined) this.#player.setRepresentationForTypeById('video', track, isImmediate);
+    this.#chosen = track;
+    if (track !== undefined && isImmediate && track !== this.playingTrack())
+      this.#player.setRepresentationForTypeById('video', track, true);
   }
 
   dispose(): void {

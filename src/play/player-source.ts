@@ -2,6 +2,7 @@ import { backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { DEFAULT_GRID, type Grid } from '../protocol/grid.ts';
 import { live } from '../protocol/urls.ts';
+import type { LadderNow } from './dash-rule.ts';
 import { DashView } from './dash-view.ts';
 import type { DeviceMedia } from './device-media.ts';
 import { FeedRouter } from './feed-router.ts';
@@ -164,7 +165,7 @@ export class PlayerSource {
         device.manifest(rewritten, partsPerSegment);
         return rewritten;
       },
-      chooseRung: (current, ladder) => this.#chooseRung(current, ladder),
+      chooseRung: (ladder, byHand) => this.#chooseRung(ladder, byHand),
       onMediaZero: (wallClockMs) => {
         this.#zeroMs = wallClockMs;
       },
@@ -174,15 +175,17 @@ export class PlayerSource {
     });
   }
 
-  #chooseRung(current: number, ladder: readonly number[]): number {
+  /** What this device has goes on in its own quality; without a server there is no other. */
+  #chooseRung({ current, ladderBps }: LadderNow, byHand: number | undefined): number {
     const nowMs = performance.now();
     const { video, device } = this.#context;
     const positionMs = video.currentTime * 1000;
     const nextMs = spanAt(mediaSpans(video.buffered), positionMs)?.toMs ?? positionMs;
-    const kept = device.rungAt(nextMs + EDGE_MS, ladder);
-    if (kept !== undefined) return kept;
+    const kept = device.rungAt(nextMs + EDGE_MS, ladderBps);
+    if (kept !== undefined && (device.isAway || byHand === undefined)) return kept;
+    if (byHand !== undefined) return byHand;
     const line = this.line.estimate(nowMs);
-    const decision = decideQuality(current, ladder, SOUND_AND_BOXES_BPS, line, this.#quality, nowMs);
+    const decision = decideQuality(current, ladderBps, SOUND_AND_BOXES_BPS, line, this.#quality, nowMs);
     this.#quality = decision.memory;
     return decision.rung;
   }

@@ -117,6 +117,11 @@ export class TabcastPlayer {
     this.#video.muted = this.#preferences.isMuted;
     this.#playhead.listen(this.#closing.signal);
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    const { signal } = this.#closing;
+    const keepNow = (): void => {
+      if (document.visibilityState === 'hidden') this.#keep(true);
+    };
+    document.addEventListener('visibilitychange', keepNow, { signal });
     setTimeout(() => void this.#beginWithoutOrigin(), PATIENCE_MS);
     const clock = this.#clock.start(AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]));
     await Promise.all([clock.catch(() => this.#gate.reportFailure()), this.#watch.ask()]);

@@ -34,3 +34,29 @@ test('when the line gets narrow the picture gets smaller inside the running 10 s
   await publisher.abandon();
   await line.stop();
 });
+
+test('a quality chosen by hand is kept to, and is what the next visit plays in, behind a live too', async ({
+  context,
+  origin,
+}) => {
+  const publisher = await publish({ origin: origin.url, pastSeconds: 60, heights: [360, 480] });
+  await publisher.reached(60);
+  const url = `${origin.url}${pages.watch(publisher.id)}?t=20`;
+  const first = await context.newPage();
+  await first.goto(url);
+  await untilPlaying(first, 0.2);
+  await first.getByRole('button', { name: 'Settings' }).click();
+  await first.getByRole('radio', { name: /^360p/ }).check();
+  await expect.poll(async () => (await videoState(first)).height).toBe(360);
+  await first.close();
+  const next = await context.newPage();
+  await next.goto(url);
+  await untilPlaying(next, 6);
+  expect((await videoState(next)).height).toBe(360);
+  await next.getByRole('button', { name: 'Settings' }).click();
+  await next.getByRole('radio', { name: /^480p/ }).check();
+  await expect.poll(async () => (await videoState(next)).height).toBe(480);
+  await untilPlaying(next, 1);
+  await next.close();
+  await publisher.abandon();
+});
