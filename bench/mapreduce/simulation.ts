@@ -1,0 +1,188 @@
+import { JobBoard } from '../../src/mapreduce/job-board.ts';
+import { batchSize, LEASE_POLICY } from '../../src/mapreduce/policy.ts';
+
+export interface SimulationOptions {
+  readonly segments: number;
+  readonly helpers: number;
+  /** What a segment takes a helper of usual speed, measured. */
+  readonly serviceMs: number;
+  readonly roundTripMs: number;
+  /** How long a helper stays on average before it vanishes without a word; another comes in its place. */
+  readonly lifeMs: number;
+  readonly seed: number;
+}
+
+export interface SimulationResult {
+  readonly makespanMs: number;
+  /** All the work divided by all the helpers, with nothing lost. */
+  readonly idealMs: number;
+  /** Of all the work that was done, what nobody needed: second copies, and what died half way. */
+  readonly wastedShare: number;
+  /** Leases, words of progress, results: at the busiest second and on average. */
+  readonly requestsPerSecond: number;
+  readonly busiestSecond: number;
+  readonly deaths: number;
+}
+
+const PROGRESS_EVERY_MS = 5_000;
+const ASK_AGAIN_MS = 2_000;
+const NEXT_HELPER_MS = 10_000;
+
+interface Event {
+  readonly atMs: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** The earliest event first; those of one moment in the order in which they were planned. */
+class Agenda {
+  readonly #heap: Event[] = [];
+  #order = 0;
+
+  plan(atMs: number, run: () => void): void {
+    const heap = this.#heap;
+    heap.push({ atMs, order: this.#order++, run });
+    for (let i = heap.length - 1; i > 0; ) {
+      const parent = (i - 1) >> 1;
+      if (!this.#swapIfLater(parent, i)) break;
+      i = parent;
+    }
+  }
+
+  next(): Event | undefined {
+    const heap = this.#heap;
+    const [first] = heap;
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    heap[0] = last;
+    for (let i = 0; ; ) {
+      const left = 2 * i + 1;
+      const child = left + 1 < heap.length && this.#isLater(left, left + 1) ? left + 1 : left;
+      if (child >= heap.length || !this.#swapIfLater(i, child)) break;
+      i = child;
+    }
+    return first;
+  }
+
+  #isLater(a: number, b: number): boolean {
+    const [one, two] = [this.#heap[a], this.#heap[b]];
+    if (one === undefined || two === undefined) return false;
+    return one.atMs > two.atMs || (one.atMs === two.atMs && one.order > two.order);
+  }
+
+  #swapIfLater(a: number, b: number): boolean {
+    if (!this.#isLater(a, b)) return false;
+    const [one, two] = [this.#heap[a], this.#heap[b]];
+    if (one !== undefined && two !== undefined) [this.#heap[a], this.#heap[b]] = [two, one];
+    return true;
+  }
+}
+
+/** Mulberry32: small, and the same on every machine. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The product's own board and batch rule, with helpers that differ in speed by a factor of four and die at random. */
+export function simulate(options: SimulationOptions): SimulationResult {
+  const { segments, helpers, serviceMs, roundTripMs, lifeMs, seed } = options;
+  const random = randomOf(seed);
+  const agenda = new Agenda();
+  const board = JobBoard.of(
+    'simulation',
+    [],
+    Array.from({ length: segments }, (_, i) => i),
+  );
+  const perSecond = new Map<number, number>();
+  let nowMs = 0;
+  let names = 0;
+  let worked = 0;
+  let useful = 0;
+  let deaths = 0;
+  let speeds = 0;
+  const ask = (): void => {
+    const second = Math.floor(nowMs / 1000);
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+  };
+
+  const arrive = (): void => {
+    const name = `helper ${names++}`;
+    const takesMs = serviceMs * 2 ** (2 * random() - 1);
+    speeds += serviceMs / takesMs / helpers;
+    const diesAtMs = nowMs - Math.log(1 - random()) * lifeMs;
+    const held: { id: number; segment: number }[] = [];
+    const fetch = (): void => {
+      ask();
+      const wanted = batchSize({ roundTripMs, serviceMs: takesMs, waiting: board.waiting, helpers });
+      while (held.length < wanted) {
+        const lease = board.lend(name, nowMs);
+        if (lease === undefined) break;
+        held.push(lease);
+      }
+    };
+    const work = (): void => {
+      if (board.isComplete) return;
+      if (held.length === 0) fetch();
+      const job = held[0];
+      const startedMs = nowMs;
+      if (nowMs >= diesAtMs) {
+        die();
+        return;
+      }
+      if (job === undefined) {
+        agenda.plan(nowMs + ASK_AGAIN_MS, work);
+        return;
+      }
+      const readyMs = nowMs + takesMs;
+      const speak = (): void => {
+        if (nowMs >= diesAtMs || nowMs >= readyMs) return;
+        ask();
+        for (const { id } of held) board.progress(id, (nowMs - startedMs) / takesMs, nowMs);
+        agenda.plan(nowMs + PROGRESS_EVERY_MS, speak);
+      };
+      agenda.plan(nowMs + PROGRESS_EVERY_MS, speak);
+      if (diesAtMs < readyMs) {
+        worked += diesAtMs - nowMs;
+        agenda.plan(diesAtMs, die);
+        return;
+      }
+      agenda.plan(readyMs + (held.length > 1 ? 0 : roundTripMs), () => {
+        ask();
+        worked += takesMs;
+        held.shift();
+        if (board.finish(job.segment, name, nowMs) === 'first') useful += takesMs;
+        work();
+      });
+    };
+    const die = (): void => {
+      deaths++;
+      agenda.plan(nowMs + NEXT_HELPER_MS, arrive);
+    };
+    work();
+  };
+  for (let i = 0; i < helpers; i++) agenda.plan(i * 10, arrive);
+  while (!board.isComplete) {
+    const event = agenda.next();
+    if (event === undefined) break;
+    nowMs = event.atMs;
+    event.run();
+  }
+  const requests = [...perSecond.values()].reduce((sum, count) => sum + count, 0);
+  const meanSpeed = (speeds * helpers) / names;
+  return {
+    makespanMs: nowMs,
+    idealMs: (segments * serviceMs) / (helpers * meanSpeed),
+    wastedShare: worked === 0 ? 0 : 1 - useful / worked,
+    requestsPerSecond: requests / (nowMs / 1000),
+    busiestSecond: Math.max(0, ...perSecond.values()),
+    deaths,
+  };
+}
+
+export const LEASE_SECONDS = LEASE_POLICY.leaseMs / 1000;
