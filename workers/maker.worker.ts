@@ -12,8 +12,8 @@ const post = (message: FromMaker, transfer: Transferable[] = []): void => self.p
 async function make(segment: number): Promise<void> {
   if (opened === undefined) return;
   let toldAtMs = performance.now();
-  const { video } = await opened.file;
-  const made = await makeSegment(video, segment, opened.recipe, (done, of) => {
+  const { pictures } = await opened.file;
+  const made = await makeSegment(pictures, segment, opened.recipe, (done, of) => {
     const nowMs = performance.now();
     if (nowMs - toldAtMs < TELL_EVERY_MS && done < of) return;
     toldAtMs = nowMs;

@@ -49,7 +49,7 @@ export async function beginRecording(options: BeginOptions, client: OriginClient
   const renditions =
     kept?.renditions ??
     candidateRungs(recording.width, recording.height).map((rung) => ({ ...rung, track: `v${rung.height}` }));
-  const look = await lookAt(recording.video, plan, renditions);
+  const look = await lookAt(recording.pictures, plan, renditions);
   const availabilityStartMs = kept?.request.availabilityStartMs ?? (await originNowMs(client));
   const recipe: Recipe = { plan, grid, renditions, availabilityStartMs };
   const sound = soundOf(recording, recipe);
@@ -76,14 +76,14 @@ export async function beginRecording(options: BeginOptions, client: OriginClient
 }
 
 /** Undefined for a file without sound. */
-export function soundOf({ input, sound, soundFrom }: RecordingFile, recipe: Recipe): RecordingSound | undefined {
+export function soundOf({ sound }: RecordingFile, recipe: Recipe): RecordingSound | undefined {
   if (sound === undefined) return undefined;
   const { plan, availabilityStartMs, grid } = recipe;
   return new RecordingSound({
-    input,
+    input: sound.input,
     plan,
     availabilityStartMs,
-    soundFrom: Math.max(0, soundFrom),
+    soundFrom: Math.max(0, sound.fromSeconds),
     track: SOUND_TRACK,
     bitrateBps: AUDIO_BPS,
     partsPerSegment: grid.partsPerSegment,

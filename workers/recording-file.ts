@@ -1,25 +1,25 @@
-import {
-  ALL_FORMATS,
-  BlobSource,
-  EncodedPacketSink,
-  Input,
-  type InputAudioTrack,
-  type InputVideoTrack,
-} from 'mediabunny';
+import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
 import { pictureRateOf, planRecording, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
 import { StageError } from '../src/protocol/errors.ts';
+import type { Pictures, SourcePicture } from './recording-pictures.ts';
+import { uprightFrame } from './upright-frame.ts';
+import { openY4m } from './y4m-file.ts';
 
-/** A file that was opened: what is in it and where it lies on the grid. `dispose` of `input` is the caller's. */
-export interface RecordingFile {
+export interface FileSound {
   readonly input: Input;
-  readonly video: InputVideoTrack;
-  readonly sound: InputAudioTrack | undefined;
-  /** Where the sound begins, in seconds of the file's own time; 0 without sound. */
-  readonly soundFrom: number;
+  /** Where the sound begins, in seconds of the file's own time. */
+  readonly fromSeconds: number;
+}
+
+/** A file that was opened: what is in it and where it lies on the grid. Whoever opened it closes it. */
+export interface RecordingFile {
+  readonly pictures: Pictures;
+  readonly sound: FileSound | undefined;
   readonly plan: RecordingPlan;
   /** As it is shown: turned upright, with square pixels. */
   readonly width: number;
   readonly height: number;
+  close(): void;
 }
 
 /** Enough packets to tell a rate; the whole file would take minutes to read. */
@@ -30,6 +30,8 @@ const refusal = (code: string, sentence: string, cause?: unknown): StageError =>
 
 /** Reads the file's index only, never the whole of it. Rejects with StageError and a sentence for the person. */
 export async function openRecording(file: Blob): Promise<RecordingFile> {
+  const uncompressed = await openY4m(file);
+  if (uncompressed !== undefined) return uncompressed;
   const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
   try {
     return await describe(input);
@@ -38,7 +40,7 @@ export async function openRecording(file: Blob): Promise<RecordingFile> {
     if (cause instanceof StageError) throw cause;
     throw refusal(
       'unreadable_file',
-      'This file cannot be read as a video. It may be damaged; MP4, MOV, MKV and WebM files are taken.',
+      'This file cannot be read as a video. It may be damaged; MP4, MOV, MKV, WebM and Y4M files are taken.',
       cause,
     );
   }
@@ -70,7 +72,26 @@ async function describe(input: Input): Promise<RecordingFile> {
     pictureRate: pictureRateOf(times) ?? 30,
   });
   const [width, height] = await Promise.all([video.getDisplayWidth(), video.getDisplayHeight()]);
-  return { input, video, sound, soundFrom: soundFrom ?? 0, plan, width, height };
+  return {
+    pictures: (fromSeconds) => decodedPictures(video, fromSeconds),
+    sound: soundFrom === undefined ? undefined : { input, fromSeconds: soundFrom },
+    plan,
+    width,
+    height,
+    close: () => input.dispose(),
+  };
+}
+
+async function* decodedPictures(
+  video: InputVideoTrack,
+  fromSeconds: number,
+): AsyncGenerator<SourcePicture, void, undefined> {
+  for await (const sample of new VideoSampleSink(video).samples(fromSeconds))
+    yield {
+      seconds: sample.timestamp,
+      frame: (size) => uprightFrame(sample, size),
+      close: () => sample.close(),
+    };
 }
 
 async function firstTimes(video: InputVideoTrack): Promise<readonly number[]> {

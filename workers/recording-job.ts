@@ -228,7 +228,7 @@ export class RecordingJob {
   #close(): void {
     clearInterval(this.#timer);
     this.#work?.pool.close();
-    this.#work?.recording.input.dispose();
+    this.#work?.recording.close();
     this.#release();
   }
 

@@ -1,4 +1,3 @@
-import { type InputVideoTrack, VideoSampleSink } from 'mediabunny';
 import { colourCodes } from '../src/encode/cicp.ts';
 import { durationMsOf, endPartsOf, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
 import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cmaf-codecs.ts';
@@ -10,9 +9,9 @@ import type { AudioTrack, Track, VideoTrack } from '../src/protocol/track.ts';
 import type { InitSegment } from '../src/upload/unfinished.ts';
 import { EncodeCore, type Rendition } from './encode-core.ts';
 import { PictureScaler } from './picture-scaler.ts';
+import type { Pictures, SourcePicture } from './recording-pictures.ts';
 import { SOUND_CHANNELS } from './recording-sound.ts';
 import type { MadeConfig } from './segment-maker.ts';
-import { uprightFrame } from './upright-frame.ts';
 
 const POSTER_WIDTH = 640;
 const POSTER_QUALITY = 0.7;
@@ -28,19 +27,17 @@ export interface FirstLook {
 
 /** Encodes one picture of the file as every segment will be: what the encoders say of themselves, and a poster. */
 export async function lookAt(
-  video: InputVideoTrack,
+  pictures: Pictures,
   plan: RecordingPlan,
   renditions: readonly Rendition[],
 ): Promise<FirstLook> {
   const [top] = renditions;
   const seconds = Math.min(POSTER_LATEST_SECONDS, (plan.slots / plan.frameRate) * POSTER_SHARE);
-  const sink = new VideoSampleSink(video);
-  const sample =
-    (await sink.getSample(plan.zeroSeconds + seconds)) ?? (await sink.getSample(await video.getFirstTimestamp()));
-  if (sample === null || top === undefined)
+  const sample = (await firstOf(pictures(plan.zeroSeconds + seconds))) ?? (await firstOf(pictures(plan.zeroSeconds)));
+  if (sample === undefined || top === undefined)
     throw new StageError('capture', 'undecodable', 'The picture of this file cannot be decoded. It may be damaged.');
   try {
-    const frame = uprightFrame(sample, top);
+    const frame = sample.frame(top);
     try {
       const scaled = await new PictureScaler(top).scale(frame);
       try {
@@ -55,6 +52,12 @@ export async function lookAt(
   } finally {
     sample.close();
   }
+}
+
+/** The caller closes it. */
+async function firstOf(pictures: ReturnType<Pictures>): Promise<SourcePicture | undefined> {
+  for await (const picture of pictures) return picture;
+  return undefined;
 }
 
 async function configsOf(

@@ -1,4 +1,3 @@
-import { type InputVideoTrack, type VideoSample, VideoSampleSink } from 'mediabunny';
 import type { RecordingPlan } from '../src/mapreduce/recording-plan.ts';
 import { slotsOfSegment } from '../src/mapreduce/recording-plan.ts';
 import { type Cover, SlotCover, slotReachSeconds } from '../src/mapreduce/slot-cover.ts';
@@ -11,7 +10,7 @@ import { millis } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { EncodeCore, type Rendition } from './encode-core.ts';
 import { PictureScaler } from './picture-scaler.ts';
-import { uprightFrame } from './upright-frame.ts';
+import type { Pictures, SourcePicture } from './recording-pictures.ts';
 
 /** What a segment is made to; the same for every segment of a recording. */
 export interface Recipe {
@@ -47,7 +46,7 @@ const EPSILON_SECONDS = 1e-6;
  * filled. `onSlot` is told how many slots are done. Rejects when an encoder loses a frame: the segment is then made anew.
  */
 export async function makeSegment(
-  video: InputVideoTrack,
+  pictures: Pictures,
   segment: number,
   recipe: Recipe,
   onSlot: (done: number, of: number) => void = () => {},
@@ -59,9 +58,9 @@ export async function makeSegment(
   if (top === undefined) throw new StageError('encode', 'no_encoder', 'There is no rendition to make.');
   const scaler = new PictureScaler(top);
   const core = await EncodeCore.open({ renditions, frameRate: grid.frameRate, latencyMode: 'quality' }, output.events);
-  const encode = async ({ picture, fromSlot, toSlot }: Cover<VideoSample>): Promise<void> => {
+  const encode = async ({ picture, fromSlot, toSlot }: Cover<SourcePicture>): Promise<void> => {
     if (fromSlot === toSlot) return;
-    const frame = uprightFrame(picture, top);
+    const frame = picture.frame(top);
     try {
       const scaled = await scaler.scale(frame);
       try {
@@ -78,8 +77,8 @@ export async function makeSegment(
       frame.close();
     }
   };
-  const cover = new SlotCover<VideoSample>({ ...range, frameRate: plan.frameRate });
-  const use = async (one: Cover<VideoSample> | undefined): Promise<void> => {
+  const cover = new SlotCover<SourcePicture>({ ...range, frameRate: plan.frameRate });
+  const use = async (one: Cover<SourcePicture> | undefined): Promise<void> => {
     if (one === undefined) return;
     try {
       await encode(one);
@@ -89,13 +88,13 @@ export async function makeSegment(
   };
   const start = plan.zeroSeconds + slotReachSeconds(range.fromSlot, plan.frameRate) - EPSILON_SECONDS;
   try {
-    for await (const sample of new VideoSampleSink(video).samples(start)) {
-      const seconds = sample.timestamp - plan.zeroSeconds;
+    for await (const picture of pictures(start)) {
+      const seconds = picture.seconds - plan.zeroSeconds;
       if (cover.isPast(seconds)) {
-        sample.close();
+        picture.close();
         break;
       }
-      await use(cover.push(sample, seconds));
+      await use(cover.push(picture, seconds));
     }
     await use(cover.finish());
     await core.flush();

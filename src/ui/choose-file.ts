@@ -18,7 +18,7 @@ interface WithHandle {
   getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
 }
 
-const VIDEO_TYPES = { 'video/*': ['.mp4', '.mov', '.m4v', '.mkv', '.webm'] };
+const VIDEO_TYPES = { 'video/*': ['.mp4', '.mov', '.m4v', '.mkv', '.webm', '.y4m'] };
 
 export const hasFilePicker = (): boolean => (window as WithFilePicker).showOpenFilePicker !== undefined;
 

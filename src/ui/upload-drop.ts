@@ -125,7 +125,7 @@ export class UploadDrop extends LitElement {
         <button class="button" type="button" @click=${() => void this.#choose()}>Choose a video…</button>
         <input
           type="file"
-          accept="video/*,.mkv"
+          accept="video/*,.mkv,.y4m"
           aria-label="Video file"
           tabindex="-1"
           class="visually-hidden"

@@ -69,6 +69,12 @@ const CASES: readonly Case[] = [
     size: [432, 240],
   },
   {
+    name: 'uncompressed pictures (Y4M)',
+    file: { output: '-pix_fmt yuv420p', extension: 'y4m', size: '426x240', rate: 25, seconds: 11, hasSound: false },
+    shown: count(275),
+    size: [432, 240],
+  },
+  {
     name: 'turned by its metadata',
     file: {
       output: `${X264} -g 60`,

@@ -13,7 +13,7 @@ const BRIGHT = 128;
 export interface NumberedFile {
   /** Arguments of ffmpeg between the inputs and the file's name. */
   readonly output: string;
-  readonly extension: 'mp4' | 'mkv' | 'webm';
+  readonly extension: 'mp4' | 'mkv' | 'webm' | 'y4m';
   readonly size: string;
   readonly rate: number;
   readonly seconds: number;
