@@ -47,7 +47,7 @@ export class DashView {
       RULE_TYPE,
       RULE_NAME,
       lineRule((ladder) => {
-        const at = ladder.tracks.findIndex((track) => track === this.#chosen);
+        const at = ladder.tracks.indexOf(this.#chosen ?? '');
         const byHand = at === -1 ? undefined : at;
         return this.#isFeed ? hooks.chooseRung(ladder, byHand) : byHand;
       }),
