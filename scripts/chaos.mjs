@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, findNode, NO_NODE, projectEnv, root } from './install.mjs';
 
-const HELP = `The long rounds of everything under tests/chaos; npm test runs a short round of each.
+const HELP = `The long rounds of everything under tests/chaos, and of tests/e2e/storm-*; npm test runs a short round of each.
   --seed N    the first seed; a failure names the one to run again (random)
   --short     the short rounds, with the seed
   [filter]    only files whose names contain it, e.g. origin-kill
@@ -26,7 +26,8 @@ function chaos() {
   console.log(`First seed: ${seed}. Again with: npm run chaos -- --seed ${seed}`);
   const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
   const config = join('tests', 'playwright.config.ts');
-  const filters = positionals.length === 0 ? ['chaos/'] : positionals.map((name) => `chaos/.*${name}`);
+  const filters =
+    positionals.length === 0 ? ['chaos/', 'e2e/storm'] : positionals.map((name) => `(chaos/|e2e/storm).*${name}`);
   const done = spawnSync(node, [cli, 'test', '-c', config, ...filters], {
     cwd: root,
     stdio: 'inherit',

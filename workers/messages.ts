@@ -67,6 +67,8 @@ export type ToUpload =
   | { readonly kind: 'resume' }
   /** Of what was recalled: takes it over, sends what is left and ends it. Answered by `finishing`, then `ended`. */
   | { readonly kind: 'finish' }
+  /** Somebody looks at the page again: what waits for its next try is tried at once. */
+  | { readonly kind: 'hurry' }
   | { readonly kind: 'probe' };
 
 /** Upload worker to page. */

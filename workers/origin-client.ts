@@ -91,9 +91,16 @@ export class OriginClient {
   }
 
   /** The body is encoded here; `bodyBytes` tells its length to the meter. */
-  async postParts(parts: readonly Part[]): Promise<{ answer: TickAnswer; bodyBytes: number }> {
+  /** `signal` ends it early: another copy was answered. */
+  async postParts(parts: readonly Part[], signal: AbortSignal): Promise<{ answer: TickAnswer; bodyBytes: number }> {
     const body = encodeTick(parts) as Uint8Array<ArrayBuffer>;
-    const answer = await this.#send('POST', ingest.parts(this.#id), body, { 'Content-Type': TICK_CONTENT_TYPE });
+    const answer = await this.#send(
+      'POST',
+      ingest.parts(this.#id),
+      body,
+      { 'Content-Type': TICK_CONTENT_TYPE },
+      signal,
+    );
     return { answer: (await answer.json()) as TickAnswer, bodyBytes: body.length };
   }
 
@@ -160,14 +167,16 @@ export class OriginClient {
     path: string,
     body: Uint8Array<ArrayBuffer> | ArrayBuffer | string | undefined,
     headers: Record<string, string>,
+    ending?: AbortSignal,
   ): Promise<Response> {
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length : body.byteLength;
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS + (bodyBytes * 8000) / SLOWEST_LINE_BPS);
     const answer = await fetch(this.#url(path), {
       method,
       headers: { ...headers, ...this.#fence(), Authorization: `Bearer ${this.#token}` },
       ...(body === undefined ? {} : { body }),
       cache: 'no-store',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS + (bodyBytes * 8000) / SLOWEST_LINE_BPS),
+      signal: ending === undefined ? timeout : AbortSignal.any([ending, timeout]),
     });
     if (answer.ok) return answer;
     const error = await wireError(answer);

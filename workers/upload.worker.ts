@@ -69,6 +69,9 @@ self.onmessage = (event: MessageEvent<ToUpload>): void => {
     case 'finish':
       if (context !== undefined && left !== undefined) begin(takeOver(context, left.session, message.kind));
       break;
+    case 'hurry':
+      open?.uploader.hurry();
+      break;
     case 'probe':
       if (context === undefined) break;
       probeUplink(context.client, (progress) => post({ kind: 'probe-progress', progress })).then(

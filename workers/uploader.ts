@@ -42,6 +42,8 @@ export class Uploader {
   readonly #spool: Spool;
   /** Answered as stored, not yet as durable. */
   readonly #stored = new Map<string, PartName>();
+  /** Of each batch on its way: ends the copy that lost. */
+  readonly #underWay = new Map<number, AbortController>();
   #isStarted = false;
   #isOver = false;
   /** Parts that are not in the spool yet. */
@@ -173,8 +175,11 @@ export class Uploader {
       return;
     }
     const sentAt = performance.now();
+    const ending = this.#underWay.get(batch.id) ?? new AbortController();
+    this.#underWay.set(batch.id, ending);
     try {
-      const { answer, bodyBytes } = await this.#client.postParts(parts);
+      const { answer, bodyBytes } = await this.#client.postParts(parts, ending.signal);
+      ending.abort();
       this.#meter.request(bodyBytes);
       this.#meter.answered(performance.now() - sentAt);
       const plan = planAnswer(parts, answer);
@@ -185,8 +190,10 @@ export class Uploader {
       await this.#forget(answer.durable);
       for (const refused of plan.refused) await this.#drop(refused.name);
       this.#plan.settle(batch.id, { kind: 'answered', again: plan.again }, performance.now());
+      this.#underWay.delete(batch.id);
       if (this.#wasDown) await this.#recheck();
     } catch (error) {
+      if (ending.signal.aborted && error instanceof DOMException) return;
       if (error instanceof OriginRefusal && !error.isRetryable) return this.#fail(error);
       this.#wasDown = true;
       const retryAfterMs = error instanceof OriginRefusal ? error.retryAfterMs : 0;

@@ -1,9 +1,16 @@
 import { hash } from 'node:crypto';
-import type { BroadcastDetail, BroadcastSummary, IngestState, UploadProgress } from '../protocol/broadcast.ts';
+import type {
+  BroadcastDetail,
+  BroadcastSummary,
+  IngestState,
+  MediaRange,
+  UploadProgress,
+} from '../protocol/broadcast.ts';
 import { SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { BroadcastRecord, StartFacts } from './broadcast-records.ts';
+import { missingParts } from './missing.ts';
 import type { BroadcastStore } from './segment-store.ts';
 
 const storedMs = (start: StartFacts, store: BroadcastStore): number => {
@@ -44,6 +51,17 @@ export function basicsOf(record: BroadcastRecord, store: BroadcastStore | undefi
   };
 }
 
+/** SPEC API2: what is still expected; once it is over, or uploaded, `durationMs` and `upload` say what there is. */
+function missingOf({ start, end, cuts }: BroadcastRecord, store: BroadcastStore): readonly MediaRange[] {
+  if (start === undefined || end !== undefined) return [];
+  const partMs = (SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
+  const tracks = start.tracks.map((track) => track.id);
+  return missingParts(cuts, tracks, (track) => store.stored(track)).map(({ from, to }) => ({
+    fromMs: Math.floor(from * partMs),
+    toMs: Math.ceil(to * partMs),
+  }));
+}
+
 export const detailOf = (
   record: BroadcastRecord,
   store: BroadcastStore,
@@ -52,6 +70,7 @@ export const detailOf = (
   grid: record.start?.grid ?? null,
   tracks: record.start?.tracks ?? [],
   cuts: record.cuts,
+  missing: missingOf(record, store),
   strips: store.strips().toJSON(),
 });
 

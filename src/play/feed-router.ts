@@ -1,4 +1,4 @@
-import type { PartIndex } from '../protocol/grid.ts';
+import { type PartIndex, partsOfPiece } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
 import { parseMediaUrl } from '../protocol/urls.ts';
 import type { FeedChunk } from './chunk-splitter.ts';
@@ -24,6 +24,10 @@ export interface FeedRouterContext {
   recordingMs(): number | undefined;
   /** Settles when the segment can be had: at once, but for an upload that is still being made. */
   whenMade(segment: number): Promise<void>;
+  /** Settles when the creator's tab has sent the part, or the player may jump over it. */
+  whenThere(part: PartIndex): Promise<void>;
+  /** Of what a feed has skipped: whether this viewer waits for it, or can ask for it once more. */
+  fateOf(part: PartIndex): Promise<'wait' | 'there' | 'never'>;
   /** What an earlier visit left on this device, for the URL of a request; undefined: ask the origin. */
   kept(url: string): Uint8Array<ArrayBuffer> | undefined;
   /** A part that the player takes now. */
@@ -68,13 +72,22 @@ export class FeedRouter {
     if (track === undefined) return request;
     if (media.name.kind === 'init') this.#dropOther(track);
     if (media.name.kind !== 'init') await this.#context.whenMade(media.name.segment);
-    if (cancelled.isSet || this.#isClosed) return NEVER;
     const { partsPerSegment } = this.#context;
+    if (media.name.kind === 'piece') await this.#context.whenThere(firstPartOf(media.name, partsPerSegment));
+    if (cancelled.isSet || this.#isClosed) return NEVER;
     if (media.name.kind !== 'piece' || media.name.pieces !== partsPerSegment) return request;
-    const part = media.name.segment * partsPerSegment + media.name.piece;
+    const part = firstPartOf(media.name, partsPerSegment);
+    let wasThere = false;
     for (;;) {
       const taken = await this.#feedOf(track).take(part, cancelled.whenSet);
       if (cancelled.isSet || this.#isClosed) return NEVER;
+      const fate = taken.kind === 'skipped' ? await this.#context.fateOf(part) : 'there';
+      if (fate === 'wait') await this.#context.whenThere(part);
+      if (cancelled.isSet || this.#isClosed) return NEVER;
+      if (taken.kind === 'skipped' && (fate === 'wait' || (fate === 'there' && !wasThere))) {
+        wasThere = fate === 'there';
+        continue;
+      }
       if (taken.kind === 'chunk') this.#context.onTaken(track, part, taken.bytes);
       const answer = await this.#answer(request, taken);
       if (cancelled.isSet || this.#isClosed) return NEVER;
@@ -153,6 +166,11 @@ export class FeedRouter {
     this.#feeds.delete(track.kind);
   }
 }
+
+const firstPartOf = (
+  { segment, piece, pieces }: { readonly segment: number; readonly piece: number; readonly pieces: number },
+  partsPerSegment: number,
+): PartIndex => partsOfPiece(segment, piece, pieces, partsPerSegment).from;
 
 interface Cancellation {
   isSet: boolean;

@@ -59,7 +59,10 @@ export class FeedStream {
       this.#chunks.delete(part - KEPT_AFTER_TAKING);
       return Promise.resolve({ kind: 'chunk', bytes });
     }
-    if (part < this.#highest) return Promise.resolve({ kind: 'skipped' });
+    if (part < this.#highest) {
+      this.#seen.add(part);
+      return Promise.resolve({ kind: 'skipped' });
+    }
     if (this.#outcome !== undefined) {
       this.#seen.add(part);
       return Promise.resolve(this.#outcome);
@@ -124,6 +127,7 @@ export class FeedStream {
     for (const [part, resolve] of this.#waiters) {
       if (part > this.#highest) continue;
       this.#waiters.delete(part);
+      this.#seen.add(part);
       resolve(part === chunk.part ? { kind: 'chunk', bytes: chunk.bytes } : { kind: 'skipped' });
     }
   }

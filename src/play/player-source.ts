@@ -2,6 +2,7 @@ import { backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { DEFAULT_GRID, type Grid } from '../protocol/grid.ts';
 import { live } from '../protocol/urls.ts';
+import { BackfillGate } from './backfill-gate.ts';
 import type { LadderNow } from './dash-rule.ts';
 import { DashView } from './dash-view.ts';
 import type { DeviceMedia } from './device-media.ts';
@@ -36,6 +37,9 @@ export interface SourceContext {
   /** Where to go on when the source has to be opened anew, in media time. */
   resumeMs(): number;
   wantsPlay(): boolean;
+  isFollowing(): boolean;
+  /** The origin should be asked how the broadcast stands. */
+  refresh(): void;
   onAttach(): void;
   onStatic(): void;
   onAutoplayBlocked(): void;
@@ -48,11 +52,13 @@ export class PlayerSource {
   readonly line = new LineMeter();
   readonly #context: SourceContext;
   readonly #made = new MadeGate();
+  readonly backfill: BackfillGate;
   #view: DashView | undefined;
   #router: FeedRouter | undefined;
   #isFeed = true;
   #zeroMs: number | undefined;
   #newestMs = 0;
+  #askedAtMs = 0;
   #quality = FRESH_QUALITY;
   #recoveries = 0;
   #recovery: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +66,16 @@ export class PlayerSource {
 
   constructor(context: SourceContext) {
     this.#context = context;
+    this.backfill = new BackfillGate({
+      holdings: () => ({
+        askedAtMs: context.recordingMs() === undefined ? this.#askedAtMs : 0,
+        knownEndMs: this.knownEndMs,
+        missing: context.detail()?.missing ?? [],
+      }),
+      // A recording has all it will have.
+      isFollowing: () => context.isFollowing() || context.recordingMs() !== undefined,
+      refresh: () => context.refresh(),
+    });
   }
 
   /** undefined until `attach`. */
@@ -89,6 +105,8 @@ export class PlayerSource {
   /** The origin has said something new about the broadcast. */
   detailChanged(detail: BroadcastDetail): void {
     this.#made.tell(detail);
+    this.#askedAtMs = this.mediaNowMs;
+    this.backfill.look(performance.now(), true);
   }
 
   attach(startMs: number): void {
@@ -98,6 +116,7 @@ export class PlayerSource {
     if (upload?.isFinished === false) this.#isFeed = false;
     const { partsPerSegment } = this.grid;
     this.#router?.close();
+    this.backfill.clear();
     this.#router = this.#openRouter();
     this.line.forgetLateness();
     this.#context.onAttach();
@@ -136,11 +155,14 @@ export class PlayerSource {
       knownEndMs: () => this.knownEndMs,
       recordingMs: () => this.#context.recordingMs(),
       whenMade: (segment) => this.#made.whenMade(segment),
+      whenThere: (part) => this.backfill.whenThere(part * partMs(partsPerSegment)),
+      fateOf: (part) => this.backfill.fateOf(part * partMs(partsPerSegment), performance.now()),
       kept: (url) => device.answer(url),
       onTaken: (track, part, bytes) => device.took(track, part, bytes, partsPerSegment),
       onRead: (bytes, atMs) => this.line.read(bytes, atMs),
       onChunk: (track, chunk, isFresh, atMs) => {
         this.#newestMs = Math.max(this.#newestMs, (chunk.part + 1) * partMs(partsPerSegment));
+        this.backfill.look(atMs, false);
         if (!isFresh || this.zeroMs === undefined) return;
         const endsAtMs = this.zeroMs + (chunk.part + 1) * partMs(partsPerSegment);
         this.line.part(track.kind, endsAtMs - (clock.nowMs() - performance.now()), atMs);

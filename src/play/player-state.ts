@@ -1,6 +1,7 @@
-import type { SegmentRange, UploadProgress } from '../protocol/broadcast.ts';
+import type { MediaRange, SegmentRange, UploadProgress } from '../protocol/broadcast.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { LatencyMode } from './latency.ts';
+import type { Outage } from './outage.ts';
 
 /** Where the broadcast and the way to it stand. */
 export type PlayerPhase =
@@ -31,6 +32,11 @@ export interface Quality {
   readonly bitrateBps: number;
 }
 
+export interface MissedMedia extends MediaRange {
+  /** Of it, what the creator's tab still has to send; 0: it can be watched. */
+  readonly missingMs: number;
+}
+
 /** Everything the watch page shows. Times in milliseconds; media time counts from the start of the broadcast. */
 export interface PlayerState {
   readonly phase: PlayerPhase;
@@ -41,6 +47,10 @@ export interface PlayerState {
   readonly upload: UploadProgress | null;
   /** Segments with small pictures for the seek bar. */
   readonly strips: readonly SegmentRange[];
+  /** The creator's, as far as this viewer meets it. */
+  readonly outage: Outage;
+  /** What the creator's outage kept from a viewer at the live edge, until it is watched or dismissed. */
+  readonly missed: MissedMedia | undefined;
   readonly positionMs: number;
   /** End of the seek bar: now, while live; the length of a recording. */
   readonly endMs: number;

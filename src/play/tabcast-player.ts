@@ -1,4 +1,4 @@
-import type { BroadcastDetail } from '../protocol/broadcast.ts';
+import type { BroadcastDetail, MediaRange } from '../protocol/broadcast.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
 import { DeviceMedia } from './device-media.ts';
@@ -9,9 +9,10 @@ import { type LiveEdge, liveEdgeMs, shouldRejoin } from './live-edge.ts';
 import { LiveFollower } from './live-follower.ts';
 import { OriginClock } from './origin-clock.ts';
 import { OriginGate } from './origin-gate.ts';
+import { missedBy, missingWithin, type Outage } from './outage.ts';
 import { isOver, phaseOf } from './player-phase.ts';
 import { PlayerSource } from './player-source.ts';
-import type { PlayerPhase, PlayerProblem, PlayerState } from './player-state.ts';
+import type { MissedMedia, PlayerPhase, PlayerProblem, PlayerState } from './player-state.ts';
 import { Playhead } from './playhead.ts';
 import { loadPreferences, type Preferences, savePreferences } from './preferences.ts';
 import { partMs } from './stretch.ts';
@@ -54,6 +55,9 @@ export class TabcastPlayer {
   #speed = 1;
   #chosen: TrackId | undefined;
   #outageSinceMs: number | undefined;
+  /** Where a viewer at the live edge stood when the creator was lost. */
+  #stoodAtMs: number | undefined;
+  #missed: MediaRange | undefined;
   #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -88,6 +92,8 @@ export class TabcastPlayer {
       recordingMs: () => this.#recordingMs,
       resumeMs: () => this.#resumeMs(),
       wantsPlay: () => this.#playhead.wantsPlay,
+      isFollowing: () => this.#follower.isFollowing,
+      refresh: () => void this.#watch.ask(),
       onAttach: () => {
         this.#playhead.restarting();
         if (this.#follower.isFollowing) this.#follower.join();
@@ -141,6 +147,8 @@ export class TabcastPlayer {
       posterUrl: this.#detail?.posterUrl ?? null,
       upload: this.#detail?.upload ?? null,
       strips: this.#detail?.strips ?? NO_STRIPS,
+      outage: this.#outage(),
+      missed: this.#missedMedia(),
       positionMs,
       endMs: isLive ? Math.max(0, this.#source.mediaNowMs) : (this.#recordingMs ?? this.#detail?.durationMs ?? 0),
       startedAtMs: this.#source.zeroMs,
@@ -215,6 +223,20 @@ export class TabcastPlayer {
       this.#playhead.isBuffered(wantedMs) ? wantedMs : snapToKey(wantedMs, this.#source.grid.gopSeconds, wantedMs),
     );
     this.#source.view?.play();
+  }
+
+  /** Back to where the outage began. */
+  watchMissed(): void {
+    const missed = this.#missed;
+    if (missed === undefined) return;
+    this.dismissMissed();
+    this.seek(missed.fromMs);
+    this.play();
+  }
+
+  dismissMissed(): void {
+    this.#missed = undefined;
+    this.#emit();
   }
 
   setMode(mode: LatencyMode): void {
@@ -428,12 +450,36 @@ export class TabcastPlayer {
     const { positionMs, playback } = this.#playhead;
     const stuckForMs = this.#video.paused ? 0 : stillForMs;
     if (playback === 'playing' && stillForMs === 0) this.#source.forgive();
-    this.#watch.setWaitingForMedia(playback === 'buffering' && stuckForMs > 1000);
+    const isHeld = this.#source.backfill.isHolding || (this.#missedMedia()?.missingMs ?? 0) > 0;
+    this.#watch.setWaitingForMedia(isHeld || (playback === 'buffering' && stuckForMs > 1000));
+    this.#noteMissed(positionMs);
     if (this.#isAttached && !this.#playhead.rescue(stillForMs)) this.#follow(positionMs, nowMs);
     if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stuckForMs);
     if (playback === 'playing') this.#keep(false);
     this.#ticks += 1;
     if (this.#ticks % TICKS_PER_EMIT === 0) this.#emit();
+  }
+
+  #outage(): Outage {
+    if (!this.#isAttached || !this.#isLive() || this.#gate.state.kind === 'closed') return { kind: 'none' };
+    return this.#source.backfill.outage(this.#playhead.positionMs + this.#playhead.bufferMs);
+  }
+
+  /** A viewer at the live edge who stood still because the creator was away, and is at the new edge now. */
+  #noteMissed(positionMs: number): void {
+    if (!this.#follower.isFollowing || !this.#isLive()) this.#stoodAtMs = undefined;
+    else if (this.#playhead.playback !== 'playing') {
+      if (this.#outage().kind === 'away') this.#stoodAtMs ??= positionMs;
+    } else if (this.#stoodAtMs !== undefined && positionMs > this.#stoodAtMs + 1) {
+      this.#missed = missedBy(this.#stoodAtMs, positionMs) ?? this.#missed;
+      this.#stoodAtMs = undefined;
+    }
+  }
+
+  #missedMedia(): MissedMedia | undefined {
+    if (this.#missed === undefined) return undefined;
+    const { fromMs, toMs } = this.#missed;
+    return { fromMs, toMs, missingMs: missingWithin(this.#detail?.missing ?? [], fromMs, toMs) };
   }
 
   #keep(isUrgent: boolean): void {

@@ -28,6 +28,12 @@ export interface BroadcastSummary {
   readonly viewers: number;
 }
 
+/** Half open, in milliseconds of media time. */
+export interface MediaRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** Half open, of segment numbers. */
 export interface SegmentRange {
   readonly from: number;
@@ -48,6 +54,8 @@ export interface BroadcastDetail extends BroadcastSummary {
   readonly tracks: readonly Track[];
   /** Where the timeline has declared holes and where renditions were dropped; in order, usually none. */
   readonly cuts: readonly TimelineCut[];
+  /** While it goes on: what newer parts have overtaken and the creator's tab still sends; usually nothing. */
+  readonly missing: readonly MediaRange[];
   /** Segments that have a strip of small pictures (SPEC THUMB). */
   readonly strips: readonly SegmentRange[];
 }

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { PlayerState } from '../play/player-state.ts';
 import { pages } from '../protocol/urls.ts';
+import { fillingWords } from './missed-words.ts';
 import { base, controls } from './theme.ts';
 import { clockText } from './time-words.ts';
 
@@ -105,10 +106,7 @@ export class PlayerNotice extends LitElement {
         return this.#note('Not started yet', 'Stay here: it starts by itself as soon as the stream does.');
       case 'interrupted':
         if (playback === 'playing') return nothing;
-        return this.#note(
-          'Reconnecting',
-          'The broadcaster lost the connection. The stream goes on here when it is back.',
-        );
+        return this.#creatorAway() ?? html`<div class="spinner"></div><span class="visually-hidden">Loading</span>`;
       case 'ending':
         if (playback === 'playing') return nothing;
         return this.#note('The stream has ended', 'The recording is here in a moment.');
@@ -129,8 +127,12 @@ export class PlayerNotice extends LitElement {
           );
         break;
       case 'loading':
-      case 'live':
         break;
+      case 'live': {
+        const note = playback === 'playing' || playback === 'paused' ? undefined : this.#creatorAway();
+        if (note !== undefined) return note;
+        break;
+      }
     }
     if (isMutedByBrowser) {
       return html`<button class="button large sound" type="button" @click=${() => this.#fire('player-unmute')}>
@@ -139,6 +141,23 @@ export class PlayerNotice extends LitElement {
     }
     if (playback !== 'starting' && playback !== 'buffering') return nothing;
     return html`<div class="spinner"></div><span class="visually-hidden">Loading</span>`;
+  }
+
+  /** undefined: what this viewer waits for has nothing to do with the creator. */
+  #creatorAway() {
+    const { outage } = this.state;
+    switch (outage.kind) {
+      case 'none':
+        return undefined;
+      case 'away':
+        return this.#note('The creator is reconnecting', 'Stay here: it goes on by itself when they are back.');
+      case 'filling':
+        return this.#note(
+          'The creator was away for a moment',
+          html`What comes next is being sent.
+            <span class="numbers">${fillingWords(outage.leftMs)}</span>`,
+        );
+    }
   }
 
   #outage(nextTryAtMs: number) {

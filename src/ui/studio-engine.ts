@@ -11,6 +11,10 @@ export interface StudioEngineEvents {
 export class StudioEngine {
   readonly #engine: Worker;
   readonly #upload: Worker;
+  /** A machine that slept, or a phone that changed networks, tells nothing else when it is back. */
+  readonly #onVisibility = (): void => {
+    if (document.visibilityState === 'visible') this.toUpload({ kind: 'hurry' });
+  };
 
   constructor(baseUrl: string, events: StudioEngineEvents) {
     this.#engine = new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), { type: 'module' });
@@ -19,6 +23,7 @@ export class StudioEngine {
     this.#upload.onmessage = (event: MessageEvent<FromUpload>) => events.onUpload(event.data);
     this.#engine.onerror = (event) => events.onCrash(event.error ?? event.message);
     this.#upload.onerror = (event) => events.onCrash(event.error ?? event.message);
+    document.addEventListener('visibilitychange', this.#onVisibility);
     const { port1, port2 } = new MessageChannel();
     this.toEngine({ kind: 'open', uploadPort: port1 }, [port1]);
     this.toUpload({ kind: 'open', baseUrl, enginePort: port2 }, [port2]);
@@ -33,6 +38,7 @@ export class StudioEngine {
   }
 
   close(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
     this.#engine.terminate();
     this.#upload.terminate();
   }

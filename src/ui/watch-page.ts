@@ -6,6 +6,7 @@ import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { pages } from '../protocol/urls.ts';
 import { icons } from './icons.ts';
 import { CATCH_UP_SPEED, type PlayerWish } from './player-controls.ts';
+import './missed-note.ts';
 import { focusOf } from './player-focus.ts';
 import { playerKey } from './player-keys.ts';
 import type { PlayerChoice } from './player-menu.ts';
@@ -252,7 +253,12 @@ export class WatchPage extends LitElement {
   #places() {
     const { state } = this;
     if (state === undefined || !hasControls(state)) return nothing;
-    return html`<resume-note
+    return html`<missed-note
+        .missed=${state.missed}
+        @watch=${() => this.#player?.watchMissed()}
+        @dismiss=${() => this.#player?.dismissMissed()}
+      ></missed-note>
+      <resume-note
         .choice=${this.resumed}
         @go-to=${(event: CustomEvent<number>) => {
           this.resumed = undefined;

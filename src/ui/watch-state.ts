@@ -6,9 +6,11 @@ export interface StateWords {
   readonly tone: 'live' | 'good' | 'slow' | 'bad' | '';
 }
 
+const LIVE: StateWords = { text: 'Live', tone: 'live' };
+
 /** The one line under the picture that says where the stream stands; also read out when it changes. */
 export function stateWords(
-  state: (Pick<PlayerState, 'phase'> & Partial<Pick<PlayerState, 'upload'>>) | 'unsupported' | undefined,
+  state: (Pick<PlayerState, 'phase'> & Partial<Pick<PlayerState, 'upload' | 'outage'>>) | 'unsupported' | undefined,
 ): StateWords {
   if (state === 'unsupported') return { text: 'Does not play in this browser', tone: 'bad' };
   switch (state?.phase.kind) {
@@ -18,8 +20,11 @@ export function stateWords(
     case 'not-started':
       return { text: 'Not started yet', tone: '' };
     case 'live':
-      return { text: 'Live', tone: 'live' };
+      return state.outage?.kind === 'away' ? { text: 'The creator is reconnecting', tone: 'slow' } : LIVE;
     case 'interrupted':
+      // Who is behind it does not meet it.
+      if (state.outage?.kind === 'none') return LIVE;
+      return { text: state.outage === undefined ? 'Reconnecting' : 'The creator is reconnecting', tone: 'slow' };
     case 'unreachable':
       return { text: 'Reconnecting', tone: 'slow' };
     case 'ending':

@@ -3,6 +3,7 @@ import type { PartIndex } from '../protocol/grid.ts';
 import type { PartName } from '../protocol/part.ts';
 import { MAX_PARTS_PER_REQUEST } from '../protocol/tick.ts';
 import type { TrackId } from '../protocol/track.ts';
+import { type Flight, Lateness, lateFlight } from './hedge.ts';
 
 /** A part that waits to be sent. */
 export interface QueuedPart extends PartName {
@@ -15,7 +16,8 @@ export interface Batch {
 }
 
 export type NextStep =
-  | { readonly kind: 'send'; readonly batch: Batch }
+  /** isCopy: of a batch that is late; the first answer of the two settles both. */
+  | { readonly kind: 'send'; readonly batch: Batch; readonly isCopy: boolean }
   /** Ask again at `untilMs`, or only after the next `add` or `settle` when it is undefined. */
   | { readonly kind: 'wait'; readonly untilMs: number | undefined };
 
@@ -70,7 +72,8 @@ export class UploadPlan {
   readonly #policy: BackoffPolicy;
   readonly #random: () => number;
   readonly #ticks = new Map<string, Tick>();
-  readonly #inFlight = new Map<number, Batch>();
+  readonly #inFlight = new Map<number, Flight<Batch>>();
+  readonly #lateness = new Lateness();
   /** Keys of the newest ticks that have left, in order. */
   readonly #sent = new Set<string>();
   #nextId = 0;
@@ -107,18 +110,30 @@ export class UploadPlan {
 
   next(nowMs: number): NextStep {
     const limit = this.#failures > 0 ? 1 : this.#maxInFlight;
-    if (this.#ticks.size === 0 || this.#inFlight.size >= limit) return { kind: 'wait', untilMs: undefined };
-    if (nowMs < this.#blockedUntilMs) return { kind: 'wait', untilMs: this.#blockedUntilMs };
+    const late = this.#failures > 0 ? undefined : lateFlight(this.#inFlight.values(), this.#lateness.lateAfterMs);
+    if (late !== undefined && nowMs >= late.lateAtMs) return this.#sendCopy(late.flight);
+    const soonest = (untilMs: number | undefined): NextStep => {
+      const times = [untilMs, late?.lateAtMs].filter((atMs) => atMs !== undefined);
+      return { kind: 'wait', untilMs: times.length === 0 ? undefined : Math.min(...times) };
+    };
+    if (this.#ticks.size === 0 || this.#inFlight.size >= limit) return soonest(undefined);
+    if (nowMs < this.#blockedUntilMs) return soonest(this.#blockedUntilMs);
     const ready = this.#readyTicks(nowMs);
-    if (ready.length === 0) return { kind: 'wait', untilMs: this.#firstLinger() };
+    if (ready.length === 0) return soonest(this.#firstLinger());
     const batch = { id: this.#nextId++, parts: this.#take(ready) };
-    this.#inFlight.set(batch.id, batch);
-    return { kind: 'send', batch };
+    this.#inFlight.set(batch.id, { batch, sentAtMs: nowMs, copies: 1 });
+    return { kind: 'send', batch, isCopy: false };
   }
 
   settle(id: number, outcome: BatchOutcome, nowMs: number): void {
-    const batch = this.#inFlight.get(id);
-    if (batch === undefined) return;
+    const flight = this.#inFlight.get(id);
+    if (flight === undefined) return;
+    if (outcome.kind === 'failed' && flight.copies === 2) {
+      // The other copy may still get through.
+      this.#inFlight.set(id, { ...flight, copies: 1 });
+      return;
+    }
+    const { batch } = flight;
     this.#inFlight.delete(id);
     if (outcome.kind === 'failed') {
       this.#blockedUntilMs = nowMs + backoffMs(this.#failures, this.#random(), this.#policy, outcome.retryAfterMs);
@@ -129,6 +144,8 @@ export class UploadPlan {
     }
     this.#failures = 0;
     this.#blockedUntilMs = 0;
+    // Of a pair it is not known which one was answered; the time of the late one would make the next ones wait too long.
+    if (flight.copies === 1) this.#lateness.answered(nowMs - flight.sentAtMs);
     for (const name of outcome.again) {
       const part = batch.parts.find((one) => one.part === name.part && one.track === name.track);
       if (part === undefined) continue;
@@ -141,7 +158,7 @@ export class UploadPlan {
   /** Media time that is finished here and not acknowledged: from the oldest waiting tick's part to the newest's end. */
   backlogMs(): number {
     const indices = new Set([...this.#ticks.values()].map((tick) => tick.index));
-    for (const batch of this.#inFlight.values()) for (const part of batch.parts) indices.add(part.part);
+    for (const { batch } of this.#inFlight.values()) for (const part of batch.parts) indices.add(part.part);
     return indices.size * this.#partMs;
   }
 
@@ -165,6 +182,13 @@ export class UploadPlan {
   /** Drops everything that waits; what is in flight still settles. */
   clear(): void {
     this.#ticks.clear();
+  }
+
+  #sendCopy(flight: Flight<Batch>): NextStep {
+    const { batch } = flight;
+    this.#inFlight.set(batch.id, { ...flight, copies: 2 });
+    this.#retries++;
+    return { kind: 'send', batch, isCopy: true };
   }
 
   #isReady(tick: Tick, nowMs: number): boolean {

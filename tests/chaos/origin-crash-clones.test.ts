@@ -2,8 +2,8 @@ import { expect, test } from '@playwright/test';
 import { DiskSegmentStore } from '../../src/origin/disk-store.ts';
 import type { BroadcastStore, StoreShape } from '../../src/origin/segment-store.ts';
 import type { PartRange } from '../../src/protocol/part.ts';
+import { randomOf, rounds } from '../helpers/random.ts';
 import { sha256 } from '../unit/origin-test-media.ts';
-import { randomOf, rounds } from './random.ts';
 import { type Crash, StrictFiles } from './strict-files.ts';
 
 const ID = 'abcdefghijklmnop';

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { DiskSegmentStore } from '../../src/origin/disk-store.ts';
 import type { BroadcastStore } from '../../src/origin/segment-store.ts';
+import { randomOf, rounds } from '../helpers/random.ts';
 import { sha256 } from '../unit/origin-test-media.ts';
-import { randomOf, rounds } from './random.ts';
 import { type Call, StrictFiles } from './strict-files.ts';
 
 const ID = 'abcdefghijklmnop';

@@ -7,9 +7,9 @@ import { checkInit } from '../../src/package/check-init.ts';
 import { checkPart } from '../../src/package/check-part.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { decodeTick, encodeTick } from '../../src/protocol/tick.ts';
+import { firstSeed, isLong, randomOf } from '../helpers/random.ts';
 import { audioTrack, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
 import { TestOrigin } from '../unit/origin-test-server.ts';
-import { firstSeed, isLong, randomOf } from './random.ts';
 
 type Random = () => number;
 const below = (random: Random, limit: number): number => Math.floor(random() * limit);

@@ -7,9 +7,9 @@ import type { IngestState, ReservedBroadcast } from '../../src/protocol/broadcas
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
+import { firstSeed, isLong, randomOf } from '../helpers/random.ts';
 import { audioTrack, contentDigest, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
 import { startProcess, stopProcess } from './origin-process.ts';
-import { firstSeed, isLong, randomOf } from './random.ts';
 
 const TRACKS = [videoTrack(360), audioTrack];
 const ROUNDS = isLong ? 200 : 5;

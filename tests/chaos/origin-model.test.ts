@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import type { Part } from '../../src/protocol/part.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
+import { firstSeed, isLong } from '../helpers/random.ts';
 import { partBytes, partOf, sha256 } from '../unit/origin-test-media.ts';
 import { TestOrigin } from '../unit/origin-test-server.ts';
-import { firstSeed, isLong } from './random.ts';
 
 const TRACKS = ['v360', 'a128'] as const;
 const END = 130;

@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { expect, test } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { ingest } from '../../src/protocol/urls.ts';
+import { isLong } from '../helpers/random.ts';
 import { partBytes } from '../unit/origin-test-media.ts';
 import { TestOrigin } from '../unit/origin-test-server.ts';
-import { isLong } from './random.ts';
 
 const portOf = (origin: TestOrigin): number => Number(new URL(origin.base).port);
 

@@ -27,6 +27,7 @@ const detail = (state: BroadcastDetail['state'], durationMs: number): BroadcastD
   grid: null,
   tracks: [],
   cuts: [],
+  missing: [],
   strips: [],
 });
 

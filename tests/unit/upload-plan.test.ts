@@ -45,7 +45,7 @@ test('a slow line gets several ticks in one request, in order', () => {
   addTick(target, 0, 0);
   const first = sent(target, 0);
   for (let part = 1; part < 6; part++) addTick(target, part, part * 100);
-  expect(target.next(600)).toEqual({ kind: 'wait', untilMs: undefined });
+  expect(target.next(600), 'but for a copy of what is late').toEqual({ kind: 'wait', untilMs: 3000 });
   target.settle(first.id, ok, 600);
   expect(partsOf(sent(target, 600))).toEqual([1, 2, 3, 4, 5]);
 });
@@ -148,4 +148,58 @@ test('ANSWER2: Retry-After is read as seconds or as a date', () => {
   expect(retryAfterMs('Thu, 01 Jan 1970 00:00:09 GMT', 4_000)).toBe(5_000);
   expect(retryAfterMs(null, 0)).toBe(0);
   expect(retryAfterMs('soon', 0)).toBe(0);
+});
+
+test('a request far later than the slowest of the last answers goes a second time, once, and the first answer wins', () => {
+  const target = plan({ maxInFlight: 2 });
+  addTick(target, 0, 0, VIDEO);
+  target.settle(sent(target, 0).id, ok, 300);
+  addTick(target, 1, 1000, VIDEO);
+  const late = sent(target, 1000);
+  expect(target.next(1500)).toEqual({ kind: 'wait', untilMs: 2200 });
+  expect(target.next(2200)).toEqual({ kind: 'send', batch: late, isCopy: true });
+  expect(target.next(9000)).toEqual({ kind: 'wait', untilMs: undefined });
+  target.settle(late.id, ok, 2300);
+  expect(target.isIdle).toBe(true);
+  target.settle(late.id, { kind: 'failed', retryAfterMs: 0 }, 9000);
+  expect(target.isIdle).toBe(true);
+  expect(target.failures).toBe(0);
+});
+
+test('a pair fails only with its second copy, and then its parts wait for the next try', () => {
+  const target = plan();
+  addTick(target, 0, 0, VIDEO);
+  const late = sent(target, 0);
+  expect(target.next(3000)).toMatchObject({ kind: 'send', isCopy: true });
+  target.settle(late.id, { kind: 'failed', retryAfterMs: 0 }, 3500);
+  expect(target.failures).toBe(0);
+  expect(target.backlogMs()).toBe(100);
+  target.settle(late.id, { kind: 'failed', retryAfterMs: 0 }, 4000);
+  expect(target.failures).toBe(1);
+  expect(partsOf(sent(target, 10_000))).toEqual([0]);
+});
+
+test('a line on which everything is slow gets no copies', () => {
+  const target = plan({ maxInFlight: 1 });
+  for (let part = 0; part < 5; part++) {
+    addTick(target, part, part * 2500, VIDEO);
+    const batch = sent(target, part * 2500);
+    expect(target.next(part * 2500 + 2400)).not.toMatchObject({ isCopy: true });
+    target.settle(batch.id, ok, part * 2500 + 2400);
+  }
+});
+
+test('no track runs ahead of another while a backlog is sent', () => {
+  const target = plan({ maxInFlight: 1 });
+  const heavy = (track: string) => (track === 'a128' ? 1_500 : 90_000);
+  for (let part = 0; part < 100; part++)
+    for (const track of [...VIDEO, 'a128']) target.add({ track, part, bytes: heavy(track) }, part * 100);
+  for (let nowMs = 20_000; !target.isIdle; nowMs += 100) {
+    const batch = sent(target, nowMs);
+    const newest = new Map(batch.parts.map((one) => [one.track, one.part]));
+    const ends = [...newest.values()];
+    expect(newest.size).toBe(3);
+    expect(Math.max(...ends) - Math.min(...ends)).toBeLessThanOrEqual(1);
+    target.settle(batch.id, ok, nowMs + 50);
+  }
 });
