@@ -92,7 +92,7 @@ export class OriginClient {
 
   /** The body is encoded here; `bodyBytes` tells its length to the meter. */
   /** `signal` ends it early: another copy was answered. */
-  async postParts(parts: readonly Part[], signal: AbortSignal): Promise<{ answer: TickAnswer; bodyBytes: number }> {
+  async postParts(parts: readonly Part[], signal?: AbortSignal): Promise<{ answer: TickAnswer; bodyBytes: number }> {
     const body = encodeTick(parts) as Uint8Array<ArrayBuffer>;
     const answer = await this.#send(
       'POST',
