@@ -16,7 +16,7 @@ const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
 /** On disk where this browser can, else in memory. Rejects while another tab has this broadcast's files open. */
 export async function openSpool(broadcastId: string, partsPerSegment: number): Promise<OpenedSpool> {
   if (!(await hasOpfs()))
-    return { spool: new MemorySpool(), safety: { where: 'memory', budgetBytes: MEMORY_SPOOL_BYTES } };
+    return { spool: new MemorySpool(partsPerSegment), safety: { where: 'memory', budgetBytes: MEMORY_SPOOL_BYTES } };
   const budgetBytes = diskBudgetBytes(await navigator.storage.estimate());
   const folder = await openOpfsFolder(broadcastId);
   const spool = await OpfsSpool.open({ folder, partsPerSegment, budgetBytes, digestOf: sha256 });

@@ -1,3 +1,4 @@
+import { spoolRoomMs } from '../src/spool/budget.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import type { KeptSession } from '../src/upload/unfinished.ts';
 import { holdBroadcast } from './broadcast-lock.ts';
@@ -19,6 +20,8 @@ export interface UploadContext {
 export interface RunningUpload {
   readonly uploader: Uploader;
   readonly spool: Spool;
+  /** Media time that still fits into the spool. */
+  readonly roomMs: () => number;
   /** Stops; what is kept stays for the next tab. */
   readonly letGo: () => Promise<void>;
 }
@@ -54,5 +57,7 @@ export async function openUpload(context: UploadContext, session: KeptSession): 
       },
     },
   });
-  return { uploader, spool, letGo };
+  const ladderBps = session.request.tracks.reduce((sum, track) => sum + track.bitrateBps, 0);
+  const roomMs = (): number => spoolRoomMs(safety.budgetBytes - spool.keptBytes(), ladderBps);
+  return { uploader, spool, roomMs, letGo };
 }

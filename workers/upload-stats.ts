@@ -6,6 +6,12 @@ const KEPT_ROUND_TRIPS = 100;
 /** What a browser's request line and headers cost over HTTP/1.1 [measured: 775 bytes with cookies, less without]. */
 const REQUEST_HEADER_BYTES = 600;
 
+/** What the meter does not count itself. */
+export interface UploadFacts extends Pick<UploadStats, 'retries' | 'roomMs' | 'lostMs'> {
+  readonly backlogMs: number;
+  readonly failures: number;
+}
+
 /** Counts what the upload does. */
 export class UploadMeter {
   #roundTrips: number[] = [];
@@ -28,7 +34,7 @@ export class UploadMeter {
     if (this.#roundTrips.length > KEPT_ROUND_TRIPS) this.#roundTrips.shift();
   }
 
-  take(backlogMs: number, retries: number, failures: number): UploadStats {
+  take({ backlogMs, retries, failures, roomMs, lostMs }: UploadFacts): UploadStats {
     const silentMs = performance.now() - this.#answeredAtMs;
     this.#uplink = lineState(this.#uplink, { failures, backlogMs, silentMs });
     return {
@@ -38,6 +44,8 @@ export class UploadMeter {
       sampleBytes: this.#sampleBytes,
       sentBytes: this.#sentBytes,
       retries,
+      roomMs,
+      lostMs,
       uplink: this.#uplink,
     };
   }

@@ -154,6 +154,8 @@ setInterval(() => {
   if (open === undefined) return;
   open.uploader.secure();
   void strips?.send();
-  const { plan } = open.uploader;
-  post({ kind: 'stats', upload: meter.take(plan.backlogMs(), plan.retries, plan.failures) });
+  const { plan, lostMs } = open.uploader;
+  const { retries, failures } = plan;
+  const facts = { backlogMs: plan.backlogMs(), retries, failures, roomMs: open.roomMs(), lostMs };
+  post({ kind: 'stats', upload: meter.take(facts) });
 }, STATS_EVERY_MS);

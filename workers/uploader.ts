@@ -1,11 +1,13 @@
 import { backoffMs } from '../src/lib/backoff.ts';
 import type { StartRequest, TimelineCut } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import { type PartIndex, partDurationMicros } from '../src/protocol/grid.ts';
+import { type PartIndex, partDurationMicros, SEGMENT_SECONDS } from '../src/protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../src/protocol/part.ts';
 import type { TrackId } from '../src/protocol/track.ts';
+import { giveUpOrder, whatToGiveUp } from '../src/spool/give-up.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
+import { lostCuts } from '../src/upload/lost-cuts.ts';
 import type { BroadcastStart, InitSegment } from '../src/upload/unfinished.ts';
 import { type Batch, UPLOAD_RETRY_POLICY, UploadPlan } from '../src/upload/upload-plan.ts';
 import { type OriginClient, OriginRefusal } from './origin-client.ts';
@@ -44,6 +46,11 @@ export class Uploader {
   readonly #stored = new Map<string, PartName>();
   /** Of each batch on its way: ends the copy that lost. */
   readonly #underWay = new Map<number, AbortController>();
+  /** What the spool had no room for, by segment. */
+  readonly #lost = new Map<number, Set<TrackId>>();
+  /** Segments of `#lost` that the origin has not been told. */
+  #untold = 0;
+  #isTelling = false;
   #isStarted = false;
   #isOver = false;
   /** Parts that are not in the spool yet. */
@@ -68,6 +75,14 @@ export class Uploader {
     });
   }
 
+  /** What the spool had no room for. */
+  get lostMs(): Readonly<Record<TrackId, number>> {
+    const lost: Record<TrackId, number> = {};
+    for (const tracks of this.#lost.values())
+      for (const track of tracks) lost[track] = (lost[track] ?? 0) + SEGMENT_SECONDS * 1000;
+    return lost;
+  }
+
   get plan(): UploadPlan {
     return this.#plan;
   }
@@ -79,6 +94,7 @@ export class Uploader {
       await this.#client.start(this.#request);
     });
     this.#isStarted = true;
+    this.#tellLost().catch((cause: unknown) => this.#fail(cause));
     this.#pump();
     await this.#confirm();
   }
@@ -134,17 +150,59 @@ export class Uploader {
     this.#plan.add({ ...name, bytes: bytes.length }, performance.now());
   }
 
-  /** When the spool is full the oldest parts are given up: a viewer at the live edge matters more than the recording. */
+  /** When the spool is full, old pictures in the high qualities make room: the lowest and the sound stay longest. */
   async #keep(part: Part): Promise<void> {
-    try {
-      await this.#spool.put(part);
-    } catch (error) {
-      if (!(error instanceof StageError) || error.code !== 'spool_full') throw error;
-      const oldest = [...this.#spool.kept()].map(([track, parts]) => [track, parts[0] ?? 0] as const);
-      const until = Math.min(...oldest.map(([, first]) => first)) + this.#request.grid.partsPerSegment;
-      await this.#spool.forget(Object.fromEntries(oldest.map(([track]) => [track, [{ from: 0, to: until }]])));
-      await this.#spool.put(part);
+    for (;;) {
+      try {
+        await this.#spool.put(part);
+        return;
+      } catch (error) {
+        if (!(error instanceof StageError) || error.code !== 'spool_full' || !(await this.#makeRoom())) throw error;
+      }
     }
+  }
+
+  /** False when nothing may go any more. */
+  async #makeRoom(): Promise<boolean> {
+    const { grid, tracks } = this.#request;
+    const gone = whatToGiveUp(this.#spool.kept(), giveUpOrder(tracks), grid.partsPerSegment);
+    if (gone === undefined) return false;
+    const from = gone.segment * grid.partsPerSegment;
+    for (const track of gone.tracks) {
+      await this.#spool.giveUp(track, gone.segment);
+      this.#plan.drop(track, from, from + grid.partsPerSegment);
+    }
+    this.#lost.set(gone.segment, new Set([...(this.#lost.get(gone.segment) ?? []), ...gone.tracks]));
+    this.#untold++;
+    this.#tellLost().catch((cause: unknown) => this.#fail(cause));
+    return true;
+  }
+
+  /** The manifests stop offering what will never come. */
+  async #tellLost(): Promise<void> {
+    if (this.#isTelling || !this.#isStarted) return;
+    this.#isTelling = true;
+    const { grid, tracks } = this.#request;
+    const ids = tracks.map((track) => track.id);
+    while (this.#untold > 0) {
+      const told = this.#untold;
+      await this.#insist(async () => {
+        const { cuts } = await this.#client.state();
+        for (const cut of lostCuts(this.#lost, ids, grid.partsPerSegment, cuts)) await this.#cutIfPossible(cut);
+      });
+      this.#untold -= told;
+    }
+    this.#isTelling = false;
+    this.#pump();
+  }
+
+  /** A cut that does not fit between those that are there leaves a gap that players wait out, as without it. */
+  async #cutIfPossible(cut: TimelineCut): Promise<void> {
+    await this.#client.cut(cut).catch((error: unknown) => {
+      const isImpossible =
+        error instanceof OriginRefusal && (error.code === 'bad_request' || error.code === 'other_cut');
+      if (!isImpossible) throw error;
+    });
   }
 
   #pump(): void {
@@ -160,7 +218,8 @@ export class Uploader {
       if (step.untilMs !== undefined) this.#timer = setTimeout(() => this.#pump(), Math.max(1, step.untilMs - now));
       break;
     }
-    if (this.#endParts !== undefined && this.#adding === 0 && this.#plan.isIdle) this.#finish(this.#endParts);
+    const isSent = this.#adding === 0 && this.#plan.isIdle && this.#untold === 0;
+    if (this.#endParts !== undefined && isSent) this.#finish(this.#endParts);
   }
 
   async #sendBatch(batch: Batch): Promise<void> {

@@ -24,6 +24,10 @@ export interface UploadStats {
   /** Everything the requests cost: boxes, digests, an estimate of request headers. */
   readonly sentBytes: number;
   readonly retries: number;
+  /** Media time that this tab can still keep without the origin. */
+  readonly roomMs: number;
+  /** Media time of each track that was given up because there was no room; nothing for most broadcasts. */
+  readonly lostMs: Readonly<Record<TrackId, number>>;
   readonly uplink: 'good' | 'slow' | 'catching-up' | 'reconnecting';
 }
 

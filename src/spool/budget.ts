@@ -8,3 +8,7 @@ export function diskBudgetBytes(estimate: { readonly quota?: number; readonly us
   const free = Math.max(0, (estimate.quota ?? 0) - (estimate.usage ?? 0));
   return Math.floor(Math.min(MAX_BYTES, free * SHARE_OF_FREE));
 }
+
+/** Media time that fits into what is free of the budget, at the bit rate of all tracks together; boxes are small. */
+export const spoolRoomMs = (freeBytes: number, ladderBps: number): number =>
+  ladderBps > 0 ? Math.max(0, Math.floor((freeBytes * 8 * 1000) / ladderBps)) : 0;

@@ -9,10 +9,12 @@ export const MEMORY_SPOOL_BYTES = 96 * 1024 * 1024;
 /** Keeps parts in memory: survives an outage of the line, not a crash of the tab. */
 export class MemorySpool implements Spool {
   readonly #budgetBytes: number;
+  readonly #partsPerSegment: number;
   readonly #tracks = new Map<TrackId, Map<PartIndex, Part>>();
   #bytes = 0;
 
-  constructor(budgetBytes = MEMORY_SPOOL_BYTES) {
+  constructor(partsPerSegment: number, budgetBytes = MEMORY_SPOOL_BYTES) {
+    this.#partsPerSegment = partsPerSegment;
     this.#budgetBytes = budgetBytes;
   }
 
@@ -46,6 +48,11 @@ export class MemorySpool implements Spool {
         this.#bytes -= part.bytes.length;
       }
     }
+  }
+
+  async giveUp(track: TrackId, segment: number): Promise<void> {
+    const from = segment * this.#partsPerSegment;
+    await this.forget({ [track]: [{ from, to: from + this.#partsPerSegment }] });
   }
 
   keptBytes(): number {

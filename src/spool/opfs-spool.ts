@@ -15,14 +15,21 @@ export interface OpfsSpoolOptions {
 
 interface Group {
   readonly log: OpfsLog;
+  /** Of the file: how many times what was left of the segment was copied. */
+  readonly copy: number;
   /** Parts of it that are still needed. */
   kept: number;
 }
 
-const fileName = (segment: number): string => `${segment}.log`;
-const segmentOf = (name: string): number | undefined => {
-  const digits = /^(\d{1,9})\.log$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+interface FileName {
+  readonly segment: number;
+  readonly copy: number;
+}
+
+const fileName = ({ segment, copy }: FileName): string => (copy === 0 ? `${segment}.log` : `${segment}-${copy}.log`);
+const parseFileName = (name: string): FileName | undefined => {
+  const match = /^(\d{1,9})(?:-(\d{1,9}))?\.log$/.exec(name);
+  return match === null ? undefined : { segment: Number(match[1]), copy: Number(match[2] ?? 0) };
 };
 
 /**
@@ -46,11 +53,15 @@ export class OpfsSpool implements Spool {
   static async open(options: OpfsSpoolOptions): Promise<OpfsSpool> {
     const spool = new OpfsSpool(options);
     try {
-      for (const name of await options.folder.names()) {
-        const segment = segmentOf(name);
-        if (segment === undefined) continue;
-        await spool.#group(segment);
-        spool.#newestWritten = Math.max(spool.#newestWritten, segment);
+      const files = (await options.folder.names()).flatMap((name) => parseFileName(name) ?? []);
+      for (const file of files.toSorted((a, b) => a.copy - b.copy)) {
+        // A file goes only after its copy is whole: where both are there, the copy may not be.
+        if (spool.#groups.has(file.segment)) {
+          await options.folder.remove(fileName(file));
+          continue;
+        }
+        await spool.#group(file.segment, file.copy);
+        spool.#newestWritten = Math.max(spool.#newestWritten, file.segment);
       }
     } catch (cause) {
       await spool.close();
@@ -96,6 +107,42 @@ export class OpfsSpool implements Spool {
     await this.#reclaim();
   }
 
+  async giveUp(track: TrackId, segment: number): Promise<void> {
+    const { partsPerSegment, folder } = this.#options;
+    const from = segment * partsPerSegment;
+    await this.forget({ [track]: [{ from, to: from + partsPerSegment }] });
+    const group = this.#open.get(segment);
+    if (group === undefined || group.kept === 0) return;
+    // The log only grows: room comes back by copying what is left.
+    const next = { segment, copy: group.copy + 1 };
+    const log = await OpfsLog.open(await folder.open(fileName(next)), this.#options.digestOf, () => undefined);
+    const isCopied = this.#open.get(segment) === group && this.#copy(segment, group.log, log);
+    const [old, dead] = isCopied ? [group.log, fileName({ ...next, copy: group.copy })] : [log, fileName(next)];
+    if (isCopied) {
+      const copied = { log, copy: next.copy, kept: group.kept };
+      this.#open.set(segment, copied);
+      this.#groups.set(segment, Promise.resolve(copied));
+    }
+    old.close();
+    await folder.remove(dead);
+  }
+
+  /** False when there is no room for it, or a part cannot be read; nothing has changed then. */
+  #copy(segment: number, from: OpfsLog, to: OpfsLog): boolean {
+    const moved: [Map<PartIndex, Place>, PartIndex, Place][] = [];
+    for (const [track, parts] of this.#index)
+      for (const [part, place] of parts) {
+        if (segmentOfPart(part, this.#options.partsPerSegment) !== segment) continue;
+        const bytes = from.read(place);
+        const copied = bytes === undefined ? undefined : to.append({ track, part, bytes, digest: place.digest });
+        if (copied === undefined) return false;
+        moved.push([parts, part, copied]);
+      }
+    to.flush();
+    for (const [parts, part, place] of moved) parts.set(part, place);
+    return true;
+  }
+
   keptBytes(): number {
     return this.#keptBytes;
   }
@@ -121,10 +168,10 @@ export class OpfsSpool implements Spool {
     this.#group(segmentOfPart(part, partsPerSegment) + 1).catch(() => undefined);
   }
 
-  #group(segment: number): Promise<Group> {
+  #group(segment: number, copy = 0): Promise<Group> {
     let group = this.#groups.get(segment);
     if (group === undefined) {
-      group = this.#openGroup(segment);
+      group = this.#openGroup({ segment, copy });
       this.#groups.set(segment, group);
       // A later part may find the file free again.
       group.catch(() => this.#groups.delete(segment));
@@ -132,11 +179,11 @@ export class OpfsSpool implements Spool {
     return group;
   }
 
-  async #openGroup(segment: number): Promise<Group> {
-    const file = await this.#options.folder.open(fileName(segment));
+  async #openGroup({ segment, copy }: FileName): Promise<Group> {
+    const file = await this.#options.folder.open(fileName({ segment, copy }));
     const found: [PartName, Place][] = [];
     const log = await OpfsLog.open(file, this.#options.digestOf, (name, place) => found.push([name, place]));
-    const group = { log, kept: 0 };
+    const group = { log, copy, kept: 0 };
     this.#open.set(segment, group);
     for (const [name, place] of found) this.#remember(name, place, group);
     return group;
@@ -160,7 +207,7 @@ export class OpfsSpool implements Spool {
       this.#open.delete(segment);
       this.#groups.delete(segment);
       group.log.close();
-      await this.#options.folder.remove(fileName(segment));
+      await this.#options.folder.remove(fileName({ segment, copy: group.copy }));
     }
   }
 

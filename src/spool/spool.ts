@@ -14,6 +14,8 @@ export interface Spool {
   /** Names of everything kept, per track in rising order. */
   kept(): ReadonlyMap<TrackId, readonly PartIndex[]>;
   forget(durable: Readonly<Record<TrackId, readonly PartRange[]>>): Promise<void>;
+  /** Gives up a segment of a track for the room it takes, although the origin may not have it. Not beside a `put`. */
+  giveUp(track: TrackId, segment: number): Promise<void>;
   /** Of parts that are kept. */
   keptBytes(): number;
   /** Now and then: what was put before survives a loss of power. */

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { RenditionStats, UploadStats } from '../protocol/stats.ts';
-import { type Health, renditionHealth, repeatNote, uplinkHealth } from './health-words.ts';
+import { type Health, renditionHealth, repeatNote, roomNote, uplinkHealth } from './health-words.ts';
 import { icons } from './icons.ts';
 import { kilobitsText } from './rate-words.ts';
 import { base, surfaces } from './theme.ts';
@@ -198,6 +198,7 @@ export class HealthPanel extends LitElement {
     const advice = [
       ...new Set([
         line,
+        this.upload === undefined ? '' : roomNote(this.upload),
         ...this.renditions.map((stats) => renditionHealth(stats).sentence),
         repeatNote(this.renditions),
       ]),

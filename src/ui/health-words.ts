@@ -58,3 +58,26 @@ export function repeatNote(renditions: readonly RenditionStats[]): string {
     ? 'The camera delivers fewer pictures than the stream shows, so some are shown twice. More light often helps.'
     : '';
 }
+
+const LITTLE_ROOM_MS = 10 * 60_000;
+
+/** Empty, or how long this tab can go on without the server, and what it had no room for. */
+export function roomNote({ uplink, roomMs, lostMs }: Pick<UploadStats, 'uplink' | 'roomMs' | 'lostMs'>): string {
+  const lost = Object.entries(lostMs).filter(([, ms]) => ms > 0);
+  const sound = lost.find(([track]) => track.startsWith('a'));
+  const pictures = lost.filter(([track]) => track.startsWith('v')).toSorted((a, b) => heightOf(b[0]) - heightOf(a[0]));
+  const minutes = Math.floor(roomMs / 60_000);
+  const room = minutes < 1 ? 'less than a minute' : `about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+  const isWaiting = uplink === 'reconnecting' || uplink === 'slow';
+  if (lost.length === 0)
+    return isWaiting && roomMs < LITTLE_ROOM_MS
+      ? `This tab has room for ${room} more. Then the oldest pictures in the highest quality go first.`
+      : '';
+  const whole = sound === undefined ? '' : ` ${(sound[1] / 1000).toFixed(0)} s are lost in every quality.`;
+  const high = pictures.filter(([, ms]) => ms > (sound?.[1] ?? 0));
+  const names = high.map(([track, ms]) => `${heightOf(track)}p (${(ms / 1000).toFixed(0)} s)`).join(', ');
+  const some = names === '' ? '' : ` Left out: ${names}. Those seconds stay in the lower qualities.`;
+  return `This tab ran out of room.${some}${whole}`;
+}
+
+const heightOf = (track: string): number => Number(track.slice(1));

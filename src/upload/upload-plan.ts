@@ -179,6 +179,14 @@ export class UploadPlan {
     this.#blockedUntilMs = 0;
   }
 
+  /** These parts will never be sent. */
+  drop(track: TrackId, from: PartIndex, to: PartIndex): void {
+    for (const [key, { index, parts }] of this.#ticks) {
+      if (index < from || index >= to || !parts.delete(track)) continue;
+      if (parts.size === 0) this.#ticks.delete(key);
+    }
+  }
+
   /** Drops everything that waits; what is in flight still settles. */
   clear(): void {
     this.#ticks.clear();

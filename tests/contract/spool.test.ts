@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { diskBudgetBytes } from '../../src/spool/budget.ts';
+import { diskBudgetBytes, spoolRoomMs } from '../../src/spool/budget.ts';
 import { MemorySpool } from '../../src/spool/memory-spool.ts';
 import { OpfsSpool } from '../../src/spool/opfs-spool.ts';
 import { demandSame, keptNames, partOf, ROOMY_BYTES, SPOOL_CLAIMS } from '../spool/spool-suite.ts';
@@ -11,7 +11,7 @@ const openLog = (folder: MemoryFolder, budgetBytes = ROOMY_BYTES) =>
   OpfsSpool.open({ folder, partsPerSegment: 100, budgetBytes, digestOf });
 
 for (const { claim, run } of SPOOL_CLAIMS) {
-  test(`memory: ${claim}`, () => run(async (budgetBytes) => new MemorySpool(budgetBytes)));
+  test(`memory: ${claim}`, () => run(async (budgetBytes) => new MemorySpool(100, budgetBytes)));
   test(`log: ${claim}`, () => run((budgetBytes) => openLog(new MemoryFolder(), budgetBytes)));
 }
 
@@ -92,6 +92,38 @@ test('the file of the next segment is open before its first part comes, and no f
   expect([...folder.files.keys()]).toEqual(['1.log']);
 });
 
+test('what is given up gives its room back at once, and a crash between the copy and its original loses nothing', async () => {
+  const folder = new MemoryFolder();
+  const spool = await filled(folder);
+  await spool.put(await partOf('a128', 200));
+  const before = folder.files.get('1.log')?.slice() ?? new Uint8Array();
+  await spool.giveUp('v720', 1);
+  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1-1.log', '2.log']);
+  expect(folder.files.get('1-1.log')).toHaveLength(before.length / 2);
+  folder.crash();
+  const again = await openLog(folder);
+  expect(keptNames(again)).toBe('a128:98,99,100,101,200 v720:98,99');
+  await demandSame(again, await partOf('a128', 101));
+  await again.close();
+  folder.files.set('1.log', before);
+  folder.files.set('1-1.log', before.slice(0, 50));
+  const torn = await openLog(folder);
+  expect(keptNames(torn)).toBe('a128:98,99,100,101,200 v720:98,99,100,101');
+  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log', '2.log']);
+});
+
+test('without room for the copy nothing changes in the file, and a segment of which all is given up goes whole', async () => {
+  const folder = new MemoryFolder();
+  const spool = await filled(folder);
+  await spool.put(await partOf('a128', 200));
+  folder.capacity = [...folder.files.values()].reduce((sum, file) => sum + file.length, 0);
+  await spool.giveUp('v720', 1);
+  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log', '2.log']);
+  await demandSame(spool, await partOf('a128', 101));
+  await spool.giveUp('a128', 1);
+  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '2.log']);
+});
+
 test('a second tab cannot open the files of the first, and leaves nothing open when it tried', async () => {
   const folder = new MemoryFolder();
   const first = await filled(folder);
@@ -112,4 +144,6 @@ test('the budget is a share of what is free, bounded, and nothing when the brows
   expect(diskBudgetBytes({ quota: 1e15, usage: 0 })).toBe(4 * 1024 ** 3);
   expect(diskBudgetBytes({ quota: 10, usage: 20 })).toBe(0);
   expect(diskBudgetBytes({})).toBe(0);
+  expect(spoolRoomMs(1_000_000, 4_000_000)).toBe(2_000);
+  expect(spoolRoomMs(-5, 4_000_000)).toBe(0);
 });

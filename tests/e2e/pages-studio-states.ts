@@ -33,6 +33,8 @@ const upload: UploadStats = {
   sampleBytes: 41_000_000,
   sentBytes: 42_100_000,
   retries: 0,
+  roomMs: 40 * 60_000,
+  lostMs: {},
   uplink: 'good',
 };
 

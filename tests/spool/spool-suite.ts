@@ -94,4 +94,20 @@ export const SPOOL_CLAIMS: readonly SpoolClaim[] = [
       await spool.close();
     },
   },
+  {
+    claim: 'a full spool has room again for what one rendition of a segment took, once it is given up',
+    async run(open) {
+      const spool = await open(5500);
+      for (const part of [0, 1, 100]) await spool.put(await partOf('v720', part));
+      for (const part of [0, 100]) await spool.put(await partOf('a128', part));
+      const refusal = await spool.put(await partOf('v720', 101)).catch((error: { code?: string }) => error.code);
+      demand(refusal === 'spool_full', `a part over the budget was answered ${String(refusal)}`);
+      await spool.giveUp('v720', 0);
+      await spool.put(await partOf('v720', 101));
+      demandKept(spool, 'a128:0,100 v720:100,101');
+      await demandSame(spool, await partOf('a128', 0));
+      demand(spool.keptBytes() === 4000, `keptBytes is ${spool.keptBytes()}`);
+      await spool.close();
+    },
+  },
 ];

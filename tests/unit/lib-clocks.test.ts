@@ -68,7 +68,7 @@ test('quantiles of nothing are zero', () => {
 });
 
 test('TICK5: the spool forgets only what is durable, and says when it is full', async () => {
-  const spool = new MemorySpool(250);
+  const spool = new MemorySpool(100, 250);
   const part = (index: number) => ({
     track: 'v720',
     part: index,

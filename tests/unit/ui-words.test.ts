@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import type { RenditionStats, UploadStats } from '../../src/protocol/stats.ts';
 import { parseBroadcastList, shelvesOf } from '../../src/ui/broadcast-list.ts';
-import { renditionHealth, repeatNote, uplinkHealth } from '../../src/ui/health-words.ts';
+import { renditionHealth, repeatNote, roomNote, uplinkHealth } from '../../src/ui/health-words.ts';
 import { hearingOf, meterShare } from '../../src/ui/level-words.ts';
 import { heightText, rateText } from '../../src/ui/rate-words.ts';
 import { routeOf } from '../../src/ui/route.ts';
@@ -110,6 +110,21 @@ test('a line that is down says how much is safe in the tab', () => {
     sentence: expect.stringContaining('12 s are safe'),
   });
   expect(uplinkHealth({ ...upload, uplink: 'good' }).sentence).toBe('');
+});
+
+test('a tab that runs out of room says how long it can go on, then what is left out and what is lost', () => {
+  const facts = { uplink: 'reconnecting', roomMs: 250_000, lostMs: {} } as const;
+  expect(roomNote(facts)).toContain('room for about 4 minutes more');
+  expect(roomNote({ ...facts, roomMs: 30_000 })).toContain('less than a minute');
+  expect(roomNote({ ...facts, roomMs: 3_600_000 })).toBe('');
+  expect(roomNote({ ...facts, uplink: 'good' })).toBe('');
+  const high = { ...facts, uplink: 'good', lostMs: { v720: 20_000, v1080: 40_000 } } as const;
+  expect(roomNote(high)).toBe(
+    'This tab ran out of room. Left out: 1080p (40 s), 720p (20 s). Those seconds stay in the lower qualities.',
+  );
+  const all = { ...facts, lostMs: { v720: 30_000, v360: 10_000, a128: 10_000 } };
+  expect(roomNote(all)).toContain('Left out: 720p (30 s).');
+  expect(roomNote(all)).toContain('10 s are lost in every quality.');
 });
 
 test('the dot is red only when the origin has served the first part back', () => {

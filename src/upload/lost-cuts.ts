@@ -1,0 +1,34 @@
+import type { TimelineCut } from '../protocol/broadcast.ts';
+import type { PartIndex } from '../protocol/grid.ts';
+import type { TrackId } from '../protocol/track.ts';
+
+/** Which tracks will never come of which segments. */
+export type LostSegments = ReadonlyMap<number, ReadonlySet<TrackId>>;
+
+/**
+ * The cuts that tell the origin what will never come (SPEC CUT1): a stretch without a rendition, or a hole where
+ * nothing is left. Those that are declared already are left out.
+ */
+export function lostCuts(
+  lost: LostSegments,
+  tracks: readonly TrackId[],
+  partsPerSegment: number,
+  declared: readonly TimelineCut[],
+): readonly TimelineCut[] {
+  const there = (segment: number): readonly TrackId[] => {
+    const gone = lost.get(segment);
+    return gone === undefined ? tracks : tracks.filter((track) => !gone.has(track));
+  };
+  const edges = [...new Set([...lost.keys()].flatMap((segment) => [segment, segment + 1]))].toSorted((a, b) => a - b);
+  return edges.flatMap((segment) => {
+    const now = there(segment);
+    if (now.length === 0 || now.join() === there(segment - 1).join()) return [];
+    let from = segment;
+    while (from > 0 && there(from - 1).length === 0) from--;
+    const toPart: PartIndex = segment * partsPerSegment;
+    const known = declared.find((cut) => cut.toPart === toPart);
+    const cut = { fromPart: Math.min(from * partsPerSegment, known?.fromPart ?? toPart), toPart, tracks: now };
+    const isDeclared = known?.fromPart === cut.fromPart && known.tracks.join() === now.join();
+    return isDeclared ? [] : [cut];
+  });
+}
