@@ -61,4 +61,7 @@ export function leftText(leftMs: number | undefined): string {
 }
 
 /** The title of a file: its name, without what says its type. */
-export const titleOfFile = (name: string): string => name.replace(/\.[A-Za-z0-9]{1,5}$/, '').slice(0, 120);
+export const titleOfFile = (name: string): string =>
+  Array.from(name.replace(/\.[A-Za-z0-9]{1,5}$/, ''))
+    .slice(0, 120)
+    .join('');

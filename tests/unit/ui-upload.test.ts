@@ -1,0 +1,53 @@
+import { expect, test } from '@playwright/test';
+import type { JobView } from '../../src/mapreduce/job.ts';
+import { cellWords, countSegments, leftText, titleOfFile } from '../../src/ui/upload-state.ts';
+import { stateWords } from '../../src/ui/watch-state.ts';
+
+const cell = (change: Partial<JobView>): JobView => ({
+  segment: 6,
+  state: 'waiting',
+  holders: [],
+  progress: 0,
+  failures: 0,
+  reason: undefined,
+  ...change,
+});
+
+test('a cell of the map says where it lies, what becomes of it and by whom', () => {
+  expect(cellWords(cell({}))).toBe('1:00 to 1:10: waiting');
+  expect(cellWords(cell({ state: 'working', holders: ['Worker 1', 'Worker 2'], progress: 0.426 }))).toBe(
+    '1:00 to 1:10: 43 % by Worker 1 and Worker 2',
+  );
+  expect(cellWords(cell({ state: 'done', holders: ['Worker 1'], progress: 1, failures: 1 }))).toBe(
+    '1:00 to 1:10: done by Worker 1, tried 2 times',
+  );
+  expect(cellWords(cell({ state: 'set-aside', failures: 3, reason: 'It is damaged.' }))).toContain('It is damaged.');
+});
+
+test('progress counts what is half done, and nothing divides by nothing', () => {
+  const cells = [cell({ state: 'done', progress: 1 }), cell({ state: 'working', progress: 0.5 }), cell({}), cell({})];
+  expect(countSegments(cells)).toEqual({ done: 1, working: 1, setAside: 0, total: 4, share: 0.375 });
+  expect(countSegments([]).share).toBe(0);
+});
+
+test('the time that is left is rough, and says so while it is not known', () => {
+  expect(leftText(undefined)).toBe('Working out how long it takes…');
+  expect(leftText(0)).toBe('Nearly done');
+  expect(leftText(31_000)).toBe('About 45 seconds left');
+  expect(leftText(61 * 60_000 + 1)).toBe('About 1 hour 2 minutes left');
+});
+
+test('a file’s name becomes the title without its type', () => {
+  expect(titleOfFile('The old pear.final.mp4')).toBe('The old pear.final');
+  expect(titleOfFile('no type')).toBe('no type');
+  expect(titleOfFile('x'.repeat(300)).length).toBe(120);
+});
+
+test('UPLOAD3 the watch page says that a recording is still being made, and how far', () => {
+  const phase = { kind: 'ended' } as const;
+  expect(stateWords({ phase, upload: { madeMs: 70_000, isFinished: false } }).text).toBe(
+    'Recording, still being made: 1:10 can be watched',
+  );
+  expect(stateWords({ phase, upload: { madeMs: 70_000, isFinished: true } }).text).toBe('Recording');
+  expect(stateWords({ phase, upload: null }).text).toBe('Ended: this is the recording');
+});
