@@ -127,7 +127,7 @@ export class UploadView extends LitElement {
     const { phase } = state;
     return html`<div class="card">
       <div class="row">
-        <h2 role="status">${this.#status(state)}</h2>
+        <h2><span role="status">${this.#status(state)}</span></h2>
         ${this.#button(state)}
       </div>
       ${this.#source(state)} ${this.#progress(state)}

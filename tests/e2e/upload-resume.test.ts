@@ -10,6 +10,7 @@ import { startOrigin } from '../helpers/origin.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
 import { chooseVideo, startUpload, untilUploaded } from '../helpers/upload.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
+import { expectAccessible } from './pages-axe.ts';
 
 test.use({ launchOptions: launchOptions() });
 
@@ -39,6 +40,10 @@ test('UPLOAD3 UPLOAD5 watched from its first segment while it is made; a closed 
   await studio.getByRole('button', { name: 'Pause' }).click();
   await expect(studio.getByRole('status').filter({ hasText: 'Paused' })).toBeVisible();
   expect((await upload())?.isFinished).toBe(false);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await studio.emulateMedia({ colorScheme });
+    await expectAccessible(studio);
+  }
   await viewer.goto(first.url + pages.watch(id));
   await untilPlaying(viewer, 2);
   expect((await videoState(viewer)).durationS).toBeCloseTo(SECONDS, 0);
