@@ -1,3 +1,4 @@
+import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { FRAME_RATES } from '../src/protocol/grid.ts';
 import { probeEncoder } from './encoder-probe.ts';
@@ -28,6 +29,7 @@ let audioPort: MessagePort | undefined;
 let pictures: PictureTaker | undefined;
 let session: LiveSession | undefined;
 let plan: LivePlan | undefined;
+let line: LadderPressure['line'] = 'free';
 let isCameraOff = false;
 let isMuted = false;
 let hasCamera = false;
@@ -57,7 +59,10 @@ async function handle(message: ToEngine): Promise<void> {
   switch (message.kind) {
     case 'open':
       uploadPort = message.uploadPort;
-      uploadPort.onmessage = (event: MessageEvent<UploadToEngine>) => clock.correct(event.data.offsetMs);
+      uploadPort.onmessage = (event: MessageEvent<UploadToEngine>) => {
+        if (event.data.kind === 'clock') clock.correct(event.data.offsetMs);
+        else line = event.data.line;
+      };
       break;
     case 'video-source':
       hasCamera = true;
@@ -109,6 +114,7 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
     clock,
     send,
     onStarted: (startedAtMs) => post({ kind: 'started', startedAtMs }),
+    onLadder: (ladder) => post({ kind: 'ladder', ladder }),
     onError: fail,
   });
   await opening.open();
@@ -130,7 +136,11 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
     if (mediaMs !== undefined) pictures?.tick(mediaMs);
   };
   timers = [setTimeout(tick, 0)];
-  timers.push(setInterval(() => post({ kind: 'stats', renditions: session?.takeStats() ?? [] }), STATS_EVERY_MS));
+  const look = (): void => {
+    session?.balance(line);
+    post({ kind: 'stats', renditions: session?.takeStats() ?? [] });
+  };
+  timers.push(setInterval(look, STATS_EVERY_MS));
 }
 
 function rejectCamera(cause: unknown): void {

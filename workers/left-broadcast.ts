@@ -58,7 +58,7 @@ async function look(session: KeptSession, view: Exclude<OriginView, { kind: 'gon
   const { broadcast, request } = session;
   const release = await holdBroadcast(broadcast.id);
   try {
-    const { spool, safety } = await openSpool(broadcast.id, request.grid.partsPerSegment);
+    const { spool, safety } = await openSpool(broadcast.id, request.grid.partsPerSegment, undefined);
     const partMs = partDurationMicros(request.grid.partsPerSegment) / 1000;
     // Memory went with its tab: nobody knows what was lost.
     const unsentMs = safety.where === 'disk' ? unsent(spool, view) * partMs : undefined;

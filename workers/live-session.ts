@@ -1,15 +1,17 @@
 import { colourCodes } from '../src/encode/cicp.ts';
+import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cmaf-codecs.ts';
 import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
 import { writePart } from '../src/package/cmaf-part.ts';
 import type { ClosedPart } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
 import { AUDIO_TIMESCALE, partOfSlot, slotTicks, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
-import type { RenditionStats } from '../src/protocol/stats.ts';
+import type { LadderReport, RenditionStats } from '../src/protocol/stats.ts';
 import { type Micros, type Millis, micros, microsToMillis, millis, ticksToMicros } from '../src/protocol/time.ts';
 import type { AudioTrack, TrackId, VideoTrack } from '../src/protocol/track.ts';
 import { AUDIO_CHANNELS, AudioLane } from './audio-lane.ts';
 import type { Rendition } from './encode-core.ts';
+import { LiveLadderControl } from './live-ladder-control.ts';
 import { localNowMs, type OriginClock } from './local-clock.ts';
 import type { EngineToUpload, LivePlan, PcmBlock, ResumePoint } from './messages.ts';
 import { VideoLane } from './video-lane.ts';
@@ -22,6 +24,7 @@ export interface LiveSessionOptions {
   /** Sends to the upload worker; what is in `transfer` is gone. */
   send(message: EngineToUpload, transfer: Transferable[]): void;
   onStarted(startedAtMs: Millis): void;
+  onLadder(ladder: LadderReport): void;
   onError(error: StageError): void;
 }
 
@@ -37,6 +40,7 @@ export class LiveSession {
   readonly #audio: AudioLane;
   readonly #renditions: readonly Rendition[];
   readonly #audioTrack: TrackId;
+  readonly #ladder: LiveLadderControl;
   readonly #configs = new Map<TrackId, VideoConfig>();
   readonly #endParts: Record<TrackId, number>;
   #audioConfig: Uint8Array | undefined;
@@ -55,12 +59,20 @@ export class LiveSession {
     const firstPart = (track: TrackId): number => resume?.firstParts[track] ?? 0;
     this.#renditions = plan.rungs.map((rung) => ({ ...rung, track: `v${rung.height}` }));
     this.#audioTrack = `a${Math.round(plan.audioBps / 1000)}`;
+    const resting = resume?.resting ?? [];
+    this.#ladder = new LiveLadderControl(
+      this.#renditions.map(({ track, bitrateBps }) => ({ id: track, bitrateBps })),
+      plan.grid.partsPerSegment,
+      { calmMs: plan.calmMs },
+      resting,
+    );
     const onPart = (part: ClosedPart): void => this.#onPart(part);
     const onError = (error: StageError): void => options.onError(error);
     this.#video = new VideoLane({
       renditions: this.#renditions,
       grid: plan.grid,
       firstPart,
+      resting,
       onPart,
       onError,
       onConfig: (track, avcC, colorSpace) => this.#onConfig(track, { avcC, colorSpace }),
@@ -125,6 +137,18 @@ export class LiveSession {
   get mediaMs(): Millis | undefined {
     const now = this.#toMedia(micros(localNowMs() * 1000));
     return now === undefined ? undefined : microsToMillis(now);
+  }
+
+  /** Once a second: what is too much for this machine or this line rests, and comes back when all is calm. */
+  balance(line: LadderPressure['line']): void {
+    const now = this.#toMedia(micros(localNowMs() * 1000));
+    if (now === undefined || this.#early !== undefined || this.#isFilling) return;
+    const change = this.#ladder.look({ encoderBehindMs: this.#video.behindMs, line }, now / 1000);
+    if (change === undefined) return;
+    const { fromPart, going, report } = change;
+    this.#video.changeTo(going, fromPart);
+    this.#options.send({ kind: 'tracks', part: fromPart, tracks: [...going, this.#audioTrack] }, []);
+    this.#options.onLadder(report);
   }
 
   takeStats(): readonly RenditionStats[] {

@@ -1,8 +1,9 @@
 import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
+import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
 import type { Grid, PartIndex } from '../src/protocol/grid.ts';
-import type { RenditionStats, SpoolSafety, UploadStats } from '../src/protocol/stats.ts';
+import type { LadderReport, RenditionStats, SpoolSafety, UploadStats } from '../src/protocol/stats.ts';
 import type { ThumbnailPlace } from '../src/protocol/thumbnails.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import type { FirstParts } from '../src/upload/return-plan.ts';
@@ -34,6 +35,8 @@ export interface LivePlan {
   readonly grid: Grid;
   readonly rungs: readonly Rung[];
   readonly audioBps: number;
+  /** Without trouble for this long, a rendition that rests comes back. */
+  readonly calmMs: number;
 }
 
 /** Where a broadcast goes on that an earlier tab left. */
@@ -42,6 +45,8 @@ export interface ResumePoint {
   readonly availabilityStartMs: number;
   /** Index of the first part that each track still needs. */
   readonly firstParts: FirstParts;
+  /** Renditions that the earlier tab let rest. */
+  readonly resting: readonly TrackId[];
 }
 
 /** Engine to page. */
@@ -51,6 +56,8 @@ export type FromEngine =
   /** Media zero is known: the broadcast runs. `startedAtMs` on the origin's clock. */
   | { readonly kind: 'started'; readonly startedAtMs: number }
   | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[] }
+  /** Renditions went to rest or came back; in force from the next boundary on. */
+  | { readonly kind: 'ladder'; readonly ladder: LadderReport }
   | { readonly kind: 'ended'; readonly durationMs: number }
   /** The camera in use is of no use; the broadcast goes on with the slate. */
   | { readonly kind: 'camera-unusable'; readonly error: WireError }
@@ -59,7 +66,7 @@ export type FromEngine =
 /** Page to upload worker. */
 export type ToUpload =
   /** Once, first. Transfers `enginePort`. */
-  | { readonly kind: 'open'; readonly baseUrl: string; readonly enginePort: MessagePort }
+  | { readonly kind: 'open'; readonly baseUrl: string; readonly enginePort: MessagePort; readonly spoolBytes?: number }
   | { readonly kind: 'broadcast'; readonly broadcast: ReservedBroadcast }
   /** Was a broadcast left open by an earlier tab? Answered by `recalled`. */
   | { readonly kind: 'recall' }
@@ -98,12 +105,17 @@ export type EngineToUpload =
       /** Of `bytes`, those that are encoded picture or sound. */
       readonly sampleBytes: number;
     }
+  /** From `part` on, the first of a segment, only these tracks are made. */
+  | { readonly kind: 'tracks'; readonly part: PartIndex; readonly tracks: readonly TrackId[] }
   | { readonly kind: 'poster'; readonly jpeg: ArrayBuffer }
   | { readonly kind: 'strip'; readonly segment: number; readonly jpeg: ArrayBuffer }
   | { readonly kind: 'end'; readonly endParts: Readonly<Record<TrackId, PartIndex>> };
 
-/** Upload worker to engine: the origin's clock minus the local one. */
-export type UploadToEngine = { readonly kind: 'clock'; readonly offsetMs: number };
+/** Upload worker to engine. */
+export type UploadToEngine =
+  /** The origin's clock minus the local one. */
+  | { readonly kind: 'clock'; readonly offsetMs: number }
+  | { readonly kind: 'line'; readonly line: LadderPressure['line'] };
 
 /** Engine to poster worker. Transfers `picture`. */
 export type ToPoster =

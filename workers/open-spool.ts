@@ -14,10 +14,15 @@ const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 
 /** On disk where this browser can, else in memory. Rejects while another tab has this broadcast's files open. */
-export async function openSpool(broadcastId: string, partsPerSegment: number): Promise<OpenedSpool> {
+export async function openSpool(
+  broadcastId: string,
+  partsPerSegment: number,
+  wantedBytes: number | undefined,
+): Promise<OpenedSpool> {
   if (!(await hasOpfs()))
     return { spool: new MemorySpool(partsPerSegment), safety: { where: 'memory', budgetBytes: MEMORY_SPOOL_BYTES } };
-  const budgetBytes = diskBudgetBytes(await navigator.storage.estimate());
+  const givenBytes = diskBudgetBytes(await navigator.storage.estimate());
+  const budgetBytes = Math.min(givenBytes, wantedBytes ?? givenBytes);
   const folder = await openOpfsFolder(broadcastId);
   const spool = await OpfsSpool.open({ folder, partsPerSegment, budgetBytes, digestOf: sha256 });
   return { spool, safety: { where: 'disk', budgetBytes } };

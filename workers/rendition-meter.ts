@@ -32,10 +32,10 @@ export class RenditionMeter {
     if (isKeySlot && !frame.isKey) this.#keyFramesMissed++;
   }
 
-  take(): RenditionStats {
+  take(): Omit<RenditionStats, 'isResting'> {
     const now = performance.now();
     const seconds = Math.max(0.001, (now - this.#since) / 1000);
-    const stats: RenditionStats = {
+    const stats = {
       track: this.#rendition.track,
       framesEncoded: this.#framesEncoded,
       framesRepeated: this.#framesRepeated,

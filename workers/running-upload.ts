@@ -15,6 +15,8 @@ export interface UploadContext {
   readonly meter: UploadMeter;
   readonly post: (message: FromUpload) => void;
   readonly fail: (cause: unknown) => void;
+  /** undefined: what the browser gives. */
+  readonly spoolBytes: number | undefined;
 }
 
 export interface RunningUpload {
@@ -31,10 +33,12 @@ export async function openUpload(context: UploadContext, session: KeptSession): 
   const { client, meter, post, fail } = context;
   const { id } = session.broadcast;
   const release = await holdBroadcast(id);
-  const { spool, safety } = await openSpool(id, session.request.grid.partsPerSegment).catch((cause: unknown) => {
-    release();
-    throw cause;
-  });
+  const { spool, safety } = await openSpool(id, session.request.grid.partsPerSegment, context.spoolBytes).catch(
+    (cause: unknown) => {
+      release();
+      throw cause;
+    },
+  );
   post({ kind: 'spool', safety });
   const letGo = async (): Promise<void> => {
     await spool.close();

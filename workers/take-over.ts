@@ -1,3 +1,4 @@
+import { DEFAULT_LADDER_RULES } from '../src/encode/live-ladder.ts';
 import { backoffMs } from '../src/lib/backoff.ts';
 import type { IngestState } from '../src/protocol/broadcast.ts';
 import { partDurationMicros } from '../src/protocol/grid.ts';
@@ -26,18 +27,23 @@ export async function takeOver(
   await spool.forget(state.durable);
   const kept = spool.kept();
   const ids = tracks.map((track) => track.id);
-  const next = nextParts(ids, state, kept);
+  const going = state.cuts.at(-1)?.tracks ?? ids;
+  // What rests ended long ago; where it goes on, the ladder decides.
+  const next = nextParts(going, state, kept);
   await uploader.sendKept(unsentParts(state, kept));
   uploader.begin().catch(fail);
   if (wish === 'finish') {
     const partMs = partDurationMicros(grid.partsPerSegment) / 1000;
     post({ kind: 'finishing', durationMs: Math.max(...Object.values(next)) * partMs });
-    uploader.end(next);
+    uploader.end({ ...nextParts(ids, { ...state, cuts: [] }, kept), ...next });
     return running;
   }
   const plan = planReturn(next, grid, availabilityStartMs, state.serverTimeMs);
   if (plan.kind === 'hole') await uploader.declare(plan.cut);
-  post({ kind: 'resumable', plan: livePlanOf(session), resume: { availabilityStartMs, firstParts: plan.firstParts } });
+  uploader.setTracks(going, 0);
+  const resting = ids.filter((track) => !going.includes(track));
+  const { firstParts } = plan;
+  post({ kind: 'resumable', plan: livePlanOf(session), resume: { availabilityStartMs, firstParts, resting } });
   return running;
 }
 
@@ -47,7 +53,7 @@ function livePlanOf({ request: { grid, tracks } }: KeptSession): LivePlan {
     track.kind === 'video' ? [{ width: track.width, height: track.height, bitrateBps: track.bitrateBps }] : [],
   );
   const audioBps = tracks.find((track) => track.kind === 'audio')?.bitrateBps ?? 0;
-  return { grid, rungs, audioBps };
+  return { grid, rungs, audioBps, calmMs: DEFAULT_LADDER_RULES.calmMs };
 }
 
 /** Tries until the origin answers; rejects when it refuses. */

@@ -1,5 +1,6 @@
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
+import { FRESH_LINE, judgeLine } from '../src/upload/slow-line.ts';
 import { isSameStart } from '../src/upload/unfinished.ts';
 import { encoderChanged, findLeft, type LeftBroadcast } from './left-broadcast.ts';
 import type { EngineToUpload, FromUpload, ToUpload, UploadToEngine } from './messages.ts';
@@ -26,7 +27,10 @@ let running: Promise<RunningUpload> | undefined;
 let open: RunningUpload | undefined;
 let strips: StripSender | undefined;
 
+let lineHistory = FRESH_LINE;
+
 const post = (message: FromUpload): void => self.postMessage(message);
+const tellEngine = (message: UploadToEngine): void => enginePort?.postMessage(message);
 
 function fail(cause: unknown): void {
   const error =
@@ -50,7 +54,7 @@ self.onmessage = (event: MessageEvent<ToUpload>): void => {
   switch (message.kind) {
     case 'open': {
       const client = new OriginClient(message.baseUrl);
-      context = { client, meter, post, fail };
+      context = { client, meter, post, fail, spoolBytes: message.spoolBytes };
       // Before the upload is open nothing of the broadcast is there to show pictures of.
       strips = new StripSender(client, () => open?.uploader.plan.backlogMs() ?? Number.POSITIVE_INFINITY);
       enginePort = message.enginePort;
@@ -98,6 +102,16 @@ function fromEngine(message: EngineToUpload): void {
         ?.then(({ uploader }) => uploader.add({ track: message.track, part: message.part }, message.bytes))
         .catch(fail);
       break;
+    case 'tracks': {
+      const { tracks, part } = message;
+      running
+        ?.then(({ uploader }) => {
+          uploader.setTracks(tracks, part);
+          return uploader.declare({ fromPart: part, toPart: part, tracks });
+        })
+        .catch(fail);
+      break;
+    }
     case 'poster':
       // A list without a fresh picture is not worth a retry.
       context.client.putPoster(message.jpeg).catch(() => undefined);
@@ -140,8 +154,7 @@ async function keepTime(origin: OriginClient): Promise<never> {
   for (;;) {
     const estimate = await origin.clock();
     if (estimate !== undefined) {
-      const message: UploadToEngine = { kind: 'clock', offsetMs: estimate.offsetMs };
-      enginePort?.postMessage(message);
+      tellEngine({ kind: 'clock', offsetMs: estimate.offsetMs });
     }
     const waitMs = estimate === undefined ? CLOCK_RETRY_MS : CLOCK_EVERY_MS;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -156,6 +169,9 @@ setInterval(() => {
   void strips?.send();
   const { plan, lostMs } = open.uploader;
   const { retries, failures } = plan;
+  const { history, line } = judgeLine(lineHistory, { atMs: performance.now(), backlogMs: plan.backlogMs(), failures });
+  lineHistory = history;
+  tellEngine({ kind: 'line', line });
   const facts = { backlogMs: plan.backlogMs(), retries, failures, roomMs: open.roomMs(), lostMs };
   post({ kind: 'stats', upload: meter.take(facts) });
 }, STATS_EVERY_MS);

@@ -58,6 +58,8 @@ export class Uploader {
   /** One after another, so that a crash loses the newest parts and never one in between. */
   #added: Promise<void> = Promise.resolve();
   #wasDown = false;
+  /** Which tracks are made from a part on, the newest last. */
+  readonly #going: { readonly from: PartIndex; readonly tracks: readonly TrackId[] }[];
   #endParts: Readonly<Record<TrackId, PartIndex>> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -69,8 +71,10 @@ export class Uploader {
     this.#request = options.start.request;
     this.#inits = options.start.inits;
     const { grid, tracks } = options.start.request;
+    const ids = tracks.map((track) => track.id);
+    this.#going = [{ from: 0, tracks: ids }];
     this.#plan = new UploadPlan({
-      tracks: tracks.map((track) => track.id),
+      tracks: ids,
       partMs: partDurationMicros(grid.partsPerSegment) / 1000,
     });
   }
@@ -123,6 +127,12 @@ export class Uploader {
   /** Rejects when the origin refuses it; otherwise tries until it is done. */
   async declare(cut: TimelineCut): Promise<void> {
     await this.#insist(() => this.#client.cut(cut));
+  }
+
+  /** From `part` on only these tracks are made. Before `declare`, or for what was declared already. */
+  setTracks(tracks: readonly TrackId[], from: PartIndex): void {
+    this.#going.push({ from, tracks });
+    this.#plan.setTracks(tracks, from);
   }
 
   /** The network came back, as far as the browser knows. */
@@ -182,18 +192,23 @@ export class Uploader {
   async #tellLost(): Promise<void> {
     if (this.#isTelling || !this.#isStarted) return;
     this.#isTelling = true;
-    const { grid, tracks } = this.#request;
-    const ids = tracks.map((track) => track.id);
+    const { partsPerSegment } = this.#request.grid;
     while (this.#untold > 0) {
       const told = this.#untold;
       await this.#insist(async () => {
         const { cuts } = await this.#client.state();
-        for (const cut of lostCuts(this.#lost, ids, grid.partsPerSegment, cuts)) await this.#cutIfPossible(cut);
+        for (const cut of lostCuts(this.#lost, (segment) => this.#goingIn(segment), partsPerSegment, cuts))
+          await this.#cutIfPossible(cut);
       });
       this.#untold -= told;
     }
     this.#isTelling = false;
     this.#pump();
+  }
+
+  #goingIn(segment: number): readonly TrackId[] {
+    const part = segment * this.#request.grid.partsPerSegment;
+    return this.#going.findLast(({ from }) => from <= part)?.tracks ?? [];
   }
 
   /** A cut that does not fit between those that are there leaves a gap that players wait out, as without it. */

@@ -14,17 +14,28 @@ export interface VideoLaneOptions {
   readonly grid: Grid;
   /** First part of each rendition; 0 unless a broadcast goes on. */
   readonly firstPart: (track: TrackId) => PartIndex;
+  /** Renditions that are not made for now, see `changeTo`. */
+  readonly resting: readonly TrackId[];
   onPart(part: ClosedPart): void;
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
   onError(error: StageError): void;
 }
 
 interface Output {
-  readonly assembler: VideoAssembler;
+  assembler: VideoAssembler;
   readonly queue: SlotQueue;
   readonly meter: RenditionMeter;
-  /** Slots before it are there already. */
-  readonly firstSlot: number;
+  /** Slots before it are there already, or were not made while this rendition rested. */
+  firstSlot: number;
+  isResting: boolean;
+  /** The newest slot that came out. */
+  lastSlot: number;
+}
+
+/** From slot `fromSlot` on, the first of a segment, these renditions are made and no others. */
+interface PendingChange {
+  readonly fromSlot: number;
+  readonly tracks: readonly TrackId[];
 }
 
 /** Pictures with their media times to closed parts of every rendition: every slot filled, keys on the grid. */
@@ -35,11 +46,13 @@ export class VideoLane {
   #core: EncodeCore | undefined;
   /** Owned: the picture that fills slots until the next one. */
   #current: VideoFrame | undefined;
+  #pending: PendingChange | undefined;
 
   constructor(options: VideoLaneOptions) {
     this.#options = options;
     this.#outputs = new Map(options.renditions.map((rendition) => [rendition.track, this.#openOutput(rendition)]));
-    const firstSlot = Math.min(...[...this.#outputs.values()].map((output) => output.firstSlot));
+    const going = [...this.#outputs.values()].filter((output) => !output.isResting);
+    const firstSlot = Math.min(...going.map((output) => output.firstSlot));
     this.#slotter = new Slotter({ frameRate: options.grid.frameRate, firstSlot });
   }
 
@@ -47,7 +60,9 @@ export class VideoLane {
     const { grid, firstPart } = this.#options;
     const firstSlot = firstSlotOfPart(firstPart(rendition.track), grid.frameRate, grid.partsPerSegment);
     const assembler = new VideoAssembler(rendition.track, grid, firstSlot);
-    return { assembler, queue: new SlotQueue(), meter: new RenditionMeter(rendition), firstSlot };
+    const isResting = this.#options.resting.includes(rendition.track);
+    const meter = new RenditionMeter(rendition);
+    return { assembler, queue: new SlotQueue(), meter, firstSlot, isResting, lastSlot: firstSlot - 1 };
   }
 
   /** Rejects with StageError `no_encoder`. */
@@ -72,6 +87,18 @@ export class VideoLane {
   /** True while slots wait for encoders that are behind. */
   get isBehind(): boolean {
     return [...this.#outputs.values()].some(({ queue }) => queue.waiting > 0);
+  }
+
+  /** How far the slowest encoder is behind the newest slot. */
+  get behindMs(): number {
+    const lags = [...this.#outputs.values()].filter((output) => !output.isResting).map((output) => output.lastSlot);
+    return Math.max(0, ((this.nextSlot - 1 - Math.min(...lags)) * 1000) / this.#options.grid.frameRate);
+  }
+
+  /** From the first slot of this part on, the first of a segment, these renditions are made and no others. */
+  changeTo(tracks: readonly TrackId[], fromPart: PartIndex): void {
+    const { frameRate, partsPerSegment } = this.#options.grid;
+    this.#pending = { fromSlot: firstSlotOfPart(fromPart, frameRate, partsPerSegment), tracks };
   }
 
   get deadline(): Micros {
@@ -127,7 +154,7 @@ export class VideoLane {
   }
 
   takeStats(): readonly RenditionStats[] {
-    return [...this.#outputs.values()].map(({ meter }) => meter.take());
+    return [...this.#outputs.values()].map(({ meter, isResting }) => ({ ...meter.take(), isResting }));
   }
 
   /** A picture of its own for the poster; the caller closes it. */
@@ -145,13 +172,30 @@ export class VideoLane {
   #encode(slot: number): void {
     const core = this.#core;
     if (this.#current === undefined || core === undefined) return;
+    this.#changeAt(slot);
     const taking: TrackId[] = [];
-    for (const [track, { queue, meter, firstSlot }] of this.#outputs) {
-      if (slot < firstSlot) continue;
+    for (const [track, { queue, meter, firstSlot, isResting }] of this.#outputs) {
+      if (isResting || slot < firstSlot) continue;
       if (queue.offer(slot, core.inFlight(track))) taking.push(track);
       else meter.skipped();
     }
     if (taking.length > 0) core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), taking);
+  }
+
+  /** Old slots of a rendition that rests now still come out; its last part ended with the segment. */
+  #changeAt(slot: number): void {
+    const pending = this.#pending;
+    if (pending === undefined || slot < pending.fromSlot) return;
+    this.#pending = undefined;
+    for (const [track, output] of this.#outputs) {
+      const isResting = !pending.tracks.includes(track);
+      if (output.isResting && !isResting) {
+        output.assembler = new VideoAssembler(track, this.#options.grid, slot);
+        output.firstSlot = slot;
+        output.lastSlot = slot - 1;
+      }
+      output.isResting = isResting;
+    }
   }
 
   /** An encoder has room again, or is a new one: what waited gets the picture of now. */
@@ -168,6 +212,7 @@ export class VideoLane {
     const output = this.#outputs.get(frame.track);
     if (output === undefined) return;
     output.meter.encoded(frame, isKeySlot(frame.slot, this.#options.grid));
+    output.lastSlot = frame.slot;
     this.#emit(output.assembler.add(frame.slot, frame.isKey, frame.data));
     this.#catchUp(frame.track, output.queue);
   }

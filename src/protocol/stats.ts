@@ -13,6 +13,14 @@ export interface RenditionStats {
   readonly targetBps: number;
   readonly encodeDelayMsP50: number;
   readonly encodeDelayMsP95: number;
+  /** It is not made for now, see `LadderReport`. */
+  readonly isResting: boolean;
+}
+
+/** Which renditions rest while live, and why. */
+export interface LadderReport {
+  readonly resting: readonly TrackId[];
+  readonly reason: 'encoder' | 'line' | undefined;
 }
 
 export interface UploadStats {

@@ -1,15 +1,20 @@
 import { css, html, LitElement, nothing } from 'lit';
-import type { RenditionStats, UploadStats } from '../protocol/stats.ts';
-import { type Health, renditionHealth, repeatNote, roomNote, uplinkHealth } from './health-words.ts';
+import type { LadderReport, RenditionStats, UploadStats } from '../protocol/stats.ts';
+import { type Health, renditionHealth, repeatNote, restSentence, roomNote, uplinkHealth } from './health-words.ts';
 import { icons } from './icons.ts';
 import { kilobitsText } from './rate-words.ts';
 import { base, surfaces } from './theme.ts';
 
 /** The counters of a live stream, per quality and for the line, each with a word that says whether it is well. */
 export class HealthPanel extends LitElement {
-  static override properties = { renditions: { attribute: false }, upload: { attribute: false } };
+  static override properties = {
+    renditions: { attribute: false },
+    upload: { attribute: false },
+    ladder: { attribute: false },
+  };
   declare renditions: readonly RenditionStats[];
   declare upload: UploadStats | undefined;
+  declare ladder: LadderReport;
 
   static override styles = [
     base,
@@ -135,6 +140,7 @@ export class HealthPanel extends LitElement {
     super();
     this.renditions = [];
     this.upload = undefined;
+    this.ladder = { resting: [], reason: undefined };
   }
 
   #badge(health: Health) {
@@ -198,6 +204,7 @@ export class HealthPanel extends LitElement {
     const advice = [
       ...new Set([
         line,
+        restSentence(this.ladder),
         this.upload === undefined ? '' : roomNote(this.upload),
         ...this.renditions.map((stats) => renditionHealth(stats).sentence),
         repeatNote(this.renditions),

@@ -1,8 +1,8 @@
-import type { RenditionStats, UploadStats } from '../protocol/stats.ts';
+import type { LadderReport, RenditionStats, UploadStats } from '../protocol/stats.ts';
 
 /** How one quality, or the line, is doing: a word and, when something is wrong, what it means. */
 export interface Health {
-  readonly word: 'Good' | 'Slow' | 'Reconnecting' | 'Catching up';
+  readonly word: 'Good' | 'Slow' | 'Resting' | 'Reconnecting' | 'Catching up';
   readonly tone: 'good' | 'slow' | 'bad';
   readonly sentence: string;
 }
@@ -18,6 +18,7 @@ const GOOD: Health = { word: 'Good', tone: 'good', sentence: '' };
 const slow = (sentence: string): Health => ({ word: 'Slow', tone: 'slow', sentence });
 
 export function renditionHealth(stats: RenditionStats): Health {
+  if (stats.isResting) return { word: 'Resting', tone: 'slow', sentence: '' };
   const slots = stats.framesEncoded + stats.framesSkipped;
   if (stats.keyFramesMissed > 0)
     return slow('This machine could not keep up, and viewers of this quality saw a break.');
@@ -47,6 +48,21 @@ export function uplinkHealth(upload: UploadStats): Health {
         sentence: `The server cannot be reached. ${upload.secondsNotUploaded.toFixed(0)} s are safe in this tab and will be sent.`,
       };
   }
+}
+
+const heightsText = (tracks: readonly string[]): string => {
+  const names = tracks.map((track) => `${track.slice(1)}p`);
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+};
+
+/** Empty, or why a quality is not made for now. */
+export function restSentence({ resting, reason }: LadderReport): string {
+  if (resting.length === 0) return '';
+  const what = `${heightsText(resting)} ${resting.length === 1 ? 'rests' : 'rest'}`;
+  const why =
+    reason === 'line' ? 'your line takes less than the stream needs' : 'this machine cannot encode everything in time';
+  const back = `${resting.length === 1 ? 'It comes' : 'They come'} back when there has been no trouble for a while.`;
+  return `${what}: ${why}. Viewers go on with the other qualities. ${back}`;
 }
 
 /** Empty, or why viewers see the same picture twice although nothing here is slow. */

@@ -1,6 +1,7 @@
 import type { FromUpload } from '../../workers/messages.ts';
 import { canAskForDevices, listDevices } from '../capture/devices.ts';
 import { frameRateFor } from '../encode/frame-rate.ts';
+import { DEFAULT_LADDER_RULES } from '../encode/live-ladder.ts';
 import { StageError } from '../protocol/errors.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
 import { StudioEngine } from './studio-engine.ts';
@@ -45,7 +46,7 @@ class Controller implements StudioController {
 
   constructor(presets: StudioPresets) {
     this.#presets = presets;
-    const engine = new StudioEngine(location.origin, {
+    const engine = new StudioEngine(location.origin, presets.spoolMegabytes, {
       onEngine: (message) => reports.onEngine(message),
       onUpload: (message) => reports.onUpload(message),
       onCrash: (cause) => this.#fail(toProblem(cause, 'reload')),
@@ -145,9 +146,10 @@ class Controller implements StudioController {
     this.#keepOnDisk();
     const [top] = probe.rungs;
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
-    const { partsPerSegment, gopSeconds } = this.#presets;
+    const { partsPerSegment, gopSeconds, calmSeconds } = this.#presets;
+    const calmMs = calmSeconds === undefined ? DEFAULT_LADDER_RULES.calmMs : calmSeconds * 1000;
     const grid = { partsPerSegment, gopSeconds, frameRate: this.#shape().frameRate };
-    this.#engine.toEngine({ kind: 'go-live', plan: { grid, rungs: probe.rungs, audioBps: AUDIO_BPS } });
+    this.#engine.toEngine({ kind: 'go-live', plan: { grid, rungs: probe.rungs, audioBps: AUDIO_BPS, calmMs } });
   }
 
   async resume(): Promise<void> {

@@ -16,7 +16,8 @@ export class StudioEngine {
     if (document.visibilityState === 'visible') this.toUpload({ kind: 'hurry' });
   };
 
-  constructor(baseUrl: string, events: StudioEngineEvents) {
+  /** `spoolMegabytes` undefined: what the browser gives. */
+  constructor(baseUrl: string, spoolMegabytes: number | undefined, events: StudioEngineEvents) {
     this.#engine = new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), { type: 'module' });
     this.#upload = new Worker(new URL('../../workers/upload.worker.ts', import.meta.url), { type: 'module' });
     this.#engine.onmessage = (event: MessageEvent<FromEngine>) => events.onEngine(event.data);
@@ -26,7 +27,8 @@ export class StudioEngine {
     document.addEventListener('visibilitychange', this.#onVisibility);
     const { port1, port2 } = new MessageChannel();
     this.toEngine({ kind: 'open', uploadPort: port1 }, [port1]);
-    this.toUpload({ kind: 'open', baseUrl, enginePort: port2 }, [port2]);
+    const room = spoolMegabytes === undefined ? {} : { spoolBytes: spoolMegabytes * 1_000_000 };
+    this.toUpload({ kind: 'open', baseUrl, enginePort: port2, ...room }, [port2]);
   }
 
   toEngine(message: ToEngine, transfer: Transferable[] = []): void {

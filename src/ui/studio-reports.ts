@@ -43,6 +43,9 @@ export class StudioReports {
       case 'stats':
         store.set({ renditions: message.renditions });
         return;
+      case 'ladder':
+        store.set({ ladder: message.ladder });
+        return;
       case 'ended':
         this.#durationMs = message.durationMs;
         return;

@@ -1,6 +1,6 @@
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { WireError } from '../protocol/errors.ts';
-import type { RenditionStats, SpoolSafety, UploadStats } from '../protocol/stats.ts';
+import type { LadderReport, RenditionStats, SpoolSafety, UploadStats } from '../protocol/stats.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
 
 /** A sentence for the person, a code for the log, and what a button can do about it. */
@@ -67,6 +67,7 @@ export interface StudioState {
   readonly upload: UploadStats | undefined;
   /** Where the tab keeps what is not sent; undefined before going live. */
   readonly safety: SpoolSafety | undefined;
+  readonly ladder: LadderReport;
 }
 
 /** Implemented by `studio-controller.ts`, which joins capture, engine and upload; used by the studio's elements. */

@@ -15,6 +15,7 @@ const INITIAL: StudioState = {
   renditions: [],
   upload: undefined,
   safety: undefined,
+  ladder: { resting: [], reason: undefined },
 };
 
 /** The studio's one value, and who is told when it changes. */

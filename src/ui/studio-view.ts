@@ -185,7 +185,11 @@ export class StudioView extends LitElement {
           ${
             phase.kind === 'live' || phase.kind === 'ending'
               ? html`<div class="card">
-                  <health-panel .renditions=${state.renditions} .upload=${state.upload}></health-panel>
+                  <health-panel
+                    .renditions=${state.renditions}
+                    .upload=${state.upload}
+                    .ladder=${state.ladder}
+                  ></health-panel>
                   ${state.safety === undefined ? nothing : html`<p class="quiet small">${safetySentence(state.safety)}</p>`}
                 </div>`
               : html`<div class="card">

@@ -7,16 +7,17 @@ export type LostSegments = ReadonlyMap<number, ReadonlySet<TrackId>>;
 
 /**
  * The cuts that tell the origin what will never come (SPEC CUT1): a stretch without a rendition, or a hole where
- * nothing is left. Those that are declared already are left out.
+ * nothing is left. `going` tells what is made of a segment at all. Those that are declared already are left out.
  */
 export function lostCuts(
   lost: LostSegments,
-  tracks: readonly TrackId[],
+  going: (segment: number) => readonly TrackId[],
   partsPerSegment: number,
   declared: readonly TimelineCut[],
 ): readonly TimelineCut[] {
   const there = (segment: number): readonly TrackId[] => {
     const gone = lost.get(segment);
+    const tracks = going(segment);
     return gone === undefined ? tracks : tracks.filter((track) => !gone.has(track));
   };
   const edges = [...new Set([...lost.keys()].flatMap((segment) => [segment, segment + 1]))].toSorted((a, b) => a - b);

@@ -20,13 +20,24 @@ export function nextParts(
   state: Pick<IngestState, 'stored' | 'cuts'>,
   kept: ReadonlyMap<TrackId, readonly PartIndex[]>,
 ): FirstParts {
-  const afterHoles = Math.max(0, ...state.cuts.map((cut) => cut.toPart));
   return Object.fromEntries(
     tracks.map((track) => {
       const stored = (state.stored[track] ?? []).map((range) => range.to);
-      return [track, Math.max(afterHoles, ...stored, (kept.get(track)?.at(-1) ?? -1) + 1)];
+      return [track, Math.max(beganAt(track, state.cuts), ...stored, (kept.get(track)?.at(-1) ?? -1) + 1)];
     }),
   );
+}
+
+/** Where the newest stretch of a track began: behind a hole, or where it came back after a rest. */
+function beganAt(track: TrackId, cuts: readonly TimelineCut[]): PartIndex {
+  let began = 0;
+  let wasThere = true;
+  for (const { fromPart, toPart, tracks } of cuts) {
+    const isThere = tracks.includes(track);
+    if (isThere && (!wasThere || fromPart < toPart)) began = toPart;
+    wasThere = isThere;
+  }
+  return began;
 }
 
 /** Names of what is kept here and not at the origin, oldest first. */

@@ -58,13 +58,20 @@ const REMEMBERED_TICKS = 200;
 
 const kindOf = (track: TrackId): string => track.charAt(0);
 
+function countKinds(tracks: readonly TrackId[]): ReadonlyMap<string, number> {
+  const ofKind = new Map<string, number>();
+  for (const track of tracks) ofKind.set(kindOf(track), (ofKind.get(kindOf(track)) ?? 0) + 1);
+  return ofKind;
+}
+
 /**
  * Decides what to send next; does no I/O and reads no clock. One tick a request while the line keeps up, several when
  * it is slow, the newest first after an outage with the old ones filled in behind, and after a failure one cautious
  * request until something gets through.
  */
 export class UploadPlan {
-  readonly #tracksOfKind = new Map<string, number>();
+  /** How many tracks of each kind there are from a part on, the newest last. */
+  readonly #tracksFrom: { readonly from: PartIndex; readonly ofKind: ReadonlyMap<string, number> }[];
   readonly #partMs: number;
   readonly #maxInFlight: number;
   readonly #maxBatchBytes: number;
@@ -83,8 +90,7 @@ export class UploadPlan {
   #isEnding = false;
 
   constructor(options: UploadPlanOptions) {
-    for (const track of options.tracks)
-      this.#tracksOfKind.set(kindOf(track), (this.#tracksOfKind.get(kindOf(track)) ?? 0) + 1);
+    this.#tracksFrom = [{ from: 0, ofKind: countKinds(options.tracks) }];
     this.#partMs = options.partMs;
     this.#maxInFlight = options.maxInFlight ?? 3;
     this.#maxBatchBytes = options.maxBatchBytes ?? 512 * 1024;
@@ -101,6 +107,11 @@ export class UploadPlan {
       this.#ticks.set(key, tick);
     }
     tick.parts.set(part.track, part);
+  }
+
+  /** From this part on only these tracks are made: nobody waits for the others. */
+  setTracks(tracks: readonly TrackId[], from: PartIndex): void {
+    this.#tracksFrom.push({ from, ofKind: countKinds(tracks) });
   }
 
   /** Nothing more will be added: a tick waits for nobody. */
@@ -200,7 +211,8 @@ export class UploadPlan {
   }
 
   #isReady(tick: Tick, nowMs: number): boolean {
-    const isWhole = tick.parts.size >= (this.#tracksOfKind.get(tick.key.charAt(0)) ?? 1);
+    const ofKind = this.#tracksFrom.findLast(({ from }) => from <= tick.index)?.ofKind;
+    const isWhole = tick.parts.size >= (ofKind?.get(tick.key.charAt(0)) ?? 1);
     // What comes after its tick has left waits for nobody.
     return isWhole || this.#isEnding || this.#sent.has(tick.key) || nowMs - tick.addedMs >= this.#lingerMs;
   }

@@ -23,6 +23,7 @@ const rendition = (height: number, targetBps: number, more: Partial<RenditionSta
   targetBps,
   encodeDelayMsP50: 18,
   encodeDelayMsP95: 41,
+  isResting: false,
   ...more,
 });
 
@@ -65,6 +66,7 @@ const before = {
   renditions: [],
   upload: undefined,
   safety: undefined,
+  ladder: { resting: [], reason: undefined },
 } as const;
 
 const ready = {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import type { RenditionStats, UploadStats } from '../../src/protocol/stats.ts';
 import { parseBroadcastList, shelvesOf } from '../../src/ui/broadcast-list.ts';
-import { renditionHealth, repeatNote, roomNote, uplinkHealth } from '../../src/ui/health-words.ts';
+import { renditionHealth, repeatNote, restSentence, roomNote, uplinkHealth } from '../../src/ui/health-words.ts';
 import { hearingOf, meterShare } from '../../src/ui/level-words.ts';
 import { heightText, rateText } from '../../src/ui/rate-words.ts';
 import { routeOf } from '../../src/ui/route.ts';
@@ -87,6 +87,7 @@ const stats: RenditionStats = {
   targetBps: 2_500_000,
   encodeDelayMsP50: 20,
   encodeDelayMsP95: 60,
+  isResting: false,
 };
 
 test('a quality is slow when frames are skipped, late or broken, not when a still picture needs few bits', () => {
@@ -125,6 +126,13 @@ test('a tab that runs out of room says how long it can go on, then what is left 
   const all = { ...facts, lostMs: { v720: 30_000, v360: 10_000, a128: 10_000 } };
   expect(roomNote(all)).toContain('Left out: 720p (30 s).');
   expect(roomNote(all)).toContain('10 s are lost in every quality.');
+});
+
+test('what rests is said with its reason', () => {
+  expect(restSentence({ resting: [], reason: undefined })).toBe('');
+  expect(restSentence({ resting: ['v720'], reason: 'encoder' })).toContain('720p rests: this machine');
+  expect(restSentence({ resting: ['v720', 'v480'], reason: 'line' })).toContain('720p and 480p rest: your line');
+  expect(renditionHealth({ ...stats, isResting: true }).word).toBe('Resting');
 });
 
 test('the dot is red only when the origin has served the first part back', () => {

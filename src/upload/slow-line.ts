@@ -1,0 +1,40 @@
+/** What a line that is too slow looks like, second by second. Times in milliseconds of one clock. */
+export interface LineHistory {
+  readonly samples: readonly { readonly atMs: number; readonly backlogMs: number }[];
+}
+
+export interface LineSample {
+  readonly atMs: number;
+  readonly backlogMs: number;
+  /** Requests that failed one after another: an outage is not a slow line, and the spool is there for it. */
+  readonly failures: number;
+}
+
+const WINDOW_MS = 10_000;
+const FREE_BACKLOG_MS = 1_000;
+const SLOW_BACKLOG_MS = 2_000;
+/** Over the window; a backlog that stands still is being carried. */
+const GROWTH_MS = 1_000;
+
+export const FRESH_LINE: LineHistory = { samples: [] };
+
+/** slow: what waits has grown for ten seconds although requests get through. */
+export function judgeLine(
+  before: LineHistory,
+  { atMs, backlogMs, failures }: LineSample,
+): { readonly history: LineHistory; readonly line: 'free' | 'busy' | 'slow' } {
+  if (failures > 0) return { history: FRESH_LINE, line: 'busy' };
+  const samples = [...before.samples, { atMs, backlogMs }];
+  // One sample from before the window stays, so that the window is known to be whole.
+  const first = Math.max(
+    0,
+    samples.findLastIndex((sample) => sample.atMs <= atMs - WINDOW_MS),
+  );
+  const kept = samples.slice(first);
+  const history = { samples: kept };
+  if (backlogMs < FREE_BACKLOG_MS) return { history, line: 'free' };
+  const [oldest] = kept;
+  const isWhole = oldest !== undefined && oldest.atMs <= atMs - WINDOW_MS;
+  const hasGrown = isWhole && backlogMs - oldest.backlogMs >= GROWTH_MS;
+  return { history, line: hasGrown && backlogMs >= SLOW_BACKLOG_MS ? 'slow' : 'busy' };
+}

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { live } from '../../src/protocol/urls.ts';
+import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
+import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
+import { startShaper } from '../helpers/shaper.ts';
+import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
+import { untilPlaying, videoState } from '../helpers/watch.ts';
+
+test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
+
+/**
+ * In front of the engine's own code: a machine on which encoding a picture takes `costMs`, one after another, while
+ * the channel says so. A browser cannot slow its own encoders down, and throttling through DevTools spares workers.
+ */
+const slowMachine = (costMs: number): string => `
+  const Real = VideoEncoder;
+  let isSlow = false;
+  let freeAt = 0;
+  new BroadcastChannel('slow-machine').onmessage = ({ data }) => { isSlow = data; };
+  self.VideoEncoder = class extends Real {
+    constructor(init) {
+      super({ ...init, output(chunk, metadata) {
+        freeAt = Math.max(performance.now(), freeAt) + (isSlow ? ${costMs} : 0);
+        const wait = freeAt - performance.now();
+        if (wait < 1) init.output(chunk, metadata);
+        else setTimeout(() => init.output(chunk, metadata), wait);
+      } });
+    }
+  };
+`;
+
+async function installSlowMachine(page: Page, costMs: number): Promise<void> {
+  await page.route(/engine\.worker[^/]*\.js$/, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: slowMachine(costMs) + (await answer.text()) });
+  });
+}
+
+const setSlow = (page: Page, isSlow: boolean): Promise<void> =>
+  page.evaluate((value) => new BroadcastChannel('slow-machine').postMessage(value), isSlow);
+
+const tracksOfCuts = async (origin: RunningOrigin, id: string): Promise<string[]> =>
+  (await broadcastDetail(origin.url, id)).cuts.map((cut) => cut.tracks.join());
+
+/** Every Period of the recording has every segment of its own tracks: what is not there is not offered. */
+async function expectComplete(origin: RunningOrigin, id: string): Promise<void> {
+  await expect.poll(async () => (await broadcastDetail(origin.url, id)).state, { timeout: 30_000 }).toBe('sealed');
+  const { cuts, tracks, durationMs } = await broadcastDetail(origin.url, id);
+  for (let segment = 0; segment * 10_000 < durationMs; segment++) {
+    const going = cuts.filter((cut) => cut.toPart <= segment * 100).at(-1)?.tracks ?? tracks.map((track) => track.id);
+    const isHole = cuts.some((cut) => cut.fromPart <= segment * 100 && segment * 100 < cut.toPart);
+    for (const track of isHole ? [] : going) {
+      const bytes = await (await fetch(origin.url + live.segment(id, track, segment))).bytes();
+      expect(bytes.length, `${track}/${segment}`).toBeGreaterThan(1000);
+    }
+  }
+}
+
+test('a machine that gets too slow lets one quality rest and takes it back; no key frame is missed, the viewer plays on', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(150_000);
+  const origin = await startOrigin();
+  await installSlowMachine(page, 13);
+  const { id } = await goLive(page, origin.url, '?ladder=480,360,240&calm=5');
+  const watching = await browser.newPage();
+  await watching.goto(`${origin.url}/watch/${id}`);
+  await untilPlaying(watching, 1);
+  await setSlow(page, true);
+  await expect(page.locator('health-panel')).toContainText('360p rests: this machine cannot encode', {
+    timeout: 40_000,
+  });
+  await expect.poll(() => tracksOfCuts(origin, id)).toEqual(['v480,v240,a128']);
+  await expect(page.locator('health-panel')).toContainText('Resting', { timeout: 40_000 });
+  await setSlow(page, false);
+  await expect
+    .poll(() => tracksOfCuts(origin, id), { timeout: 60_000 })
+    .toEqual(['v480,v240,a128', 'v480,v360,v240,a128']);
+  const [, back] = (await broadcastDetail(origin.url, id)).cuts;
+  await expect
+    .poll(async () => (await videoState(watching)).positionS, { timeout: 40_000 })
+    .toBeGreaterThan((back?.toPart ?? 0) / 10 + 2);
+  await expect(page.locator('health-panel')).not.toContainText('saw a break');
+  await watching.close();
+  await endStream(page);
+  await expectComplete(origin, id);
+  await origin.stop();
+});
+
+/** What the pictures and the sound of one finished segment really take, in bits a second. */
+async function measuredBps(origin: RunningOrigin, id: string): Promise<number> {
+  const { tracks } = await broadcastDetail(origin.url, id);
+  const sizes = await Promise.all(
+    tracks.map(async (track) => (await (await fetch(origin.url + live.segment(id, track.id, 0))).bytes()).length),
+  );
+  return (sizes.reduce((sum, size) => sum + size, 0) * 8) / 10;
+}
+
+test('a line that takes less than the stream needs lets qualities rest until it keeps up, and says why', async ({
+  page,
+}) => {
+  test.setTimeout(150_000);
+  const origin = await startOrigin();
+  const line = await startShaper(origin.url, { roundTripMs: 20, upBps: 50_000_000 });
+  const { id } = await goLive(page, line.url, '?ladder=480,360,240&calm=5');
+  await expect.poll(async () => (await broadcastDetail(origin.url, id)).durationMs).toBeGreaterThan(10_500);
+  const needsBps = await measuredBps(origin, id);
+  line.set({ roundTripMs: 20, upBps: needsBps * 0.8 });
+  await expect(page.locator('health-panel')).toContainText('your line takes less', { timeout: 60_000 });
+  await expect.poll(async () => (await tracksOfCuts(origin, id)).at(0)).toBe('v480,v240,a128');
+  line.set({ roundTripMs: 20, upBps: 50_000_000 });
+  await expect
+    .poll(async () => (await tracksOfCuts(origin, id)).at(-1), { timeout: 60_000 })
+    .toBe('v480,v360,v240,a128');
+  await endStream(page);
+  await expectComplete(origin, id);
+  await line.stop();
+  await origin.stop();
+});
+
+test('a full spool gives up the oldest seconds of the best quality, says so, and the recording goes on without them', async ({
+  page,
+}) => {
+  test.setTimeout(150_000);
+  const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-full-'));
+  const first = await startOrigin({ dataDir });
+  const { id } = await goLive(page, first.url, '?ladder=360,240&spool=2');
+  await expect.poll(async () => (await broadcastDetail(first.url, id)).durationMs).toBeGreaterThan(9000);
+  await first.kill();
+  const panel = page.locator('health-panel');
+  await expect(panel).toContainText('This tab ran out of room. Left out: 360p', {
+    timeout: 90_000,
+  });
+  const second = await startOrigin({ dataDir, port: first.port });
+  await expect(page.locator('status-pill')).toContainText('You are live');
+  await expect(page.locator('status-pill')).not.toContainText('still to be sent', { timeout: 30_000 });
+  await endStream(page);
+  await expectComplete(second, id);
+  const lists = await tracksOfCuts(second, id);
+  expect(lists).toContain('v240,a128');
+  expect(lists.every((list) => list.endsWith('v240,a128'))).toBe(true);
+  expect((await broadcastDetail(second.url, id)).cuts.every((cut) => cut.fromPart === cut.toPart)).toBe(true);
+  await second.stop();
+  await rm(dataDir, { recursive: true });
+});

@@ -1,0 +1,88 @@
+import { expect, test } from '@playwright/test';
+import fc from 'fast-check';
+import {
+  DEFAULT_LADDER_RULES,
+  type LadderPressure,
+  type LiveLadder,
+  nextLadder,
+  restOrder,
+  startLadder,
+} from '../../src/encode/live-ladder.ts';
+
+const rules = DEFAULT_LADDER_RULES;
+const CALM: LadderPressure = { encoderBehindMs: 0, line: 'free' };
+const BEHIND: LadderPressure = { encoderBehindMs: 900, line: 'free' };
+const SLOW: LadderPressure = { encoderBehindMs: 0, line: 'slow' };
+const boundaryAfter = (nowMs: number): number => (Math.floor((nowMs + 4000) / 10_000) + 1) * 10_000;
+
+/** One look a second. */
+function run(ladder: LiveLadder, fromS: number, toS: number, pressure: LadderPressure, canRest = 2): LiveLadder {
+  let now = ladder;
+  for (let s = fromS; s < toS; s++) now = nextLadder(now, pressure, s * 1000, boundaryAfter(s * 1000), canRest, rules);
+  return now;
+}
+
+test('the middle rests first, the dearest of it before the others, then the best; the lightest never', () => {
+  const rungs = [1080, 720, 480, 360, 240].map((height) => ({ id: `v${height}`, bitrateBps: height * 1000 }));
+  expect(restOrder(rungs)).toEqual(['v720', 'v480', 'v360', 'v1080']);
+  expect(restOrder(rungs.slice(0, 2))).toEqual(['v1080']);
+  expect(restOrder(rungs.slice(0, 1))).toEqual([]);
+});
+
+test('a moment behind changes nothing; three seconds behind let one quality rest', () => {
+  let ladder = run(startLadder(0, rules), 0, 20, CALM);
+  ladder = run(ladder, 20, 22, BEHIND);
+  ladder = run(ladder, 22, 24, CALM);
+  expect(ladder.resting).toBe(0);
+  ladder = run(ladder, 24, 28, BEHIND);
+  expect(ladder).toMatchObject({ resting: 1, reason: 'encoder' });
+});
+
+test('the next step waits until the boundary of the one before has shown its effect', () => {
+  let ladder = run(startLadder(0, rules), 0, 20, CALM);
+  ladder = run(ladder, 20, 34, BEHIND);
+  expect(ladder.resting).toBe(1);
+  ladder = run(ladder, 34, 45, BEHIND);
+  expect(ladder.resting).toBe(2);
+  expect(run(ladder, 45, 200, BEHIND).resting).toBe(2);
+});
+
+test('a slow line lets one rest, and after a calm minute it comes back; the next regret doubles the minute', () => {
+  let ladder = run(startLadder(0, rules), 0, 20, CALM);
+  ladder = run(ladder, 20, 21, SLOW);
+  expect(ladder).toMatchObject({ resting: 1, reason: 'line' });
+  ladder = run(ladder, 21, 89, CALM);
+  expect(ladder.resting).toBe(1);
+  ladder = run(ladder, 89, 91, CALM);
+  expect(ladder).toMatchObject({ resting: 0, reason: undefined });
+  ladder = run(ladder, 91, 120, SLOW, 1);
+  expect(ladder.resting).toBe(1);
+  expect(ladder.calmNeededMs).toBe(2 * rules.calmMs);
+});
+
+test('whatever comes, between two changes lie at least five seconds, and never more rests than may', () => {
+  const pressure = fc.record({
+    encoderBehindMs: fc.constantFrom(0, 0, 300, 500, 3000),
+    line: fc.constantFrom('free' as const, 'free' as const, 'busy' as const, 'slow' as const),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(pressure, { minLength: 50, maxLength: 400 }),
+      fc.integer({ min: 0, max: 4 }),
+      (all, canRest) => {
+        let ladder = startLadder(0, rules);
+        let changedMs = Number.NEGATIVE_INFINITY;
+        all.forEach((one, s) => {
+          const before = ladder.resting;
+          ladder = nextLadder(ladder, one, s * 1000, boundaryAfter(s * 1000), canRest, rules);
+          expect(ladder.resting).toBeGreaterThanOrEqual(0);
+          expect(ladder.resting).toBeLessThanOrEqual(canRest);
+          if (ladder.resting === before) return;
+          expect(Math.abs(ladder.resting - before)).toBe(1);
+          expect(s * 1000 - changedMs).toBeGreaterThanOrEqual(5000);
+          changedMs = s * 1000;
+        });
+      },
+    ),
+  );
+});
