@@ -96,13 +96,14 @@ export class Playhead {
   }
 
   /** Puts a playhead that hangs in a hole behind it; false when nothing was wrong. */
-  rescue(stillForMs: number): boolean {
+  rescue(stillForMs: number, isAwaited: boolean): boolean {
     const target = rescueFromHole({
       positionMs: this.positionMs,
       stillForMs,
       isPaused: this.#video.paused,
       isSeeking: this.#video.seeking,
       readyState: this.#video.readyState,
+      isAwaited,
       buffered: mediaSpans(this.#video.buffered),
     });
     if (target === undefined) return false;

@@ -453,7 +453,8 @@ export class TabcastPlayer {
     const isHeld = this.#source.backfill.isHolding || (this.#missedMedia()?.missingMs ?? 0) > 0;
     this.#watch.setWaitingForMedia(isHeld || (playback === 'buffering' && stuckForMs > 1000));
     this.#noteMissed(positionMs);
-    if (this.#isAttached && !this.#playhead.rescue(stillForMs)) this.#follow(positionMs, nowMs);
+    if (this.#isAttached && !this.#playhead.rescue(stillForMs, this.#source.backfill.isHolding))
+      this.#follow(positionMs, nowMs);
     if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stuckForMs);
     if (playback === 'playing') this.#keep(false);
     this.#ticks += 1;

@@ -70,6 +70,7 @@ const hanging = {
   isSeeking: true,
   readyState: 1,
   stillForMs: 800,
+  isAwaited: false,
   buffered: [
     { fromMs: 64_000, toMs: 64_500 },
     { fromMs: 70_000, toMs: 87_000 },
@@ -85,6 +86,16 @@ test('a seek that hangs before a buffered range is put into it', () => {
 test('a paused playhead and one that has data are left alone', () => {
   expect(rescueFromHole({ ...hanging, isSeeking: false, isPaused: true, stillForMs: 9000 })).toBeUndefined();
   expect(rescueFromHole({ ...hanging, isSeeking: false, readyState: 4, stillForMs: 9000 })).toBeUndefined();
+});
+
+test('a seek that is slow is not taken to what lies far ahead, nor is a playhead for which media still comes', () => {
+  const far = { ...hanging, buffered: [{ fromMs: hanging.positionMs + 30_000, toMs: hanging.positionMs + 40_000 }] };
+  const farAheadMs = hanging.positionMs + 30_010;
+  expect(rescueFromHole({ ...far, stillForMs: 3000 })).toBeUndefined();
+  expect(rescueFromHole({ ...far, stillForMs: 11_000 }), 'nothing is there at all').toBe(farAheadMs);
+  const playing = { ...far, isSeeking: false, readyState: 2, stillForMs: 3000 };
+  expect(rescueFromHole(playing)).toBe(farAheadMs);
+  expect(rescueFromHole({ ...playing, isAwaited: true })).toBeUndefined();
 });
 
 test('at the end of a broadcast a viewer at the edge stops, one behind plays on', () => {
