@@ -18,6 +18,13 @@ export interface BackfillContext {
   refresh(): void;
 }
 
+interface Held {
+  readonly atMs: number;
+  /** A request has looked for it and did not find it. */
+  readonly wasSkipped: boolean;
+  readonly go: () => void;
+}
+
 const KEPT_SAMPLES = 5;
 /** News that are older may not know yet of what came first. */
 const FRESH_MS = 1000;
@@ -25,7 +32,7 @@ const FRESH_MS = 1000;
 /** Requests for what the creator's tab still has wait here, instead of being answered with nothing and skipped. */
 export class BackfillGate {
   readonly #context: BackfillContext;
-  readonly #held = new Map<symbol, { readonly atMs: number; readonly go: () => void }>();
+  readonly #held = new Map<symbol, Held>();
   #samples: FillSample[] = [];
   #newsAtMs = Number.NEGATIVE_INFINITY;
   #forNews: (() => void)[] = [];
@@ -39,7 +46,12 @@ export class BackfillGate {
     const context = this.#context;
     if (mayAsk(atMs, HOLD_AHEAD_MS, context.isFollowing(), context.holdings())) return Promise.resolve();
     context.refresh();
-    return new Promise((go) => this.#held.set(Symbol(), { atMs, go }));
+    return new Promise((go) => this.#held.set(Symbol(), { atMs, wasSkipped: false, go }));
+  }
+
+  /** The same for what `fateOf` said to wait for. */
+  whenCame(atMs: number): Promise<void> {
+    return new Promise((go) => this.#held.set(Symbol(), { atMs, wasSkipped: true, go }));
   }
 
   /** What becomes of media at `atMs` that was not where a request looked for it; the origin is asked first. */
@@ -61,8 +73,10 @@ export class BackfillGate {
       this.#sample(nowMs, holdings);
       for (const go of this.#forNews.splice(0)) go();
     }
-    for (const [key, { atMs, go }] of this.#held) {
-      if (!mayAsk(atMs, GO_AHEAD_MS, this.#context.isFollowing(), holdings)) continue;
+    const isFollowing = this.#context.isFollowing();
+    for (const [key, { atMs, wasSkipped, go }] of this.#held) {
+      if (!mayAsk(atMs, GO_AHEAD_MS, isFollowing, holdings)) continue;
+      if (wasSkipped && fateOfSkipped(atMs, isFollowing, holdings) === 'wait') continue;
       this.#held.delete(key);
       go();
     }

@@ -26,6 +26,8 @@ export interface FeedRouterContext {
   whenMade(segment: number): Promise<void>;
   /** Settles when the creator's tab has sent the part, or the player may jump over it. */
   whenThere(part: PartIndex): Promise<void>;
+  /** The same for what a feed has skipped. */
+  whenCame(part: PartIndex): Promise<void>;
   /** Of what a feed has skipped: whether this viewer waits for it, or can ask for it once more. */
   fateOf(part: PartIndex): Promise<'wait' | 'there' | 'never'>;
   /** What an earlier visit left on this device, for the URL of a request; undefined: ask the origin. */
@@ -82,7 +84,7 @@ export class FeedRouter {
       const taken = await this.#feedOf(track).take(part, cancelled.whenSet);
       if (cancelled.isSet || this.#isClosed) return NEVER;
       const fate = taken.kind === 'skipped' ? await this.#context.fateOf(part) : 'there';
-      if (fate === 'wait') await this.#context.whenThere(part);
+      if (fate === 'wait') await this.#context.whenCame(part);
       if (cancelled.isSet || this.#isClosed) return NEVER;
       if (taken.kind === 'skipped' && (fate === 'wait' || (fate === 'there' && !wasThere))) {
         wasThere = fate === 'there';

@@ -16,6 +16,8 @@ export interface Holdings {
 
 /** The live edge is a second or so old when all is well; a silence this long is an outage. */
 const AWAY_AFTER_MS = 3000;
+/** The tracks end a little apart: so close to the known end it is not known of all of them. */
+const TRACKS_APART_MS = 500;
 /** The largest piece that a request brings. */
 export const HOLD_AHEAD_MS = 2000;
 /** Going on with less would soon stop again. */
@@ -44,8 +46,8 @@ export function mayAsk(atMs: number, aheadMs: number, isFollowing: boolean, hold
 /** What becomes of media at `atMs` that a request did not find. there: it came meanwhile. */
 export function fateOfSkipped(atMs: number, isFollowing: boolean, holdings: Holdings): 'wait' | 'there' | 'never' {
   if (isFollowing) return 'never';
-  if (!mayAsk(atMs, 1, false, holdings)) return 'wait';
-  return atMs < holdings.knownEndMs ? 'there' : 'never';
+  const hasCome = atMs < holdings.knownEndMs - TRACKS_APART_MS && missingWithin(holdings.missing, atMs, atMs + 1) === 0;
+  return hasCome ? 'there' : 'wait';
 }
 
 /** What a viewer at the edge did not see: from where it stood still to where it went on; undefined: nothing much. */

@@ -156,6 +156,7 @@ export class PlayerSource {
       recordingMs: () => this.#context.recordingMs(),
       whenMade: (segment) => this.#made.whenMade(segment),
       whenThere: (part) => this.backfill.whenThere(part * partMs(partsPerSegment)),
+      whenCame: (part) => this.backfill.whenCame(part * partMs(partsPerSegment)),
       fateOf: (part) => this.backfill.fateOf(part * partMs(partsPerSegment), performance.now()),
       kept: (url) => device.answer(url),
       onTaken: (track, part, bytes) => device.took(track, part, bytes, partsPerSegment),

@@ -53,10 +53,11 @@ test('what is held goes on once ten seconds of it are here, and the countdown fo
 
 test('what a feed has skipped is asked about once, and waited for only by who is behind', async () => {
   let missing: Holdings['missing'] = [];
+  let endMs = back.knownEndMs;
   let asked = 0;
   const make = (isFollowing: boolean) =>
     new BackfillGate({
-      holdings: () => ({ ...back, missing }),
+      holdings: () => ({ ...back, knownEndMs: endMs, missing }),
       isFollowing: () => isFollowing,
       refresh: () => {
         asked++;
@@ -64,12 +65,22 @@ test('what a feed has skipped is asked about once, and waited for only by who is
     });
   expect(await make(true).fateOf(20_000, 0)).toBe('never');
   const gate = make(false);
-  const both = Promise.all([gate.fateOf(20_000, 5000), gate.fateOf(79_500, 5000)]);
+  const both = Promise.all([gate.fateOf(20_000, 5000), gate.fateOf(79_200, 5000)]);
   ({ missing } = back);
   gate.look(5100, true);
   expect(await both).toEqual(['wait', 'there']);
   expect(await gate.fateOf(20_100, 5200)).toBe('wait');
-  expect(await gate.fateOf(80_100, 5200)).toBe('never');
+  expect(await gate.fateOf(79_700, 5200), 'the tracks end a little apart').toBe('wait');
+  let hasCome = false;
+  const waiting = gate.whenCame(79_700).then(() => {
+    hasCome = true;
+  });
+  gate.look(5300, false);
+  await Promise.resolve();
+  expect(hasCome).toBe(false);
+  endMs = 81_000;
+  gate.look(5400, false);
+  await waiting;
   expect(asked).toBe(1);
 });
 
