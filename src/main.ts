@@ -13,6 +13,8 @@ async function pageElement(route: Route): Promise<HTMLElement> {
       await import('./ui/studio-page.ts');
       return document.createElement('studio-page');
     case 'watch': {
+      // The larger half of the page, fetched beside it and not after it; the page says so when it does not come.
+      import('./play/tabcast-player.ts').catch(() => undefined);
       await import('./ui/watch-page.ts');
       const element = document.createElement('watch-page');
       element.setAttribute('broadcast-id', route.broadcastId);

@@ -70,6 +70,7 @@ export class WatchPage extends LitElement {
     super.connectedCallback();
     // Asked beside the player's own questions: where to begin waits for it.
     void askMe();
+    void openPositions();
     addEventListener('keydown', this.#key);
   }
 
