@@ -1,0 +1,95 @@
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { pages } from '../../src/protocol/urls.ts';
+import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
+import { startOrigin } from '../helpers/origin.ts';
+import { isLong } from '../helpers/random.ts';
+import { startShaper } from '../helpers/shaper.ts';
+import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
+import { untilPlaying, videoOf, videoState } from '../helpers/watch.ts';
+import { proveWhole, reservedBy } from './spool-proof.ts';
+
+test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
+
+const CUT_S = isLong ? 60 : 20;
+const BETWEEN_S = 8;
+
+/** A page that would be found out if it were loaded a second time. */
+async function openViewer(browser: Browser, url: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(url);
+  await page.evaluate(() => {
+    document.documentElement.dataset['loaded'] = 'once';
+  });
+  await untilPlaying(page, 2);
+  return page;
+}
+
+const positionS = async (page: Page) => (await videoState(page)).positionS;
+
+/** Counts the jumps of a playhead, by whoever makes them. */
+async function countJumps(page: Page): Promise<() => Promise<readonly string[]>> {
+  await videoOf(page).evaluate((video: HTMLVideoElement) => {
+    const jumps: string[] = [];
+    let lastS = video.currentTime;
+    Object.assign(video, { jumps });
+    video.addEventListener('timeupdate', () => {
+      if (!video.seeking) lastS = video.currentTime;
+    });
+    video.addEventListener('seeking', () => jumps.push(`${lastS} to ${video.currentTime}`));
+  });
+  return () => videoOf(page).evaluate((video) => (video as HTMLVideoElement & { jumps: string[] }).jumps);
+}
+
+test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the new edge and is offered what was missed, who is behind waits for it, and nothing is lost`, async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout((120 + CUT_S * 3) * 1000);
+  const origin = await startOrigin();
+  const line = await startShaper(origin.url, { roundTripMs: 30 });
+  const reserved = reservedBy(page);
+  const { id } = await goLive(page, line.url, '?ladder=360,240');
+  await expect
+    .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 40_000 })
+    .toBeGreaterThan((BETWEEN_S + 4) * 1000);
+  const atEdge = await openViewer(browser, `${origin.url}${pages.watch(id)}`);
+  const between = await openViewer(browser, `${origin.url}${pages.watch(id)}?t=2`);
+  await expect.poll(() => positionS(atEdge)).toBeGreaterThan(BETWEEN_S + 4);
+  const jumps = await countJumps(between);
+
+  await line.stop();
+  await expect(page.locator('status-pill')).toContainText(/Reconnecting: \d+ s safe in this tab/);
+  await expect(atEdge.locator('player-notice')).toContainText('The creator is reconnecting', { timeout: 15_000 });
+  await expect(between.locator('player-notice')).not.toContainText('The creator');
+  const stoodAtS = await positionS(atEdge);
+  await expect(page.locator('status-pill')).toContainText(new RegExp(`Reconnecting: ${CUT_S} s safe`), {
+    timeout: (CUT_S + 15) * 1000,
+  });
+  await expect(between.locator('player-notice')).toContainText('The creator is reconnecting');
+
+  const again = await startShaper(origin.url, { roundTripMs: 30, upBps: 2_500_000 }, line.port);
+  const offer = atEdge.locator('missed-note');
+  await expect.poll(() => positionS(atEdge), { timeout: 30_000 }).toBeGreaterThan(stoodAtS + CUT_S - 2);
+  await expect(offer.getByRole('button', { name: /Watch the \d+ s you missed/ })).toBeVisible();
+  const words = await offer.getByRole('button', { name: /Watch the/ }).textContent();
+  const seconds = Number(/Watch the (\d+) s/.exec(words ?? '')?.[1]);
+  expect(seconds).toBeGreaterThan(CUT_S - 5);
+  expect(seconds).toBeLessThanOrEqual((await positionS(atEdge)) - stoodAtS + 1);
+  await expect(page.locator('status-pill')).not.toContainText('still to be sent', { timeout: 60_000 });
+  await expect.poll(() => positionS(between), { timeout: 60_000 }).toBeGreaterThan(stoodAtS + 5);
+
+  await offer.getByRole('button', { name: /Watch the/ }).click();
+  await expect.poll(() => positionS(atEdge)).toBeLessThan(stoodAtS + CUT_S / 2);
+  const backAtS = await positionS(atEdge);
+  await expect.poll(() => positionS(atEdge)).toBeGreaterThan(backAtS + 3);
+  await expect(offer.getByRole('button')).toHaveCount(0);
+
+  for (const viewer of [atEdge, between])
+    expect(await viewer.evaluate(() => document.documentElement.dataset['loaded'])).toBe('once');
+  expect(await jumps(), `who was behind saw every second; the line was cut at about ${stoodAtS} s`).toEqual([]);
+
+  await endStream(page);
+  expect(await proveWhole(origin.url, await reserved)).toBeGreaterThan((CUT_S + BETWEEN_S) * 10);
+  await again.stop();
+  await origin.stop();
+});
