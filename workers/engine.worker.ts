@@ -1,5 +1,5 @@
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
-import { StageError } from '../src/protocol/errors.ts';
+import { StageError, type WireError } from '../src/protocol/errors.ts';
 import { FRAME_RATES } from '../src/protocol/grid.ts';
 import { probeEncoder } from './encoder-probe.ts';
 import { LiveSession } from './live-session.ts';
@@ -15,9 +15,11 @@ import type {
 } from './messages.ts';
 import { makeSlate } from './picture.ts';
 import { PictureTaker } from './picture-taker.ts';
+import { TestTape } from './test-tape.ts';
 import { VideoPump } from './video-pump.ts';
 
 const STATS_EVERY_MS = 1_000;
+const TEST_PROGRESS_EVERY_MS = 250;
 
 const clock = new OriginClock();
 const pump = new VideoPump((picture, captured) => {
@@ -30,6 +32,8 @@ let pictures: PictureTaker | undefined;
 let session: LiveSession | undefined;
 let plan: LivePlan | undefined;
 let line: LadderPressure['line'] = 'free';
+/** While `session` is only a test recording. */
+let tape: TestTape | undefined;
 let isCameraOff = false;
 let isMuted = false;
 let hasCamera = false;
@@ -37,15 +41,13 @@ let timers: ReturnType<typeof setTimeout>[] = [];
 
 const post = (message: FromEngine): void => self.postMessage(message);
 
-function fail(cause: unknown): void {
-  const error =
-    cause instanceof StageError
-      ? cause
-      : new StageError('encode', 'engine_failed', 'Encoding stopped for an unknown reason. Reload the page.', {
-          cause,
-        });
-  post({ kind: 'failed', error: { code: error.code, message: error.message } });
+function wireError(cause: unknown): WireError {
+  if (cause instanceof StageError) return cause.toWire();
+  const sentence = 'Encoding stopped for an unknown reason. Reload the page.';
+  return new StageError('encode', 'engine_failed', sentence, { cause }).toWire();
 }
+
+const fail = (cause: unknown): void => post({ kind: 'failed', error: wireError(cause) });
 
 function send(message: EngineToUpload, transfer: Transferable[]): void {
   uploadPort?.postMessage(message, transfer);
@@ -90,7 +92,11 @@ async function handle(message: ToEngine): Promise<void> {
       post({ kind: 'probed', speeds: await probeEncoder(message.rungs, frameRate, onProgress) });
       break;
     }
+    case 'record-test':
+      await recordTest(message.plan, message.durationMs).catch(failTest);
+      break;
     case 'go-live':
+      dropTest();
       await goLive(message.plan, message.resume);
       break;
     case 'mute':
@@ -105,6 +111,77 @@ async function handle(message: ToEngine): Promise<void> {
       await end();
       break;
   }
+}
+
+/** Nothing but the destination differs from a broadcast. */
+async function recordTest(wanted: LivePlan, durationMs: number): Promise<void> {
+  if (session !== undefined || tape !== undefined) return;
+  const recorded = new TestTape();
+  const opening = new LiveSession({
+    plan: wanted,
+    resume: undefined,
+    clock,
+    send: (message) => recorded.take(message),
+    onStarted: () => undefined,
+    onLadder: () => undefined,
+    onError: failTest,
+  });
+  tape = recorded;
+  await opening.open();
+  // Going live came first.
+  if (tape !== recorded) {
+    opening.close();
+    return;
+  }
+  opening.isMuted = isMuted;
+  session = opening;
+  plan = wanted;
+  if (isCameraOff || !hasCamera) showSlate();
+  let toldMs = 0;
+  const tick = (): void => {
+    if (tape !== recorded) return;
+    const waitMs = opening.tick();
+    const { mediaMs = 0 } = opening;
+    if (mediaMs >= durationMs) {
+      finishTest().catch(failTest);
+      return;
+    }
+    timers[0] = setTimeout(tick, waitMs);
+    if (mediaMs - toldMs < TEST_PROGRESS_EVERY_MS) return;
+    toldMs = mediaMs;
+    post({ kind: 'test-progress', progress: mediaMs / durationMs });
+  };
+  timers = [setTimeout(tick, 0)];
+}
+
+async function finishTest(): Promise<void> {
+  const recorded = tape;
+  await leaveTest()?.end();
+  const tracks = recorded?.wind() ?? [];
+  const transfer = tracks.map(({ bytes }) => bytes.buffer);
+  self.postMessage({ kind: 'test-recorded', tracks } satisfies FromEngine, { transfer });
+}
+
+/** Going live does not wait for a test; what it has so far is thrown away. */
+function dropTest(): void {
+  leaveTest()?.end().catch(failTest);
+}
+
+/** The engine is free; the session is left to be ended. */
+function leaveTest(): LiveSession | undefined {
+  if (tape === undefined) return undefined;
+  const ending = session;
+  for (const timer of timers) clearTimeout(timer);
+  timers = [];
+  tape = undefined;
+  session = undefined;
+  plan = undefined;
+  return ending;
+}
+
+function failTest(cause: unknown): void {
+  leaveTest()?.close();
+  post({ kind: 'test-failed', error: wireError(cause) });
 }
 
 async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promise<void> {

@@ -25,6 +25,8 @@ export type ToEngine =
   /** The device is gone: slate and silence until another source comes. */
   | { readonly kind: 'source-lost'; readonly media: 'video' | 'audio' }
   | { readonly kind: 'probe'; readonly rungs: readonly Rung[]; readonly frameRate: number }
+  /** Encodes and packs for so long as a broadcast would be, and gives it back: `test-recorded` or `test-failed`. */
+  | { readonly kind: 'record-test'; readonly plan: LivePlan; readonly durationMs: number }
   | { readonly kind: 'go-live'; readonly plan: LivePlan; readonly resume?: ResumePoint }
   | { readonly kind: 'mute'; readonly isMuted: boolean }
   | { readonly kind: 'camera-off'; readonly isOff: boolean }
@@ -49,10 +51,21 @@ export interface ResumePoint {
   readonly resting: readonly TrackId[];
 }
 
+/** One track of a test recording, init segment and parts in one piece. */
+export interface RecordedTrack {
+  readonly kind: 'video' | 'audio';
+  readonly mimeType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** Engine to page. */
 export type FromEngine =
   | { readonly kind: 'probe-progress'; readonly progress: number }
   | { readonly kind: 'probed'; readonly speeds: readonly RungSpeed[] }
+  | { readonly kind: 'test-progress'; readonly progress: number }
+  /** Transfers the bytes of all tracks. */
+  | { readonly kind: 'test-recorded'; readonly tracks: readonly RecordedTrack[] }
+  | { readonly kind: 'test-failed'; readonly error: WireError }
   /** Media zero is known: the broadcast runs. `startedAtMs` on the origin's clock. */
   | { readonly kind: 'started'; readonly startedAtMs: number }
   | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[] }

@@ -1,8 +1,9 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { CAPABILITY_GROUPS, type Capability, type CapabilityGroup } from './capability-checks.ts';
+import { reportText } from './capability-report.ts';
 import { icons } from './icons.ts';
 import './site-header.ts';
-import { base, page, surfaces } from './theme.ts';
+import { base, controls, page, surfaces } from './theme.ts';
 
 const WORDS = { yes: 'Yes', partly: 'Partly', no: 'No' } as const;
 const TONES = { yes: 'good', partly: 'slow', no: 'bad' } as const;
@@ -10,13 +11,15 @@ const ICONS = { yes: icons.check, partly: icons.info, no: icons.close } as const
 
 /** `/capabilities`: what this browser can do here, found by trying it. */
 export class CapabilitiesPage extends LitElement {
-  static override properties = { answers: { state: true } };
+  static override properties = { answers: { state: true }, copied: { state: true } };
   /** By the name of the check; missing while it still runs. */
   declare answers: ReadonlyMap<string, Capability>;
+  declare copied: 'not-yet' | 'copied' | 'blocked';
 
   static override styles = [
     base,
     page,
+    controls,
     surfaces,
     css`
       main {
@@ -47,6 +50,25 @@ export class CapabilitiesPage extends LitElement {
       li p {
         grid-column: 1 / -1;
       }
+      details {
+        margin-block-start: var(--tc-space-3);
+      }
+      summary {
+        min-height: var(--tc-target);
+        align-content: center;
+        cursor: pointer;
+      }
+      pre {
+        overflow-x: auto;
+        margin: 0;
+        padding: var(--tc-space-4);
+        border-radius: var(--tc-radius-m);
+        background: var(--tc-color-surface-sunken);
+        font-family: var(--tc-font-mono);
+        font-size: var(--tc-text-s);
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
       .badge svg {
         width: 0.9rem;
         height: 0.9rem;
@@ -57,6 +79,7 @@ export class CapabilitiesPage extends LitElement {
   constructor() {
     super();
     this.answers = new Map();
+    this.copied = 'not-yet';
   }
 
   override connectedCallback(): void {
@@ -84,6 +107,45 @@ export class CapabilitiesPage extends LitElement {
     if (canWatch && canGoLive) return 'This browser can watch and go live.';
     if (canWatch) return 'This browser can watch. To go live, see what is missing below.';
     return canGoLive ? 'This browser can go live, but it cannot watch.' : 'This browser can neither watch nor go live.';
+  }
+
+  get #report(): string {
+    return reportText(CAPABILITY_GROUPS, this.answers, {
+      userAgent: navigator.userAgent,
+      cores: navigator.hardwareConcurrency,
+      address: location.protocol === 'https:' ? 'HTTPS' : 'HTTP',
+    });
+  }
+
+  async #copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.#report);
+      this.copied = 'copied';
+    } catch {
+      this.copied = 'blocked';
+    }
+  }
+
+  /** Once everything was tried: half a report would only mislead. */
+  #reportPart() {
+    const isWhole = CAPABILITY_GROUPS.every(({ checks }) => checks.every(({ name }) => this.answers.has(name)));
+    return html`<section aria-labelledby="report">
+      <h2 id="report">Report</h2>
+      <button class="button" type="button" ?disabled=${!isWhole} @click=${() => void this.#copy()}>
+        ${this.copied === 'copied' ? icons.check : icons.copy}${this.copied === 'copied' ? 'Copied' : 'Copy the report'}
+      </button>
+      <p class="small quiet" aria-live="polite">
+        ${this.copied === 'blocked' ? 'Copying is blocked here. Open the report and select it.' : 'As text, to paste into an issue. It names the browser, nothing else of you.'}
+      </p>
+      ${
+        isWhole
+          ? html`<details ?open=${this.copied === 'blocked'}>
+              <summary>Show the report</summary>
+              <pre tabindex="0">${this.#report}</pre>
+            </details>`
+          : nothing
+      }
+    </section>`;
   }
 
   #row(name: string) {
@@ -114,6 +176,7 @@ export class CapabilitiesPage extends LitElement {
             </div>
           </section>`,
         )}
+        ${this.#reportPart()}
       </main>`;
   }
 }

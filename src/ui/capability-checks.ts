@@ -1,3 +1,4 @@
+import { EXTRA_CHECKS } from './capability-extras.ts';
 import { ENCODE_SIZES, encodesOneFrame } from './encode-trial.ts';
 import { heightText } from './rate-words.ts';
 
@@ -113,4 +114,5 @@ export const CAPABILITY_GROUPS: readonly CapabilityGroup[] = [
       { name: 'Isolation from other sites', run: isolation },
     ],
   },
+  { heading: 'How well it works', checks: EXTRA_CHECKS },
 ];

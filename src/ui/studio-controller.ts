@@ -1,11 +1,14 @@
-import type { FromUpload } from '../../workers/messages.ts';
+import type { FromUpload, LivePlan } from '../../workers/messages.ts';
 import { canAskForDevices, listDevices } from '../capture/devices.ts';
 import { frameRateFor } from '../encode/frame-rate.ts';
+import type { Preset } from '../encode/ladder-offers.ts';
 import { DEFAULT_LADDER_RULES } from '../encode/live-ladder.ts';
 import { StageError } from '../protocol/errors.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
 import { StudioEngine } from './studio-engine.ts';
 import { StudioInputs } from './studio-inputs.ts';
+import { loadMemory, type StudioMemory, saveMemory, withTitle } from './studio-memory.ts';
+import { StudioPreflight } from './studio-preflight.ts';
 import { readPresets, type StudioPresets } from './studio-presets.ts';
 import { AUDIO_BPS, type SourceShape, StudioProbes } from './studio-probes.ts';
 import { INSECURE, toProblem } from './studio-problem.ts';
@@ -13,6 +16,9 @@ import { StudioReports } from './studio-reports.ts';
 import { StudioReservation } from './studio-reservation.ts';
 import type { Problem, StudioActions, StudioState } from './studio-state.ts';
 import { StudioStore } from './studio-store.ts';
+import { StudioWatch } from './studio-watch.ts';
+
+const TEST_MS = 5_000;
 
 /** The studio's wishes and its state, for the page that shows it. */
 export interface StudioController extends StudioActions {
@@ -35,6 +41,9 @@ class Controller implements StudioController {
   readonly #inputs: StudioInputs;
   readonly #probes: StudioProbes;
   readonly #reservation: StudioReservation;
+  readonly #preflight: StudioPreflight;
+  readonly #watch: StudioWatch;
+  #memory: StudioMemory = loadMemory();
   #answerRecall: () => void = () => undefined;
   /** It is known whether an earlier tab left a broadcast: nothing is reserved before. */
   readonly #recalled = new Promise<void>((resolve) => {
@@ -53,10 +62,17 @@ class Controller implements StudioController {
     });
     this.#engine = engine;
     this.#inputs = new StudioInputs(engine, {
-      onLevel: (level) => this.#store.set({ level }),
+      onLevel: (level) => {
+        this.#store.set({ level });
+        this.#preflight.onLevel(level);
+        this.#watch.onLevel(level);
+      },
       onChange: () => void this.#refreshDevices(),
     });
     const store = this.#store;
+    store.set({ preset: this.#memory.preset, pastTitles: this.#memory.titles });
+    this.#preflight = new StudioPreflight(store);
+    this.#watch = new StudioWatch(store);
     this.#probes = new StudioProbes({ engine, presets, store, shape: () => this.#shape() });
     this.#reservation = new StudioReservation(engine, store);
     const reports = new StudioReports({
@@ -84,6 +100,8 @@ class Controller implements StudioController {
 
   dispose(): void {
     navigator.mediaDevices?.removeEventListener('devicechange', this.#onDeviceChange);
+    this.#preflight.close();
+    this.#watch.close();
     this.#store.release();
     this.#stop();
   }
@@ -98,28 +116,44 @@ class Controller implements StudioController {
       await this.#recalled;
       if (this.#store.state.phase.kind !== 'asking') return;
       await this.#reservation.ensure();
-      await this.#inputs.useCamera(undefined);
-      await this.#inputs.useMicrophone(undefined);
+      await this.#openRemembered();
     } catch (cause) {
       this.#block(toProblem(cause, 'retry'));
       return;
     }
     this.#store.set({ phase: { kind: 'ready' } });
+    this.#preflight.look();
     this.#probes.start();
   }
 
   async chooseCamera(id: string): Promise<void> {
     await this.#inputs.useCamera(id);
+    this.#remember({ cameraId: id });
     this.#inputs.isCameraEnabled = !this.#store.state.isCameraOff;
     if (this.#store.state.phase.kind === 'ready') this.#probes.start();
   }
 
   async chooseMicrophone(id: string): Promise<void> {
     await this.#inputs.useMicrophone(id);
+    this.#remember({ microphoneId: id });
+    this.#preflight.forgetSound();
   }
 
   async setTitle(title: string): Promise<void> {
     await this.#reservation.rename(title);
+    this.#remember({ titles: withTitle(this.#memory.titles, title) });
+    this.#store.set({ pastTitles: this.#memory.titles });
+  }
+
+  choosePreset(preset: Preset): void {
+    this.#remember({ preset });
+    this.#probes.choose(preset);
+  }
+
+  measure(): void {
+    if (this.#store.state.phase.kind !== 'ready') return;
+    this.#preflight.look();
+    this.#probes.start();
   }
 
   setMuted(isMuted: boolean): void {
@@ -133,6 +167,19 @@ class Controller implements StudioController {
     this.#store.set({ isCameraOff: isOff });
   }
 
+  recordTest(): void {
+    const { phase, probe, testRecording } = this.#store.state;
+    if (phase.kind !== 'ready' || probe.kind !== 'done' || testRecording.kind === 'recording') return;
+    this.#store.set({ testRecording: { kind: 'recording', progress: 0 } });
+    // The best picture that viewers would get is the one to look at.
+    const plan = this.#plan(probe.rungs.slice(0, 1));
+    this.#engine.toEngine({ kind: 'record-test', plan, durationMs: TEST_MS });
+  }
+
+  closeTest(): void {
+    this.#store.set({ testRecording: { kind: 'none' } });
+  }
+
   async goLive(): Promise<void> {
     const { phase, probe } = this.#store.state;
     if (phase.kind !== 'ready') return;
@@ -142,14 +189,11 @@ class Controller implements StudioController {
         'probe_running',
         'One moment: this machine and this line are still being measured.',
       );
-    this.#store.set({ phase: { kind: 'starting' } });
+    this.#store.set({ phase: { kind: 'starting' }, testRecording: { kind: 'none' } });
     this.#keepOnDisk();
     const [top] = probe.rungs;
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
-    const { partsPerSegment, gopSeconds, calmSeconds } = this.#presets;
-    const calmMs = calmSeconds === undefined ? DEFAULT_LADDER_RULES.calmMs : calmSeconds * 1000;
-    const grid = { partsPerSegment, gopSeconds, frameRate: this.#shape().frameRate };
-    this.#engine.toEngine({ kind: 'go-live', plan: { grid, rungs: probe.rungs, audioBps: AUDIO_BPS, calmMs } });
+    this.#engine.toEngine({ kind: 'go-live', plan: this.#plan(probe.rungs) });
   }
 
   async resume(): Promise<void> {
@@ -158,8 +202,7 @@ class Controller implements StudioController {
     const { left } = phase;
     this.#store.set({ phase: { kind: 'asking' } });
     try {
-      await this.#inputs.useCamera(undefined);
-      await this.#inputs.useMicrophone(undefined);
+      await this.#openRemembered();
     } catch (cause) {
       // The broadcast waits as it was; the person may let the browser have the camera and try again.
       this.#store.set({ phase });
@@ -212,6 +255,40 @@ class Controller implements StudioController {
     this.#engine.toEngine({ kind: 'go-live', plan, resume });
   }
 
+  /** Of the grid what the address asks for, unless what was chosen on the page asks for more. */
+  #plan(rungs: LivePlan['rungs']): LivePlan {
+    const { preset, probe } = this.#store.state;
+    const offer = probe.kind === 'done' ? probe.offers.find((one) => one.preset === preset) : undefined;
+    const { gopSeconds, calmSeconds } = this.#presets;
+    const partsPerSegment = offer?.partsPerSegment === 300 ? 300 : this.#presets.partsPerSegment;
+    return {
+      grid: { partsPerSegment, gopSeconds, frameRate: this.#shape().frameRate },
+      rungs,
+      audioBps: AUDIO_BPS,
+      calmMs: calmSeconds === undefined ? DEFAULT_LADDER_RULES.calmMs : calmSeconds * 1000,
+    };
+  }
+
+  /** A device that is not there any more is no reason to stop: the browser's own choice takes its place. */
+  async #openRemembered(): Promise<void> {
+    const { cameraId, microphoneId } = this.#memory;
+    const isMissing = (cause: unknown): boolean =>
+      cause instanceof StageError && (cause.code === 'no_camera' || cause.code === 'no_microphone');
+    await this.#inputs.useCamera(cameraId).catch((cause: unknown) => {
+      if (cameraId === undefined || !isMissing(cause)) throw cause;
+      return this.#inputs.useCamera(undefined);
+    });
+    await this.#inputs.useMicrophone(microphoneId).catch((cause: unknown) => {
+      if (microphoneId === undefined || !isMissing(cause)) throw cause;
+      return this.#inputs.useMicrophone(undefined);
+    });
+  }
+
+  #remember(change: Partial<StudioMemory>): void {
+    this.#memory = { ...this.#memory, ...change };
+    saveMemory(this.#memory);
+  }
+
   #shape(): SourceShape {
     const { width = 1280, height = 720, frameRate } = this.#inputs.camera?.getSettings() ?? {};
     return { width, height, frameRate: frameRateFor(frameRate) };
@@ -225,6 +302,8 @@ class Controller implements StudioController {
   async #refreshDevices(): Promise<void> {
     const { cameras, microphones } = await listDevices();
     const track = this.#inputs.camera;
+    const deviceState = (one: MediaStreamTrack | undefined) => (one?.readyState === 'live' ? 'ok' : 'missing');
+    this.#preflight.devices({ camera: deviceState(track), microphone: deviceState(this.#inputs.microphone) });
     const isSame = this.#store.state.preview?.getVideoTracks()[0] === track;
     this.#store.set({
       cameras,

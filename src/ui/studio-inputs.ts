@@ -32,6 +32,10 @@ export class StudioInputs {
     return this.#camera;
   }
 
+  get microphone(): MediaStreamTrack | undefined {
+    return this.#microphone;
+  }
+
   get cameraId(): string | undefined {
     return this.#camera?.getSettings().deviceId ?? this.#wish.deviceId;
   }

@@ -1,4 +1,5 @@
-import { candidateRungs, chooseLadder, type Rung, type RungSpeed } from '../encode/ladder.ts';
+import { candidateRungs, encoderLoad, type Rung, type RungSpeed } from '../encode/ladder.ts';
+import { type LadderOffer, ladderOffers, type Preset } from '../encode/ladder-offers.ts';
 import type { FrameRate } from '../protocol/grid.ts';
 import type { StudioEngine } from './studio-engine.ts';
 import type { StudioPresets } from './studio-presets.ts';
@@ -55,11 +56,33 @@ export class StudioProbes {
     const { presets, store } = this.#options;
     const uplinkBps = measuredBps ?? FALLBACK_UPLINK_BPS;
     const { frameRate } = this.#options.shape();
-    const choice =
-      presets.heights === undefined
-        ? chooseLadder(this.#candidates, this.#speeds, frameRate, uplinkBps, AUDIO_BPS)
-        : { rungs: this.#candidates, leftOut: [] };
+    const candidates = this.#candidates;
     const slowest = Math.min(...this.#speeds.map((speed) => speed.fps));
-    store.set({ probe: { kind: 'done', encoderFps: slowest, uplinkBps, ...choice } });
+    const measured = { kind: 'done', encoderFps: slowest, uplinkBps } as const;
+    if (presets.heights !== undefined) {
+      const machineShare = encoderLoad(candidates, this.#speeds, frameRate);
+      store.set({ probe: { ...measured, rungs: candidates, machineShare, leftOut: [], offers: [] } });
+      return;
+    }
+    const offers = ladderOffers({ candidates, speeds: this.#speeds, frameRate, uplinkBps, audioBps: AUDIO_BPS });
+    store.set({ probe: { ...measured, offers, ...ladderOf(offers, store.state.preset) } });
   }
+
+  /** Costs nothing: the measurement holds for every preset. */
+  choose(preset: Preset): void {
+    const { store } = this.#options;
+    const { probe } = store.state;
+    if (probe.kind !== 'done' || probe.offers.length === 0) store.set({ preset });
+    else store.set({ preset, probe: { ...probe, ...ladderOf(probe.offers, preset) } });
+  }
+}
+
+/** A preset that makes no sense here, such as one remembered from another camera, is the first one. */
+function ladderOf(
+  offers: readonly LadderOffer[],
+  preset: Preset,
+): Pick<LadderOffer, 'rungs' | 'leftOut' | 'machineShare'> {
+  const { rungs, leftOut, machineShare } = offers.find((one) => one.preset === preset) ??
+    offers[0] ?? { rungs: [], leftOut: [], machineShare: 0 };
+  return { rungs, leftOut, machineShare };
 }

@@ -37,6 +37,15 @@ export class StudioReports {
       case 'probed':
         probes.onSpeeds(message.speeds);
         return;
+      case 'test-progress':
+        store.set({ testRecording: { kind: 'recording', progress: message.progress } });
+        return;
+      case 'test-recorded':
+        store.set({ testRecording: { kind: 'recorded', tracks: message.tracks } });
+        return;
+      case 'test-failed':
+        store.set({ testRecording: { kind: 'failed', problem: { ...message.error, remedy: 'none' } } });
+        return;
       case 'started':
         store.set({ phase: { kind: 'live', startedAtMs: message.startedAtMs, isConfirmed: this.#isConfirmed } });
         return;

@@ -15,6 +15,7 @@ const TITLE_CHARACTERS = 120;
 export class StudioSetup extends LitElement {
   static override properties = {
     streamTitle: { attribute: false },
+    pastTitles: { attribute: false },
     cameras: { attribute: false },
     microphones: { attribute: false },
     cameraId: { attribute: false },
@@ -24,6 +25,8 @@ export class StudioSetup extends LitElement {
     hasDevices: { attribute: false },
   };
   declare streamTitle: string;
+  /** Offered while a title is typed. */
+  declare pastTitles: readonly string[];
   declare cameras: readonly DeviceChoice[];
   declare microphones: readonly DeviceChoice[];
   declare cameraId: string | undefined;
@@ -52,6 +55,7 @@ export class StudioSetup extends LitElement {
   constructor() {
     super();
     this.streamTitle = '';
+    this.pastTitles = [];
     this.cameras = [];
     this.microphones = [];
     this.cameraId = undefined;
@@ -93,10 +97,12 @@ export class StudioSetup extends LitElement {
           type="text"
           maxlength=${TITLE_CHARACTERS}
           autocomplete="off"
+          list="past-titles"
           placeholder="What is it about?"
           .value=${this.streamTitle}
           @change=${(event: Event) => this.#wish({ kind: 'title', title: (event.target as HTMLInputElement).value.trim() })}
         />
+        <datalist id="past-titles">${this.pastTitles.map((title) => html`<option value=${title}></option>`)}</datalist>
       </div>
       ${
         this.hasDevices

@@ -3,7 +3,7 @@ import { icons } from './icons.ts';
 import type { StatusTone } from './studio-status.ts';
 import { base } from './theme.ts';
 
-/** The mirrored preview, ringed in red while it is on air. The picture that viewers get is not mirrored. */
+/** The preview, mirrored where the camera looks at the person, ringed in red while it is on air. The picture that viewers get is not mirrored. */
 export class StudioStage extends LitElement {
   static override properties = {
     tone: { attribute: false },
@@ -37,6 +37,8 @@ export class StudioStage extends LitElement {
         width: 100%;
         height: 100%;
         object-fit: contain;
+      }
+      .mirrored {
         transform: scaleX(-1);
       }
       .note {
@@ -84,15 +86,18 @@ export class StudioStage extends LitElement {
   }
 
   #picture() {
+    // A camera that looks away from the person shows what they see, with letters that can be read.
+    const isAway = this.preview?.getVideoTracks()[0]?.getSettings().facingMode === 'environment';
     const video =
       this.preview === undefined
         ? nothing
         : html`<video
+            class=${isAway ? '' : 'mirrored'}
             autoplay
             playsinline
             .muted=${true}
             .srcObject=${this.preview}
-            aria-label="Preview of your camera, mirrored as in a mirror"
+            aria-label=${isAway ? 'Preview of your camera' : 'Preview of your camera, mirrored as in a mirror'}
           ></video>`;
     if (this.isCameraOff)
       return html`${video}

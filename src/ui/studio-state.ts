@@ -1,7 +1,11 @@
+import type { RecordedTrack } from '../../workers/messages.ts';
+import type { LadderOffer, Preset } from '../encode/ladder-offers.ts';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { LadderReport, RenditionStats, SpoolSafety, UploadStats } from '../protocol/stats.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
+import type { LiveConditions } from './live-conditions.ts';
+import type { PreflightFacts } from './preflight.ts';
 
 /** A sentence for the person, a code for the log, and what a button can do about it. */
 export interface Problem extends WireError {
@@ -33,9 +37,20 @@ export type ProbeState =
       readonly encoderFps: number;
       readonly uplinkBps: number;
       readonly rungs: readonly LadderRung[];
+      /** What the rungs take of this machine's encoding time; above one they cannot be made in real time. */
+      readonly machineShare: number;
       /** Rungs that were left out, each with a sentence why. */
       readonly leftOut: readonly { readonly height: number; readonly reason: string }[];
+      /** What may be chosen; empty where the page's address has chosen. */
+      readonly offers: readonly LadderOffer[];
     }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** A few seconds made as a broadcast is and played back on this page; nothing of it is sent. */
+export type TestRecording =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'recording'; readonly progress: number }
+  | { readonly kind: 'recorded'; readonly tracks: readonly RecordedTrack[] }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
 export interface LadderRung {
@@ -63,6 +78,12 @@ export interface StudioState {
   /** 0 to 1, peak of the last 100 ms. */
   readonly level: number;
   readonly probe: ProbeState;
+  readonly preset: Preset;
+  readonly preflight: PreflightFacts;
+  readonly testRecording: TestRecording;
+  readonly conditions: LiveConditions;
+  /** Of earlier streams from this device, newest first. */
+  readonly pastTitles: readonly string[];
   readonly renditions: readonly RenditionStats[];
   readonly upload: UploadStats | undefined;
   /** Where the tab keeps what is not sent; undefined before going live. */
@@ -76,6 +97,12 @@ export interface StudioActions {
   chooseCamera(id: string): Promise<void>;
   chooseMicrophone(id: string): Promise<void>;
   setTitle(title: string): Promise<void>;
+  choosePreset(preset: Preset): void;
+  /** Both probes again, before going live. */
+  measure(): void;
+  recordTest(): void;
+  /** Throws the test recording away. */
+  closeTest(): void;
   setMuted(isMuted: boolean): void;
   setCameraOff(isOff: boolean): void;
   goLive(): Promise<void>;

@@ -1,3 +1,4 @@
+import { CALM } from './live-conditions.ts';
 import type { StudioState } from './studio-state.ts';
 
 const INITIAL: StudioState = {
@@ -12,6 +13,20 @@ const INITIAL: StudioState = {
   isCameraOff: false,
   level: 0,
   probe: { kind: 'waiting' },
+  preset: 'full',
+  preflight: {
+    camera: 'missing',
+    microphone: 'missing',
+    hasHeard: false,
+    cameraPermission: 'unknown',
+    microphonePermission: 'unknown',
+    freeBytes: undefined,
+    hasDisk: undefined,
+    clockOffsetMs: undefined,
+  },
+  testRecording: { kind: 'none' },
+  conditions: CALM,
+  pastTitles: [],
   renditions: [],
   upload: undefined,
   safety: undefined,

@@ -1,6 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
+import type { Preset } from '../encode/ladder-offers.ts';
 import './health-panel.ts';
 import './insecure-note.ts';
+import { conditionNotes } from './live-conditions.ts';
+import './live-notes.ts';
+import { type PreflightFix, preflightRows } from './preflight.ts';
+import './preflight-list.ts';
+import './preset-picker.ts';
 import './probe-ladder.ts';
 import './problem-note.ts';
 import './share-panel.ts';
@@ -18,6 +24,8 @@ import './studio-unfinished.ts';
 import type { UnfinishedWish } from './studio-unfinished.ts';
 import './studio-welcome.ts';
 import { showInTab } from './tab-signal.ts';
+import './test-recording.ts';
+import type { TestWish } from './test-recording.ts';
 import { base, controls, page, surfaces } from './theme.ts';
 
 const statusOf = ({ phase, upload }: StudioState): StudioStatus =>
@@ -64,6 +72,10 @@ export class StudioView extends LitElement {
         grid-template-columns: minmax(0, 1fr);
         gap: var(--tc-space-5);
         min-width: 0;
+      }
+      .stack {
+        display: grid;
+        gap: var(--tc-space-5);
       }
       @media (max-width: 56rem) {
         .columns {
@@ -147,6 +159,34 @@ export class StudioView extends LitElement {
 
   #retry = (): void => this.#wish((actions) => actions.retry());
 
+  #fix(fix: PreflightFix): void {
+    if (fix === 'measure') this.actions?.measure();
+    else this.#wish((actions) => actions.askForDevices());
+  }
+
+  /** What is looked at and chosen before going live. */
+  #greenRoom(state: StudioState) {
+    const { frameRate = 30 } = state.preview?.getVideoTracks()[0]?.getSettings() ?? {};
+    const rows = preflightRows(state.preflight, state.probe, { isMuted: state.isMuted, frameRate });
+    const { probe } = state;
+    return html`<div class="card stack">
+        <preflight-list .rows=${rows} @fix=${({ detail }: CustomEvent<PreflightFix>) => this.#fix(detail)}></preflight-list>
+        <test-recording
+          .recording=${state.testRecording}
+          .isReady=${state.phase.kind === 'ready' && probe.kind === 'done'}
+          @wish=${({ detail }: CustomEvent<TestWish>) => this.actions?.[detail]()}
+        ></test-recording>
+      </div>
+      <div class="card stack">
+        <preset-picker
+          .offers=${probe.kind === 'done' ? probe.offers : []}
+          .chosen=${state.preset}
+          @preset=${({ detail }: CustomEvent<Preset>) => this.actions?.choosePreset(detail)}
+        ></preset-picker>
+        <probe-ladder .probe=${probe} @remedy=${this.#retry}></probe-ladder>
+      </div>`;
+  }
+
   /** The left column: what is in front of the person now. */
   #front(state: StudioState) {
     const { phase } = state;
@@ -174,7 +214,10 @@ export class StudioView extends LitElement {
       case 'failed':
         return html`<problem-note heading="The stream has stopped" .problem=${phase.problem} @remedy=${this.#retry}></problem-note>`;
       default:
-        return html`${this.#stage(state)}
+        return html`<div>
+            ${this.#stage(state)}
+            <live-notes .notes=${conditionNotes(state.conditions, phase.kind, state.isMuted)}></live-notes>
+          </div>
           <studio-controls
             .phase=${phase}
             .probe=${state.probe}
@@ -192,9 +235,7 @@ export class StudioView extends LitElement {
                   ></health-panel>
                   ${state.safety === undefined ? nothing : html`<p class="quiet small">${safetySentence(state.safety)}</p>`}
                 </div>`
-              : html`<div class="card">
-                  <probe-ladder .probe=${state.probe} @remedy=${this.#retry}></probe-ladder>
-                </div>`
+              : this.#greenRoom(state)
           }`;
     }
   }
@@ -206,6 +247,7 @@ export class StudioView extends LitElement {
     const setup = html`<div class="card">
       <studio-setup
         .streamTitle=${state.broadcast?.title ?? ''}
+        .pastTitles=${state.pastTitles}
         .cameras=${state.cameras}
         .microphones=${state.microphones}
         .cameraId=${state.cameraId}

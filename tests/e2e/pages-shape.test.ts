@@ -134,6 +134,18 @@ test('the capabilities page names the sizes that the encoder really made', async
   await expect(page.getByRole('status')).toHaveText('This browser can watch and go live.');
 });
 
+test('the report of the capabilities page is copied whole, as text for an issue', async ({ page, origin }) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${origin.url}/capabilities`);
+  await page.getByRole('button', { name: 'Copy the report' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toContain('Chrome/');
+  expect(text).toMatch(/^- H\.264 picture encoder: yes\. /m);
+  expect(text).toMatch(/^- Encoder in a worker: yes\. /m);
+  expect(text).not.toContain('not tried');
+});
+
 test('an address that is no page leads home', async ({ page, origin }) => {
   await page.goto(`${origin.url}/watch/<b>`);
   await expect(page.getByRole('heading', { name: 'There is no page at this address' })).toBeVisible();
