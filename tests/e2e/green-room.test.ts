@@ -128,7 +128,7 @@ async function fakeMachine(page: Page): Promise<void> {
   });
 }
 
-test('while live the machine is kept awake, also after the tab was hidden; battery and silence are told and go by themselves', async ({
+test('while live the machine is kept awake, again after the page said it was hidden; an emptying battery is told until it charges', async ({
   page,
   origin,
 }) => {
