@@ -22,6 +22,7 @@ import type {
   SignUpAnswer,
   SignUpRequest,
 } from '../protocol/accounts.ts';
+import type { OriginStatus } from '../protocol/origin-status.ts';
 import { admin, auth } from '../protocol/urls.ts';
 import { askOrigin } from './ask-origin.ts';
 
@@ -50,6 +51,7 @@ export const accountApi = {
 } as const;
 
 export const adminApi = {
+  status: () => askOrigin<OriginStatus>('GET', admin.status),
   invitations: () => askOrigin<readonly Invitation[]>('GET', admin.invitations),
   invite: (body: InvitationRequest) => askOrigin<NewInvitation>('POST', admin.invitations, { body }),
   revoke: (id: string) => askOrigin<undefined>('DELETE', admin.invitation(id)),

@@ -128,7 +128,7 @@ export class AccountHome extends LitElement {
           <p class="quiet small">${ROLE_WORDS[account.role]}</p>
         </div>
         ${me.broadcast.kind === 'yes' ? html`<a class="button" href=${pages.studio}>Open the studio</a>` : nothing}
-        ${account.role === 'admin' ? html`<a class="button" href=${pages.admin}>People and invitations</a>` : nothing}
+        ${account.role === 'admin' ? html`<a class="button" href=${pages.admin}>Administration</a>` : nothing}
         <button class="button" type="button" @click=${() => this.#leave('here')}>Log out</button>
       </div>
       ${answerNote(this.answer)}${this.#invitation()}

@@ -1,13 +1,14 @@
 import { css, html, LitElement } from 'lit';
 import './admin-accounts.ts';
 import './admin-invitations.ts';
+import './admin-status.ts';
 import { pages } from '../protocol/urls.ts';
 import { MeController } from './me.ts';
 import { accountThen } from './next-page.ts';
 import './site-header.ts';
 import { base, controls, page, surfaces } from './theme.ts';
 
-/** `/admin`: who has an account here and who may broadcast. */
+/** `/admin`: how the server is doing, who has an account here and who may broadcast. */
 export class AdminPage extends LitElement {
   readonly #who = new MeController(this);
 
@@ -28,7 +29,7 @@ export class AdminPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.title = 'People · Tabcast';
+    document.title = 'Administration · Tabcast';
   }
 
   #content() {
@@ -43,14 +44,15 @@ export class AdminPage extends LitElement {
     if (account.role !== 'admin')
       return html`<p>This page is for administrators, and ${account.username} is none.</p>
         <p><a class="button" href=${pages.home}>All streams</a></p>`;
-    return html`<admin-invitations></admin-invitations>
+    return html`<admin-status></admin-status>
+      <admin-invitations></admin-invitations>
       <admin-accounts .ownId=${account.id}></admin-accounts>`;
   }
 
   protected override render() {
     return html`<site-header current="none"></site-header>
       <main tabindex="-1">
-        <h1>People and invitations</h1>
+        <h1>Administration</h1>
         ${this.#content()}
       </main>`;
   }

@@ -214,6 +214,9 @@ test('an administrator invites, revokes, and hands out a reset link; each link d
     await enter(page, 'Sign up', 'boss');
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.goto(origin.url + pages.admin);
+    const server = page.getByRole('region', { name: 'This server' });
+    await expect(server).toContainText('Recordings are kept until somebody deletes them.');
+    await expect(server).toContainText(/free/);
     await page.getByLabel('For whom').fill('The choir');
     await page.getByRole('button', { name: 'Make a link' }).click();
     const address = page.getByText(/#invitation=/);
