@@ -16,13 +16,16 @@ function aptInstall(packages, say) {
   return spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options).status === 0;
 }
 
-/** The browser and ffmpeg that the tests drive. Returns a sentence for the first thing that cannot be had. */
+/** The browsers and ffmpeg that the tests drive. Returns a sentence for the first thing that cannot be had. */
 export async function ensureTools(say) {
   const { installedBrowser } = await import(join(root, 'scripts', 'browser-path.mjs'));
   const missing = [
     ...(installedBrowser() === undefined ? ['chromium'] : []),
     ...(works('ffmpeg', ['-version']) && works('ffprobe', ['-version']) ? [] : ['ffmpeg']),
     ...(works('xmllint', ['--version']) ? [] : ['libxml2-utils']),
+    ...(works('firefox-esr', ['--version']) || works('firefox', ['--version']) ? [] : ['firefox-esr']),
+    // Firefox starts no sound on a machine without a sound card; this plays one.
+    ...(works('pulseaudio', ['--version']) ? [] : ['pulseaudio']),
   ];
   if (missing.length > 0 && isDebianRoot()) aptInstall(missing, say);
   if (!works('ffmpeg', ['-version']) || !works('ffprobe', ['-version']))

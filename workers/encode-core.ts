@@ -1,8 +1,10 @@
+import { mendAvcC } from '../src/encode/avcc.ts';
 import { h264Candidates } from '../src/encode/codec-candidates.ts';
 import type { Rung } from '../src/encode/ladder.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { FrameRate } from '../src/protocol/grid.ts';
 import type { TrackId } from '../src/protocol/track.ts';
+import { tryEncoder } from './encoder-trial.ts';
 
 export interface Rendition extends Rung {
   readonly track: TrackId;
@@ -38,6 +40,8 @@ export interface EncodeCoreOptions {
 
 interface Lane {
   readonly rendition: Rendition;
+  /** Frames that this encoder keeps inside, beyond what any does. */
+  readonly heldFrames: number;
   config: VideoEncoderConfig;
   encoder: VideoEncoder;
   /** Slots inside the encoder with the time they went in. */
@@ -72,9 +76,10 @@ export class EncodeCore {
   static async open(options: EncodeCoreOptions, events: EncodeCoreEvents): Promise<EncodeCore> {
     const core = new EncodeCore(options, events);
     for (const rendition of options.renditions) {
-      const config = await supportedConfig(rendition, options);
+      const { config, heldFrames } = await supportedConfig(rendition, options);
       const lane: Lane = {
         rendition,
+        heldFrames,
         config,
         encoder: undefined as unknown as VideoEncoder,
         sent: new Map(),
@@ -92,8 +97,20 @@ export class EncodeCore {
     return this.#lanes.map((lane) => lane.rendition.track);
   }
 
+  /** How many frames more than others the encoders keep inside before the first comes out: their delay, in slots. */
+  get heldFrames(): number {
+    return Math.max(0, ...this.#lanes.map((lane) => lane.heldFrames));
+  }
+
+  /** Frames handed in that have not come out. */
   inFlight(track: TrackId): number {
     return this.#lane(track)?.sent.size ?? 0;
+  }
+
+  /** The same, beyond those that the encoder always keeps: what says whether it is behind. */
+  backlog(track: TrackId): number {
+    const lane = this.#lane(track);
+    return lane === undefined ? 0 : Math.max(0, lane.sent.size - lane.heldFrames);
   }
 
   /** Hands one picture to the named renditions as slot `slot`. The picture stays the caller's. */
@@ -121,14 +138,15 @@ export class EncodeCore {
   rescueHung(): void {
     for (const lane of this.#lanes) {
       const [oldest] = lane.sent.values();
-      if (oldest !== undefined && performance.now() - oldest > HANG_MS)
+      const heldMs = (lane.heldFrames * 1000) / this.#frameRate;
+      if (oldest !== undefined && performance.now() - oldest > HANG_MS + heldMs)
         this.#onFailure(lane, new Error(`no frame from the encoder of ${lane.rendition.track} for ${HANG_MS} ms`));
     }
   }
 
-  /** Resolves when every encoder holds fewer than `cap` frames: back-pressure for sources that can wait. */
+  /** Resolves when every encoder holds fewer than `cap` frames, beyond those it always keeps: back-pressure for sources that can wait. */
   async ready(cap: number): Promise<void> {
-    while (!this.#isClosed && this.#lanes.some((lane) => lane.sent.size >= cap)) {
+    while (!this.#isClosed && this.#lanes.some((lane) => lane.sent.size - lane.heldFrames >= cap)) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
   }
@@ -178,7 +196,7 @@ export class EncodeCore {
     const description = metadata?.decoderConfig?.description;
     if (description !== undefined) {
       lane.hasConfig = true;
-      this.#events.onConfig(track, bytesOf(description), metadata?.decoderConfig?.colorSpace);
+      this.#events.onConfig(track, mendAvcC(bytesOf(description)), metadata?.decoderConfig?.colorSpace);
     }
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
@@ -212,7 +230,10 @@ export class EncodeCore {
   }
 }
 
-async function supportedConfig(rendition: Rendition, options: EncodeCoreOptions): Promise<VideoEncoderConfig> {
+async function supportedConfig(
+  rendition: Rendition,
+  options: EncodeCoreOptions,
+): Promise<{ config: VideoEncoderConfig; heldFrames: number }> {
   const { width, height, bitrateBps } = rendition;
   if (typeof VideoEncoder !== 'undefined') {
     for (const codec of h264Candidates(width, height, options.frameRate)) {
@@ -227,13 +248,15 @@ async function supportedConfig(rendition: Rendition, options: EncodeCoreOptions)
         avc: { format: 'avc' },
         ...(options.contentHint === undefined ? {} : { contentHint: options.contentHint }),
       };
-      if (await isSupported(config)) return config;
+      if (!(await isSupported(config))) continue;
+      const trial = await tryEncoder(codec, options.latencyMode);
+      if (trial.kind === 'usable') return { config, heldFrames: trial.heldFrames };
     }
   }
   throw new StageError(
     'encode',
     'no_encoder',
-    'This browser cannot encode H.264 video. Use a current Chrome, Edge or another Chromium browser on a computer.',
+    'This browser cannot encode H.264 video. Use a current Chrome, Edge, Firefox or Safari on a computer.',
   );
 }
 

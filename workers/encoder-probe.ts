@@ -13,20 +13,23 @@ export async function probeEncoder(
   rungs: readonly Rung[],
   frameRate: FrameRate,
   onProgress: (progress: number) => void,
-): Promise<readonly RungSpeed[]> {
+): Promise<{ readonly speeds: readonly RungSpeed[]; readonly heldFrames: number }> {
   const [top] = rungs;
-  if (top === undefined) return [];
+  if (top === undefined) return { speeds: [], heldFrames: 0 };
   const pictures = noisePictures(top.width, top.height);
   const speeds: RungSpeed[] = [];
+  let heldFrames = 0;
   try {
     for (const [i, rung] of rungs.entries()) {
-      speeds.push({ height: rung.height, fps: await measure(rung, pictures, frameRate, PROBE_MS / rungs.length) });
+      const measured = await measure(rung, pictures, frameRate, PROBE_MS / rungs.length);
+      speeds.push({ height: rung.height, fps: measured.fps });
+      heldFrames = Math.max(heldFrames, measured.heldFrames);
       onProgress((i + 1) / rungs.length);
     }
   } finally {
     for (const picture of pictures) picture.close();
   }
-  return speeds;
+  return { speeds, heldFrames };
 }
 
 async function measure(
@@ -34,7 +37,7 @@ async function measure(
   pictures: readonly VideoFrame[],
   frameRate: FrameRate,
   durationMs: number,
-): Promise<number> {
+): Promise<{ readonly fps: number; readonly heldFrames: number }> {
   let out = 0;
   let failed = false;
   const core = await EncodeCore.open(
@@ -60,7 +63,8 @@ async function measure(
       await core.ready(IN_FLIGHT);
     }
     await core.flush();
-    return failed ? 0 : (out * 1000) / (performance.now() - startedAt);
+    const fps = failed ? 0 : (out * 1000) / (performance.now() - startedAt);
+    return { fps, heldFrames: core.heldFrames };
   } finally {
     core.close();
   }

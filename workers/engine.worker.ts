@@ -2,6 +2,7 @@ import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import { StageError, type WireError } from '../src/protocol/errors.ts';
 import { FRAME_RATES } from '../src/protocol/grid.ts';
 import { probeEncoder } from './encoder-probe.ts';
+import { canReadTracks, framesOf } from './frame-stream.ts';
 import { LiveSession } from './live-session.ts';
 import { OriginClock } from './local-clock.ts';
 import type {
@@ -20,6 +21,7 @@ import { VideoPump } from './video-pump.ts';
 
 const STATS_EVERY_MS = 1_000;
 const TEST_PROGRESS_EVERY_MS = 250;
+const PAUSED = 'One moment…';
 
 const clock = new OriginClock();
 const pump = new VideoPump((picture, captured) => {
@@ -61,6 +63,7 @@ async function handle(message: ToEngine): Promise<void> {
   switch (message.kind) {
     case 'open':
       uploadPort = message.uploadPort;
+      post({ kind: 'abilities', readsTracks: canReadTracks() });
       uploadPort.onmessage = (event: MessageEvent<UploadToEngine>) => {
         if (event.data.kind === 'clock') clock.correct(event.data.offsetMs);
         else line = event.data.line;
@@ -68,7 +71,7 @@ async function handle(message: ToEngine): Promise<void> {
       break;
     case 'video-source':
       hasCamera = true;
-      pump.run(message.frames).catch(rejectCamera);
+      pump.run(framesOf(message.source)).catch(rejectCamera);
       break;
     case 'audio-source':
       audioPort?.close();
@@ -86,10 +89,13 @@ async function handle(message: ToEngine): Promise<void> {
         audioPort = undefined;
       }
       break;
+    case 'source-paused':
+      showSlate(PAUSED);
+      break;
     case 'probe': {
       const frameRate = FRAME_RATES.find((rate) => rate === message.frameRate) ?? 30;
       const onProgress = (progress: number): void => post({ kind: 'probe-progress', progress });
-      post({ kind: 'probed', speeds: await probeEncoder(message.rungs, frameRate, onProgress) });
+      post({ kind: 'probed', ...(await probeEncoder(message.rungs, frameRate, onProgress)) });
       break;
     }
     case 'record-test':
@@ -205,7 +211,7 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
     onStrip: (segment, jpeg) => send({ kind: 'strip', segment, jpeg }, [jpeg]),
   });
   if (isCameraOff || !hasCamera) showSlate();
-  else if (resume !== undefined) showSlate('One moment…');
+  else if (resume !== undefined) showSlate(PAUSED);
   const tick = (): void => {
     if (session === undefined) return;
     timers[0] = setTimeout(tick, session.tick());

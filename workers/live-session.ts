@@ -54,7 +54,6 @@ export class LiveSession {
     this.#options = options;
     const { plan, resume } = options;
     this.#isFilling = resume !== undefined;
-    if (resume !== undefined) this.#zero = micros(resume.availabilityStartMs * 1000);
     this.#endParts = { ...resume?.firstParts };
     const firstPart = (track: TrackId): number => resume?.firstParts[track] ?? 0;
     this.#renditions = plan.rungs.map((rung) => ({ ...rung, track: `v${rung.height}` }));
@@ -92,6 +91,8 @@ export class LiveSession {
   async open(): Promise<void> {
     const [audioConfig] = await Promise.all([this.#audio.open(), this.#video.open()]);
     this.#audioConfig = audioConfig;
+    const { resume } = this.#options;
+    if (resume !== undefined) this.#zero = micros(resume.availabilityStartMs * 1000 - this.#video.heldMicros);
   }
 
   /** Takes ownership. The first picture is media zero. */
@@ -143,6 +144,8 @@ export class LiveSession {
   balance(line: LadderPressure['line']): void {
     const now = this.#toMedia(micros(localNowMs() * 1000));
     if (now === undefined || this.#early !== undefined || this.#isFilling) return;
+    // An encoder that holds pictures gives a segment's last ones out only when it is fed on: nothing rests there.
+    if (this.#video.heldMicros > 0) return;
     const change = this.#ladder.look({ encoderBehindMs: this.#video.behindMs, line }, now / 1000);
     if (change === undefined) return;
     const { fromPart, going, report } = change;
@@ -194,7 +197,8 @@ export class LiveSession {
   #start(): void {
     const { plan } = this.#options;
     const { zero, inits, tracks } = this.#describe();
-    const startedAtMs = microsToMillis(zero);
+    // An encoder that holds pictures has every part that much later: viewers may not be promised them before.
+    const startedAtMs = microsToMillis(micros(zero + this.#video.heldMicros));
     const request = { availabilityStartMs: startedAtMs, grid: plan.grid, tracks };
     this.#options.send(
       { kind: 'start', request, inits },

@@ -18,12 +18,14 @@ import type { BroadcastStart, UnfinishedBroadcast } from '../src/upload/unfinish
 export type ToEngine =
   /** Once, first. Transfers `uploadPort`. */
   | { readonly kind: 'open'; readonly uploadPort: MessagePort }
-  /** A camera or a screen. Transfers `frames`; a newer one replaces it. */
-  | { readonly kind: 'video-source'; readonly frames: ReadableStream<VideoFrame> }
+  /** A camera or a screen. Transfers what `source` holds; a newer one replaces it. */
+  | { readonly kind: 'video-source'; readonly source: VideoSource }
   /** Blocks of `PcmBlock` on `blocks`, transferred; a newer one replaces it. */
   | { readonly kind: 'audio-source'; readonly blocks: MessagePort }
   /** The device is gone: slate and silence until another source comes. */
   | { readonly kind: 'source-lost'; readonly media: 'video' | 'audio' }
+  /** The device gives no pictures for a while: the slate until it does. */
+  | { readonly kind: 'source-paused' }
   | { readonly kind: 'probe'; readonly rungs: readonly Rung[]; readonly frameRate: number }
   /** Encodes and packs for so long as a broadcast would be, and gives it back: `test-recorded` or `test-failed`. */
   | { readonly kind: 'record-test'; readonly plan: LivePlan; readonly durationMs: number }
@@ -31,6 +33,12 @@ export type ToEngine =
   | { readonly kind: 'mute'; readonly isMuted: boolean }
   | { readonly kind: 'camera-off'; readonly isOff: boolean }
   | { readonly kind: 'end' };
+
+/** The frames of a track: `FrameSource` of the page, in words that workers know. */
+export type VideoSource =
+  | { readonly via: 'stream'; readonly frames: ReadableStream<VideoFrame> }
+  | { readonly via: 'track'; readonly track: object }
+  | { readonly via: 'port'; readonly frames: MessagePort };
 
 /** What a broadcast is made of; fixed from go-live to its end. */
 export interface LivePlan {
@@ -60,8 +68,11 @@ export interface RecordedTrack {
 
 /** Engine to page. */
 export type FromEngine =
+  /** Once, first: whether a track that is transferred can be read here. */
+  | { readonly kind: 'abilities'; readonly readsTracks: boolean }
   | { readonly kind: 'probe-progress'; readonly progress: number }
-  | { readonly kind: 'probed'; readonly speeds: readonly RungSpeed[] }
+  /** `heldFrames`: how many frames the encoders keep before the first comes out, which viewers wait for. */
+  | { readonly kind: 'probed'; readonly speeds: readonly RungSpeed[]; readonly heldFrames: number }
   | { readonly kind: 'test-progress'; readonly progress: number }
   /** Transfers the bytes of all tracks. */
   | { readonly kind: 'test-recorded'; readonly tracks: readonly RecordedTrack[] }

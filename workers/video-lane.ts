@@ -4,7 +4,7 @@ import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.t
 import type { StageError } from '../src/protocol/errors.ts';
 import { firstSlotOfPart, type Grid, isKeySlot, type PartIndex } from '../src/protocol/grid.ts';
 import type { RenditionStats } from '../src/protocol/stats.ts';
-import type { Micros } from '../src/protocol/time.ts';
+import { type Micros, micros } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { EncodeCore, type EncodedFrame, type Rendition } from './encode-core.ts';
 import { RenditionMeter } from './rendition-meter.ts';
@@ -79,6 +79,11 @@ export class VideoLane {
     );
   }
 
+  /** How long the encoders keep a picture before it comes out, in microseconds of media; 0 for most. */
+  get heldMicros(): Micros {
+    return micros(Math.ceil(((this.#core?.heldFrames ?? 0) * 1000) / this.#options.grid.frameRate) * 1000);
+  }
+
   /** First slot that is still empty: with no more pictures, the length of the track in slots. */
   get nextSlot(): number {
     return this.#slotter.nextSlot;
@@ -89,10 +94,11 @@ export class VideoLane {
     return [...this.#outputs.values()].some(({ queue }) => queue.waiting > 0);
   }
 
-  /** How far the slowest encoder is behind the newest slot. */
+  /** How far the slowest encoder is behind the newest slot, beyond what it always keeps. */
   get behindMs(): number {
     const lags = [...this.#outputs.values()].filter((output) => !output.isResting).map((output) => output.lastSlot);
-    return Math.max(0, ((this.nextSlot - 1 - Math.min(...lags)) * 1000) / this.#options.grid.frameRate);
+    const slots = this.nextSlot - 1 - Math.min(...lags) - (this.#core?.heldFrames ?? 0);
+    return Math.max(0, (slots * 1000) / this.#options.grid.frameRate);
   }
 
   /** From the first slot of this part on, the first of a segment, these renditions are made and no others. */
@@ -176,7 +182,7 @@ export class VideoLane {
     const taking: TrackId[] = [];
     for (const [track, { queue, meter, firstSlot, isResting }] of this.#outputs) {
       if (isResting || slot < firstSlot) continue;
-      if (queue.offer(slot, core.inFlight(track))) taking.push(track);
+      if (queue.offer(slot, core.backlog(track))) taking.push(track);
       else meter.skipped();
     }
     if (taking.length > 0) core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), taking);
@@ -202,7 +208,7 @@ export class VideoLane {
   #catchUp(track: TrackId, queue: SlotQueue): void {
     const core = this.#core;
     while (this.#current !== undefined && core !== undefined) {
-      const slot = queue.take(core.inFlight(track));
+      const slot = queue.take(core.backlog(track));
       if (slot === undefined) return;
       core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), [track]);
     }
@@ -211,7 +217,9 @@ export class VideoLane {
   #onFrame(frame: EncodedFrame): void {
     const output = this.#outputs.get(frame.track);
     if (output === undefined) return;
-    output.meter.encoded(frame, isKeySlot(frame.slot, this.#options.grid));
+    // What the encoder always keeps is told by itself; the meter shows whether it is behind.
+    const delayMs = Math.max(0, frame.delayMs - this.heldMicros / 1000);
+    output.meter.encoded({ ...frame, delayMs }, isKeySlot(frame.slot, this.#options.grid));
     output.lastSlot = frame.slot;
     this.#emit(output.assembler.add(frame.slot, frame.isKey, frame.data));
     this.#catchUp(frame.track, output.queue);

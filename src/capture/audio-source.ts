@@ -6,6 +6,7 @@ export interface AudioSourceOptions {
   readonly workletUrl: string;
   /** 0 to 1, about ten times a second. */
   onLevel(peak: number): void;
+  onRunning(): void;
 }
 
 /** The microphone in 48 kHz blocks, for the engine; and its level, for the page. */
@@ -26,6 +27,7 @@ export class AudioSource {
       await context.audioWorklet.addModule(options.workletUrl);
       const node = new AudioWorkletNode(context, 'pcm-tap', { numberOfInputs: 1, numberOfOutputs: 0 });
       node.port.onmessage = (event: MessageEvent<{ readonly peak: number }>) => options.onLevel(event.data.peak);
+      context.onstatechange = () => options.onRunning();
       return new AudioSource(context, node);
     } catch (cause) {
       await context.close();
@@ -36,11 +38,17 @@ export class AudioSource {
   }
 
   /** Listens to another microphone; the stream stays the caller's. */
-  async connect(stream: MediaStream): Promise<void> {
+  connect(stream: MediaStream): void {
     this.#input?.disconnect();
     this.#input = this.#context.createMediaStreamSource(stream);
     this.#input.connect(this.#node);
-    if (this.#context.state === 'suspended') await this.#context.resume();
+    // Not awaited: without a sound card some browsers never start it, and the picture may go live all the same.
+    if (this.#context.state === 'suspended') this.#context.resume().catch(() => undefined);
+  }
+
+  /** False until the browser runs its sound; `onRunning` is told when that changes. */
+  get isRunning(): boolean {
+    return this.#context.state === 'running';
   }
 
   disconnect(): void {

@@ -37,8 +37,9 @@ async function devices(): Promise<Capability> {
 }
 
 async function frames(): Promise<Capability> {
-  return 'MediaStreamTrackProcessor' in window
-    ? yes('Camera pictures go straight to the encoder, past the page.')
+  if ('MediaStreamTrackProcessor' in window) return yes('Camera pictures go straight to the encoder, past the page.');
+  return 'requestVideoFrameCallback' in HTMLVideoElement.prototype && 'VideoFrame' in window
+    ? partly('Camera pictures are taken as this page shows them: keep its tab visible while you are live.')
     : no(`This browser does not hand out camera pictures one by one. ${OTHER_BROWSER}`);
 }
 

@@ -68,6 +68,7 @@ class Controller implements StudioController {
         this.#watch.onLevel(level);
       },
       onChange: () => void this.#refreshDevices(),
+      onInputs: (inputs) => this.#store.set({ inputs }),
     });
     const store = this.#store;
     store.set({ preset: this.#memory.preset, pastTitles: this.#memory.titles });

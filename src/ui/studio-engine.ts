@@ -1,7 +1,10 @@
 import type { FromEngine, FromUpload, ToEngine, ToUpload } from '../../workers/messages.ts';
 
+/** What the engine tells about the broadcast. */
+export type EngineReport = Exclude<FromEngine, { readonly kind: 'abilities' }>;
+
 export interface StudioEngineEvents {
-  onEngine(message: FromEngine): void;
+  onEngine(message: EngineReport): void;
   onUpload(message: FromUpload): void;
   /** A worker could not be loaded or threw where nothing caught it. */
   onCrash(cause: unknown): void;
@@ -15,12 +18,21 @@ export class StudioEngine {
   readonly #onVisibility = (): void => {
     if (document.visibilityState === 'visible') this.toUpload({ kind: 'hurry' });
   };
+  /** Whether the engine reads tracks that are transferred to it; known once it runs. */
+  readonly readsTracks: Promise<boolean>;
 
   /** `spoolMegabytes` undefined: what the browser gives. */
   constructor(baseUrl: string, spoolMegabytes: number | undefined, events: StudioEngineEvents) {
     this.#engine = new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), { type: 'module' });
     this.#upload = new Worker(new URL('../../workers/upload.worker.ts', import.meta.url), { type: 'module' });
-    this.#engine.onmessage = (event: MessageEvent<FromEngine>) => events.onEngine(event.data);
+    let resolve: (readsTracks: boolean) => void = () => undefined;
+    this.readsTracks = new Promise((answer) => {
+      resolve = answer;
+    });
+    this.#engine.onmessage = ({ data }: MessageEvent<FromEngine>) => {
+      if (data.kind === 'abilities') resolve(data.readsTracks);
+      else events.onEngine(data);
+    };
     this.#upload.onmessage = (event: MessageEvent<FromUpload>) => events.onUpload(event.data);
     this.#engine.onerror = (event) => events.onCrash(event.error ?? event.message);
     this.#upload.onerror = (event) => events.onCrash(event.error ?? event.message);

@@ -1,9 +1,10 @@
 import pcmWorkletUrl from '../../workers/pcm.worklet.ts?worker&url';
 import { AudioSource } from '../capture/audio-source.ts';
 import { type CameraWish, openCamera, openMicrophone } from '../capture/devices.ts';
-import { videoFrames } from '../capture/video-source.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { StudioEngine } from './studio-engine.ts';
+import type { InputStates, InputStatus } from './studio-state.ts';
+import { VideoInput } from './video-input.ts';
 
 const REOPEN_ATTEMPTS = 3;
 
@@ -11,6 +12,7 @@ export interface StudioInputsEvents {
   onLevel(peak: number): void;
   /** A track came or went: the preview and the pickers change. */
   onChange(): void;
+  onInputs(inputs: InputStates): void;
 }
 
 /** The camera and the microphone in use, and what happens when one is unplugged and comes back. */
@@ -18,7 +20,8 @@ export class StudioInputs {
   readonly #engine: StudioEngine;
   readonly #events: StudioInputsEvents;
   #wish: CameraWish = { deviceId: undefined, width: 1920, height: 1080, frameRate: 30, isExact: false };
-  #camera: MediaStreamTrack | undefined;
+  readonly #camera: VideoInput;
+  #inputs: InputStates = { camera: 'off', microphone: 'off', needsVisiblePage: false };
   #microphone: MediaStreamTrack | undefined;
   #microphoneId: string | undefined;
   #sound: AudioSource | undefined;
@@ -26,10 +29,14 @@ export class StudioInputs {
   constructor(engine: StudioEngine, events: StudioInputsEvents) {
     this.#engine = engine;
     this.#events = events;
+    this.#camera = new VideoInput(engine, {
+      onStatus: (camera) => this.#tell({ camera, needsVisiblePage: this.#camera.needsVisiblePage }),
+      onLost: () => this.#onCameraLost(),
+    });
   }
 
   get camera(): MediaStreamTrack | undefined {
-    return this.#camera;
+    return this.#camera.track;
   }
 
   get microphone(): MediaStreamTrack | undefined {
@@ -37,7 +44,7 @@ export class StudioInputs {
   }
 
   get cameraId(): string | undefined {
-    return this.#camera?.getSettings().deviceId ?? this.#wish.deviceId;
+    return this.#camera.track?.getSettings().deviceId ?? this.#wish.deviceId;
   }
 
   get microphoneId(): string | undefined {
@@ -48,12 +55,8 @@ export class StudioInputs {
   async useCamera(deviceId: string | undefined): Promise<void> {
     const wish = { ...this.#wish, deviceId };
     const track = await openCamera(wish);
-    this.#camera?.stop();
+    await this.#camera.use(track);
     this.#wish = wish;
-    this.#camera = track;
-    const frames = videoFrames(track);
-    this.#engine.toEngine({ kind: 'video-source', frames }, [frames]);
-    track.addEventListener('ended', () => this.#onCameraEnded(track));
     this.#events.onChange();
   }
 
@@ -65,42 +68,50 @@ export class StudioInputs {
     this.#sound ??= await AudioSource.open({
       workletUrl: pcmWorkletUrl,
       onLevel: (peak) => this.#events.onLevel(peak),
+      onRunning: () => this.#tell({ microphone: this.#soundStatus() }),
     });
-    await this.#sound.connect(new MediaStream([track]));
+    this.#sound.connect(new MediaStream([track]));
     const blocks = this.#sound.blocks();
     this.#engine.toEngine({ kind: 'audio-source', blocks }, [blocks]);
     track.addEventListener('ended', () => this.#onMicrophoneEnded(track));
+    const tell = (): void => {
+      if (this.#microphone === track) this.#tell({ microphone: this.#soundStatus() });
+    };
+    track.addEventListener('mute', tell);
+    track.addEventListener('unmute', tell);
+    tell();
     this.#events.onChange();
   }
 
   /** The camera gives no more than the largest rendition needs; a camera that cannot do that stays as it is. */
   async limitCamera(width: number, height: number): Promise<void> {
     this.#wish = { ...this.#wish, width, height, isExact: true };
-    await this.#camera?.applyConstraints({ width, height, frameRate: this.#wish.frameRate }).catch(() => undefined);
+    const { track } = this.#camera;
+    await track?.applyConstraints({ width, height, frameRate: this.#wish.frameRate }).catch(() => undefined);
   }
 
   set isCameraEnabled(isEnabled: boolean) {
-    if (this.#camera !== undefined) this.#camera.enabled = isEnabled;
+    const { track } = this.#camera;
+    if (track !== undefined) track.enabled = isEnabled;
   }
 
   /** Something was plugged in or out: what went missing may be back. */
   async retryMissing(): Promise<void> {
-    if (this.#camera?.readyState === 'ended') await this.useCamera(this.#wish.deviceId).catch(() => undefined);
+    if (this.#camera.track?.readyState === 'ended') await this.useCamera(this.#wish.deviceId).catch(() => undefined);
     if (this.#microphone?.readyState === 'ended') await this.useMicrophone(this.#microphoneId).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    this.#camera?.stop();
+    this.#camera.stop();
     this.#microphone?.stop();
     await this.#sound?.close();
   }
 
-  #onCameraEnded(track: MediaStreamTrack): void {
-    if (this.#camera !== track) return;
-    this.#engine.toEngine({ kind: 'source-lost', media: 'video' });
+  #onCameraLost(): void {
+    const { track } = this.#camera;
     this.#events.onChange();
     void this.#reopen(
-      () => this.#camera === track,
+      () => this.#camera.track === track,
       () => this.useCamera(this.#wish.deviceId),
     );
   }
@@ -108,11 +119,25 @@ export class StudioInputs {
   #onMicrophoneEnded(track: MediaStreamTrack): void {
     if (this.#microphone !== track) return;
     this.#engine.toEngine({ kind: 'source-lost', media: 'audio' });
+    this.#tell({ microphone: 'lost' });
     this.#events.onChange();
     void this.#reopen(
       () => this.#microphone === track,
       () => this.useMicrophone(this.#microphoneId),
     );
+  }
+
+  #soundStatus(): InputStatus {
+    const track = this.#microphone;
+    if (track === undefined) return 'off';
+    if (track.readyState === 'ended') return 'lost';
+    if (this.#sound?.isRunning === false) return 'stopped';
+    return track.muted ? 'muted' : 'ok';
+  }
+
+  #tell(change: Partial<InputStates>): void {
+    this.#inputs = { ...this.#inputs, ...change };
+    this.#events.onInputs(this.#inputs);
   }
 
   /** Another program may have taken the device for a moment; `devicechange` brings further attempts. */

@@ -46,9 +46,10 @@ export class StudioProbes {
     engine.toEngine({ kind: 'probe', rungs: this.#candidates, frameRate });
   }
 
-  onSpeeds(speeds: readonly RungSpeed[]): void {
+  onSpeeds(speeds: readonly RungSpeed[], heldFrames: number): void {
     this.#speeds = speeds;
-    this.#options.store.set({ probe: { kind: 'running', what: 'uplink', progress: 0 } });
+    const encoderHoldsMs = (heldFrames * 1000) / this.#options.shape().frameRate;
+    this.#options.store.set({ encoderHoldsMs, probe: { kind: 'running', what: 'uplink', progress: 0 } });
     this.#options.engine.toUpload({ kind: 'probe' });
   }
 

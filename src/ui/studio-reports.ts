@@ -1,6 +1,7 @@
-import type { FromEngine, FromUpload } from '../../workers/messages.ts';
+import type { FromUpload } from '../../workers/messages.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
+import type { EngineReport } from './studio-engine.ts';
 import type { StudioProbes } from './studio-probes.ts';
 import type { Problem } from './studio-state.ts';
 import { isOnTheWay } from './studio-status.ts';
@@ -28,14 +29,14 @@ export class StudioReports {
     this.#options = options;
   }
 
-  onEngine(message: FromEngine): void {
+  onEngine(message: EngineReport): void {
     const { store, probes } = this.#options;
     switch (message.kind) {
       case 'probe-progress':
         store.set({ probe: { kind: 'running', what: 'encoder', progress: message.progress } });
         return;
       case 'probed':
-        probes.onSpeeds(message.speeds);
+        probes.onSpeeds(message.speeds, message.heldFrames);
         return;
       case 'test-progress':
         store.set({ testRecording: { kind: 'recording', progress: message.progress } });

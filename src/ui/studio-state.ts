@@ -64,6 +64,19 @@ export interface DeviceChoice {
   readonly label: string;
 }
 
+/**
+ * off: not in use. muted: by its own switch, by the system or by another program. hidden: the tab is. stopped: the browser runs no
+ * sound. lost: unplugged.
+ */
+export type InputStatus = 'off' | 'ok' | 'muted' | 'hidden' | 'stopped' | 'lost';
+
+export interface InputStates {
+  readonly camera: InputStatus;
+  readonly microphone: InputStatus;
+  /** The browser gives pictures only while the tab is visible. */
+  readonly needsVisiblePage: boolean;
+}
+
 /** Everything the studio page shows. State goes down as this value, wishes go up as calls on the controller. */
 export interface StudioState {
   readonly phase: StudioPhase;
@@ -73,6 +86,9 @@ export interface StudioState {
   readonly microphones: readonly DeviceChoice[];
   readonly cameraId: string | undefined;
   readonly microphoneId: string | undefined;
+  readonly inputs: InputStates;
+  /** How long this browser's encoder keeps a picture; 0 for most. */
+  readonly encoderHoldsMs: number;
   readonly isMuted: boolean;
   readonly isCameraOff: boolean;
   /** 0 to 1, peak of the last 100 ms. */

@@ -9,6 +9,8 @@ const INITIAL: StudioState = {
   microphones: [],
   cameraId: undefined,
   microphoneId: undefined,
+  inputs: { camera: 'off', microphone: 'off', needsVisiblePage: false },
+  encoderHoldsMs: 0,
   isMuted: false,
   isCameraOff: false,
   level: 0,

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import type { Preset } from '../encode/ladder-offers.ts';
 import './health-panel.ts';
 import './insecure-note.ts';
-import { conditionNotes } from './live-conditions.ts';
+import { type ConditionNote, conditionNotes } from './live-conditions.ts';
 import './live-notes.ts';
 import { type PreflightFix, preflightRows } from './preflight.ts';
 import './preflight-list.ts';
@@ -11,6 +11,7 @@ import './probe-ladder.ts';
 import './problem-note.ts';
 import './share-panel.ts';
 import './site-header.ts';
+import { sourceNotes } from './source-words.ts';
 import './status-pill.ts';
 import './studio-controls.ts';
 import type { ControlWish } from './studio-controls.ts';
@@ -27,6 +28,11 @@ import { showInTab } from './tab-signal.ts';
 import './test-recording.ts';
 import type { TestWish } from './test-recording.ts';
 import { base, controls, page, surfaces } from './theme.ts';
+
+const notesOf = (state: StudioState): readonly ConditionNote[] => [
+  ...sourceNotes(state),
+  ...conditionNotes(state.conditions, state.phase.kind, state.isMuted),
+];
 
 const statusOf = ({ phase, upload }: StudioState): StudioStatus =>
   studioStatus(phase, upload?.uplink, upload?.secondsNotUploaded);
@@ -216,7 +222,7 @@ export class StudioView extends LitElement {
       default:
         return html`<div>
             ${this.#stage(state)}
-            <live-notes .notes=${conditionNotes(state.conditions, phase.kind, state.isMuted)}></live-notes>
+            <live-notes .notes=${notesOf(state)}></live-notes>
           </div>
           <studio-controls
             .phase=${phase}

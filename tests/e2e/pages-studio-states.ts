@@ -90,6 +90,8 @@ const before = {
   microphones: [],
   cameraId: undefined,
   microphoneId: undefined,
+  inputs: { camera: 'off', microphone: 'off', needsVisiblePage: false },
+  encoderHoldsMs: 0,
   isMuted: false,
   isCameraOff: false,
   level: 0,

@@ -52,7 +52,9 @@ export async function checkSegments(
       problems.push(`${where} is empty`);
       continue;
     }
-    edges.push({ startS: first.ptsS, endS: last.ptsS + last.durationS });
+    // Without timing in the H.264 itself ffprobe names no duration: frames are as far apart as they are.
+    const lastS = Number.isNaN(last.durationS) ? last.ptsS - (packets.at(-2)?.ptsS ?? 0) : last.durationS;
+    edges.push({ startS: first.ptsS, endS: last.ptsS + lastS });
     const wrong = fetched.track.kind === 'video' ? videoProblems(packets, n, grid) : soundProblems(packets, n);
     problems.push(...wrong.map((problem) => `${where}: ${problem}`));
   }

@@ -1,0 +1,35 @@
+const NAL_TYPE = 0x1f;
+const SPS = 7;
+/** profile, compatibility, level: the same three bytes in the record and right after an SPS's own header. */
+const HEAD_BYTES = 4;
+const FIRST_SET = 6;
+
+/**
+ * An encoder's decoder configuration (ISO/IEC 14496-15, AVCDecoderConfigurationRecord) as it should be. Firefox writes
+ * the header byte of every parameter set twice and leaves reserved bits at zero; strict readers refuse that. Records
+ * that are right come back unchanged, as does what is none.
+ */
+export function mendAvcC(avcC: Uint8Array): Uint8Array {
+  if (avcC.length < FIRST_SET + 3 || avcC[0] !== 1) return avcC;
+  const spsAt = FIRST_SET + 2;
+  const isDoubled =
+    avcC[spsAt] === avcC[spsAt + 1] &&
+    ((avcC[spsAt] ?? 0) & NAL_TYPE) === SPS &&
+    [1, 2, 3].every((i) => avcC[i] === avcC[spsAt + 1 + i]);
+  const out = [...avcC.subarray(0, HEAD_BYTES), (avcC[4] ?? 0) | 0xfc];
+  let at = 5;
+  for (const reserved of [0xe0, 0x00]) {
+    const counted = avcC[at++];
+    if (counted === undefined) return avcC;
+    out.push(counted | reserved);
+    for (let left = counted & ~reserved; left > 0; left--) {
+      const length = ((avcC[at] ?? 0) << 8) | (avcC[at + 1] ?? 0);
+      const set = avcC.subarray(at + 2, at + 2 + length);
+      if (set.length !== length || length < 2) return avcC;
+      const mended = isDoubled ? set.subarray(1) : set;
+      out.push(mended.length >> 8, mended.length & 0xff, ...mended);
+      at += 2 + length;
+    }
+  }
+  return Uint8Array.from([...out, ...avcC.subarray(at)]);
+}

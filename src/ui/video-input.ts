@@ -1,0 +1,84 @@
+import { type FrameTap, tapFrames, transferOf } from '../capture/video-source.ts';
+import type { StudioEngine } from './studio-engine.ts';
+import type { InputStatus } from './studio-state.ts';
+
+export interface VideoInputEvents {
+  onStatus(status: InputStatus): void;
+  /** The device is gone: unplugged, taken away, or stopped in the browser's own bar. */
+  onLost(): void;
+}
+
+/** One track of pictures on its way to the engine, and what happens to it meanwhile. */
+export class VideoInput {
+  readonly #engine: StudioEngine;
+  readonly #events: VideoInputEvents;
+  #track: MediaStreamTrack | undefined;
+  #tap: FrameTap | undefined;
+  #release: () => void = () => undefined;
+
+  constructor(engine: StudioEngine, events: VideoInputEvents) {
+    this.#engine = engine;
+    this.#events = events;
+  }
+
+  get track(): MediaStreamTrack | undefined {
+    return this.#track;
+  }
+
+  get needsVisiblePage(): boolean {
+    return this.#tap?.needsVisiblePage === true;
+  }
+
+  /** Takes ownership of `track`, which takes over from the one before. Rejects with StageError `no_frame_access`. */
+  async use(track: MediaStreamTrack): Promise<void> {
+    const tap = await tapFrames(track, await this.#engine.readsTracks);
+    this.#drop();
+    this.#track = track;
+    this.#tap = tap;
+    this.#engine.toEngine({ kind: 'video-source', source: tap.source }, transferOf(tap.source));
+    this.#watch(track);
+    this.#tell();
+  }
+
+  /** Stops the device; nothing is told. */
+  stop(): void {
+    this.#drop();
+    this.#track = undefined;
+  }
+
+  #drop(): void {
+    this.#release();
+    this.#tap?.stop();
+    this.#track?.stop();
+  }
+
+  #watch(track: MediaStreamTrack): void {
+    const listening = new AbortController();
+    const { signal } = listening;
+    this.#release = () => listening.abort();
+    const onEnded = (): void => {
+      this.#engine.toEngine({ kind: 'source-lost', media: 'video' });
+      this.#tell();
+      this.#events.onLost();
+    };
+    const onPause = (): void => {
+      if (this.#status() !== 'ok') this.#engine.toEngine({ kind: 'source-paused' });
+      this.#tell();
+    };
+    track.addEventListener('ended', onEnded, { signal });
+    track.addEventListener('mute', onPause, { signal });
+    track.addEventListener('unmute', onPause, { signal });
+    if (this.needsVisiblePage) document.addEventListener('visibilitychange', onPause, { signal });
+  }
+
+  #status(): InputStatus {
+    if (this.#track === undefined) return 'off';
+    if (this.#track.readyState === 'ended') return 'lost';
+    if (this.needsVisiblePage && document.hidden) return 'hidden';
+    return this.#track.muted ? 'muted' : 'ok';
+  }
+
+  #tell(): void {
+    this.#events.onStatus(this.#status());
+  }
+}
