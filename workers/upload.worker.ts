@@ -102,16 +102,9 @@ function fromEngine(message: EngineToUpload): void {
         ?.then(({ uploader }) => uploader.add({ track: message.track, part: message.part }, message.bytes))
         .catch(fail);
       break;
-    case 'tracks': {
-      const { tracks, part } = message;
-      running
-        ?.then(({ uploader }) => {
-          uploader.setTracks(tracks, part);
-          return uploader.declare({ fromPart: part, toPart: part, tracks });
-        })
-        .catch(fail);
+    case 'tracks':
+      running?.then(({ uploader }) => uploader.changeTracks(message.tracks, message.part)).catch(fail);
       break;
-    }
     case 'poster':
       // A list without a fresh picture is not worth a retry.
       context.client.putPoster(message.jpeg).catch(() => undefined);

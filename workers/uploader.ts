@@ -129,7 +129,13 @@ export class Uploader {
     await this.#insist(() => this.#client.cut(cut));
   }
 
-  /** From `part` on only these tracks are made. Before `declare`, or for what was declared already. */
+  /** From `part` on only these tracks are made: the origin and every player are told. */
+  async changeTracks(tracks: readonly TrackId[], part: PartIndex): Promise<void> {
+    this.setTracks(tracks, part);
+    await this.#insist(() => this.#cutIfPossible({ fromPart: part, toPart: part, tracks }));
+  }
+
+  /** The same, for what the origin knows already. */
   setTracks(tracks: readonly TrackId[], from: PartIndex): void {
     this.#going.push({ from, tracks });
     this.#plan.setTracks(tracks, from);
