@@ -18,6 +18,9 @@ export default defineConfig({
       testMatch: ['e2e/**/*.test.ts'],
       // Two cores carry one live broadcast and its viewer, not two.
       workers: 1,
+      // Real browsers with real encoders share two cores with everything else: one that lost its turn is told as FLAKY,
+      // with its error, and may try once more. What is broken fails twice.
+      retries: 1,
       timeout: 90_000,
       expect: { timeout: 20_000 },
       // Requests of pages under a service worker escape the tests' routes; who tests it allows it.

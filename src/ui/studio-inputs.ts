@@ -6,6 +6,7 @@ import type { StudioEngine } from './studio-engine.ts';
 import type { InputStates, InputStatus } from './studio-state.ts';
 import { VideoInput } from './video-input.ts';
 
+const LIMIT_WITHIN_MS = 2_000;
 const REOPEN_ATTEMPTS = 3;
 
 export interface StudioInputsEvents {
@@ -87,7 +88,10 @@ export class StudioInputs {
   async limitCamera(width: number, height: number): Promise<void> {
     this.#wish = { ...this.#wish, width, height, isExact: true };
     const { track } = this.#camera;
-    await track?.applyConstraints({ width, height, frameRate: this.#wish.frameRate }).catch(() => undefined);
+    const limited = track?.applyConstraints({ width, height, frameRate: this.#wish.frameRate });
+    // A camera that does not answer keeps nobody from going live; its pictures are scaled then.
+    const patience = new Promise((resolve) => setTimeout(resolve, LIMIT_WITHIN_MS));
+    await Promise.race([limited?.catch(() => undefined), patience]);
   }
 
   set isCameraEnabled(isEnabled: boolean) {

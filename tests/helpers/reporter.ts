@@ -55,13 +55,14 @@ class TabcastReporter implements Reporter {
     for (const error of this.errors) write(`\nerror outside a test\n${text(error)}\n`);
     for (const test of this.suite?.allTests() ?? []) {
       const outcome = test.outcome();
+      if (outcome === 'flaky') write(`\nFLAKY, passed the second time: ${this.nameOf(test)}\n${errorsOf(test)}`);
       if (outcome === 'expected' || outcome === 'flaky') summary.passed++;
       else if (outcome === 'skipped' && test.expectedStatus === 'skipped') summary.skipped++;
       else {
         summary.failed++;
         write(`\nFAIL ${this.nameOf(test)}\n`);
         if (test.results.every((run) => run.errors.length === 0)) write('  did not run to its end\n');
-        for (const run of test.results) for (const error of run.errors) write(`${text(error)}\n`);
+        write(errorsOf(test));
       }
     }
     if (summary.failed === 0 && result.status !== 'passed') summary.failed = 1;
@@ -78,6 +79,9 @@ class TabcastReporter implements Reporter {
     return `[${project}] ${relative(this.root, test.location.file)}:${test.location.line} ${titles.join(' > ')}`;
   }
 }
+
+const errorsOf = (test: TestCase): string =>
+  test.results.flatMap((run) => run.errors.map((error) => `${text(error)}\n`)).join('');
 
 function text(error: TestError): string {
   const snippet = error.snippet === undefined ? '' : `\n${error.snippet}`;
