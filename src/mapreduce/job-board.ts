@@ -1,5 +1,5 @@
 import type { TrackId } from '../protocol/track.ts';
-import type { Failure, HolderId, JobOutcome, JobView, KeptBoard, Lease, Verdict } from './job.ts';
+import type { Failure, HolderId, JobOutcome, JobView, KeptBoard, KeptJob, Lease, Verdict } from './job.ts';
 import { LEASE_POLICY, type LeasePolicy } from './policy.ts';
 
 interface Job {
@@ -8,6 +8,8 @@ interface Job {
   failures: Failure[];
   outcome: JobOutcome;
 }
+
+const kept = ({ segment, failures, outcome, leases }: Job): KeptJob => ({ segment, failures, outcome, leases });
 
 /** The usual time of a segment, from the last few that were done. */
 const REMEMBERED_TIMES = 15;
@@ -34,10 +36,14 @@ export class JobBoard {
     this.broadcastId = kept.broadcastId;
     this.renditions = kept.renditions;
     this.#policy = policy;
-    for (const { segment, failures, outcome } of kept.jobs.toSorted((a, b) => a.segment - b.segment)) {
-      const job: Job = { segment, leases: [], failures: [...failures], outcome };
+    for (const { segment, failures, outcome, leases = [] } of kept.jobs.toSorted((a, b) => a.segment - b.segment)) {
+      const job: Job = { segment, leases: [...leases], failures: [...failures], outcome };
       this.#jobs.set(segment, job);
       this.#order.push(job);
+      for (const lease of leases) {
+        this.#leases.set(lease.id, lease);
+        this.#nextLease = Math.max(this.#nextLease, lease.id + 1);
+      }
     }
   }
 
@@ -50,6 +56,27 @@ export class JobBoard {
   ): JobBoard {
     const jobs = segments.map((segment) => ({ segment, failures: [], outcome: { kind: 'open' } as const }));
     return new JobBoard({ broadcastId, renditions, jobs }, policy);
+  }
+
+  /** One more job. False: it is there already. */
+  add(segment: number): boolean {
+    if (this.#jobs.has(segment)) return false;
+    const job: Job = { segment, leases: [], failures: [], outcome: { kind: 'open' } };
+    this.#jobs.set(segment, job);
+    const after = this.#order.findIndex((one) => one.segment > segment);
+    this.#order.splice(after < 0 ? this.#order.length : after, 0, job);
+    this.#firstOpen = 0;
+    return true;
+  }
+
+  /** Nobody has to make it any more; whoever holds it is told at its next word. */
+  remove(segment: number): void {
+    const job = this.#jobs.get(segment);
+    if (job === undefined) return;
+    this.#dropLeases(job);
+    this.#jobs.delete(segment);
+    this.#order.splice(this.#order.indexOf(job), 1);
+    this.#firstOpen = 0;
   }
 
   /**
@@ -113,7 +140,7 @@ export class JobBoard {
 
   /** Somebody left, or was sent away: what they held is for others. That is nobody's failure. */
   leave(holder: HolderId): void {
-    for (const lease of [...this.#leases.values()].filter((one) => one.holder === holder)) this.#drop(lease);
+    for (const lease of this.leasesOf(holder)) this.#drop(lease);
   }
 
   /** Takes back what nobody has spoken of in time. */
@@ -148,7 +175,12 @@ export class JobBoard {
   }
 
   isDone(segment: number): boolean {
-    return this.#jobs.get(segment)?.outcome.kind === 'done';
+    return this.doneBy(segment) !== undefined;
+  }
+
+  doneBy(segment: number): HolderId | undefined {
+    const outcome = this.#jobs.get(segment)?.outcome;
+    return outcome?.kind === 'done' ? outcome.by : undefined;
   }
 
   get isComplete(): boolean {
@@ -158,6 +190,10 @@ export class JobBoard {
   /** Nothing more can be lent until somebody tries the set-aside ones again. */
   get isOver(): boolean {
     return this.#order.every((job) => job.outcome.kind !== 'open');
+  }
+
+  leasesOf(holder: HolderId): readonly Lease[] {
+    return [...this.#leases.values()].filter((lease) => lease.holder === holder);
   }
 
   get waiting(): number {
@@ -176,8 +212,12 @@ export class JobBoard {
   }
 
   keep(): KeptBoard {
-    const jobs = this.#order.map(({ segment, failures, outcome }) => ({ segment, failures, outcome }));
-    return { broadcastId: this.broadcastId, renditions: this.renditions, jobs };
+    return { broadcastId: this.broadcastId, renditions: this.renditions, jobs: this.#order.map(kept) };
+  }
+
+  keepJob(segment: number): KeptJob | undefined {
+    const job = this.#jobs.get(segment);
+    return job && kept(job);
   }
 
   /** Who failed at a segment gets it again only when nobody else has asked for it. */

@@ -41,13 +41,17 @@ export interface JobView {
   readonly reason: string | undefined;
 }
 
-/** Everything a board is, to keep it over a restart; leases are not in it, who held them asks again. */
+export interface KeptJob {
+  readonly segment: number;
+  readonly failures: readonly Failure[];
+  readonly outcome: JobOutcome;
+  /** Without them whoever held it asks again. */
+  readonly leases?: readonly Lease[];
+}
+
+/** Everything a board is, to keep it over a restart. */
 export interface KeptBoard {
   readonly broadcastId: string;
   readonly renditions: readonly TrackId[];
-  readonly jobs: readonly {
-    readonly segment: number;
-    readonly failures: readonly Failure[];
-    readonly outcome: JobOutcome;
-  }[];
+  readonly jobs: readonly KeptJob[];
 }

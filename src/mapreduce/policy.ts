@@ -41,3 +41,10 @@ export function batchSize(facts: BatchFacts, policy: LeasePolicy = LEASE_POLICY)
   const share = Math.ceil(waiting / (2 * Math.max(1, helpers)));
   return Math.max(1, Math.min(toHideTheLine, share, policy.maxBatch));
 }
+
+/** How many segments a helper should find waiting: the one it works on, and one whose source is on its way meanwhile. */
+const OFFERS_PER_HELPER = 2;
+
+/** How many more segments the creator's tab should give away now. `open` are those that nobody has brought yet. */
+export const offersWanted = ({ helpers, open }: { readonly helpers: number; readonly open: number }): number =>
+  Math.max(0, helpers * OFFERS_PER_HELPER - open);

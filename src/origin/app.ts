@@ -16,6 +16,9 @@ import { DiskSegmentStore } from './disk-store.ts';
 import { makeDirectoryDurably } from './durable-files.ts';
 import { installErrors } from './errors.ts';
 import { diskFiles } from './file-system.ts';
+import { LendDesk } from './lend-desk.ts';
+import { LendFiles } from './lend-files.ts';
+import { LendRecords } from './lend-records.ts';
 import { SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
 import { Metrics } from './metrics.ts';
 import { Registry } from './registry.ts';
@@ -23,7 +26,9 @@ import { readJson } from './request-guards.ts';
 import type { RetentionRules } from './retention.ts';
 import { adminStatusRoutes } from './routes/admin-status.ts';
 import { apiRoutes } from './routes/api.ts';
+import { helpRoutes } from './routes/help.ts';
 import { ingestRoutes } from './routes/ingest.ts';
+import { lendRoutes } from './routes/lend.ts';
 import { manifestRoutes } from './routes/manifest.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -84,6 +89,7 @@ export interface Origin {
 const DEADLINES: BodyDeadlines = { idleMs: 10_000, totalMs: 30_000 };
 const CREATE_LIMIT: RateLimit = { burst: 60, perMinute: 30 };
 const PROBE_LIMIT: RateLimit = { burst: 120, perMinute: 120 };
+const LEND_LIMIT: RateLimit = { burst: 60, perMinute: 60 };
 const MAX_WAITERS = 20_000;
 const MAX_CONNECTIONS = 20_000;
 /** Time that requests in flight get at the end. */
@@ -182,12 +188,20 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     },
     options.accounts,
   );
+  const lending = await LendDesk.load(
+    new LendRecords(database),
+    await LendFiles.open(path.join(dataDir, 'help')),
+    clock,
+  );
   const keeper = new StorageKeeper({
     registry,
     store,
     rules: options.retention ?? KEEP_EVERYTHING,
     nowMs: () => clock.nowMs(),
-    forget: (id) => accounts.forgetBroadcast(id),
+    forget: async (id) => {
+      await accounts.forgetBroadcast(id);
+      await lending.forget(id);
+    },
     onDeleted: ({ id, because }) => app.log.info({ broadcast: id, because }, 'deleted by retention'),
   });
   const metrics = new Metrics();
@@ -211,13 +225,17 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     limits: {
       create: new RateLimiter(options.createLimit ?? CREATE_LIMIT),
       probe: new RateLimiter(options.probeLimit ?? PROBE_LIMIT),
+      lend: new RateLimiter(LEND_LIMIT),
     },
+    lending,
     reachability,
     isAccepting: () => isAccepting,
   };
 
   apiRoutes(app, context);
   ingestRoutes(app, context);
+  helpRoutes(app, context);
+  lendRoutes(app, context);
   mediaRoutes(app, context);
   manifestRoutes(app, context);
   thumbnailRoutes(app, context);
@@ -232,6 +250,8 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     await registry.forgetOldReservations();
     await registry.expireEnded();
     await accounts.housekeep();
+    const records = new Map(registry.records().map((record) => [record.id, record]));
+    await lending.housekeep((id) => records.get(id));
     await keeper.sweep();
   };
   const housekeeping = setInterval(() => {

@@ -3,6 +3,7 @@ import type { RateLimiter } from '../lib/rate-limit.ts';
 import type { BodyDeadlines } from './body.ts';
 import type { Clock } from './clock.ts';
 import type { WaiterBudget } from './hot-tail.ts';
+import type { LendDesk } from './lend-desk.ts';
 import type { Metrics } from './metrics.ts';
 import type { Registry } from './registry.ts';
 import type { SegmentStore } from './segment-store.ts';
@@ -26,7 +27,9 @@ export interface OriginContext {
   /** What a collector of metrics on another machine must send; undefined: administrators only. */
   readonly metricsToken: string | undefined;
   readonly deadlines: BodyDeadlines;
-  readonly limits: { readonly create: RateLimiter; readonly probe: RateLimiter };
+  readonly limits: { readonly create: RateLimiter; readonly probe: RateLimiter; readonly lend: RateLimiter };
+  /** Helpers and what they make. */
+  readonly lending: LendDesk;
   /** The address under which the client of this request reaches us. */
   readonly reachability: (requestHost: string | undefined) => Reachability;
   /** False from the moment the process was asked to stop. */

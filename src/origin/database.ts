@@ -3,6 +3,7 @@ import { type Generated, Kysely, SqliteDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { accountMigrations } from '../accounts/migrations.ts';
 import type { AccountTables } from '../accounts/tables.ts';
+import { type LendTables, lendMigrations } from './lend-tables.ts';
 
 /** Times are milliseconds since 1970; JSON columns hold the types of `protocol/broadcast.ts`. */
 export interface BroadcastTable {
@@ -30,7 +31,7 @@ export interface BroadcastTable {
   visibility: Generated<string>;
 }
 
-export interface Tables extends AccountTables {
+export interface Tables extends AccountTables, LendTables {
   broadcast: BroadcastTable;
 }
 
@@ -89,6 +90,7 @@ const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  ...lendMigrations,
 };
 
 /** Opens the file, or a database in memory for `:memory:`, and brings its tables up to date. */

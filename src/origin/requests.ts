@@ -12,17 +12,20 @@ export const DEFAULT_TITLE = 'Untitled broadcast';
 const MAX_TRACKS = 16;
 
 /** Text for people: any language, no control characters, counted in code points and not in UTF-16 units. */
-const title = v.pipe(
-  v.string(),
-  v.transform((text) => text.normalize('NFC').trim()),
-  v.check(
-    (text) => text !== '' && Array.from(text).length <= MAX_TITLE_CHARS,
-    `the title has 1 to ${MAX_TITLE_CHARS} characters`,
-  ),
-  v.check((text) => !/\p{Cc}|\p{Cs}|\u2028|\u2029/u.test(text), 'the title is plain text on one line'),
-);
+export const plainText = (what: string, maxChars: number) =>
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.normalize('NFC').trim()),
+    v.check(
+      (text) => text !== '' && Array.from(text).length <= maxChars,
+      `the ${what} has 1 to ${maxChars} characters`,
+    ),
+    v.check((text) => !/\p{Cc}|\p{Cs}|\u2028|\u2029/u.test(text), `the ${what} is plain text on one line`),
+  );
 
-const integer = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const title = plainText('title', MAX_TITLE_CHARS);
+
+export const integer = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const codecs = v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{4}(?:\.[A-Za-z0-9]{1,8}){1,4}$/, 'codecs is not RFC 6381'));
 
 const videoTrack = v.object({

@@ -15,7 +15,14 @@ export interface InitFacts {
   readonly timescale: number;
   readonly defaults: SampleDefaults;
   readonly media:
-    | { readonly kind: 'video'; readonly codecs: string; readonly width: number; readonly height: number }
+    | {
+        readonly kind: 'video';
+        readonly codecs: string;
+        readonly width: number;
+        readonly height: number;
+        /** The decoder configuration: what every segment of the track must fit. */
+        readonly avcC: Uint8Array;
+      }
     | { readonly kind: 'audio' };
 }
 
@@ -71,6 +78,7 @@ function sampleEntry(bytes: Uint8Array, stsd: Box): InitFacts['media'] | string 
       codecs: `${entry.type}.${profile}`,
       width: u16(bytes, entry.body + 24),
       height: u16(bytes, entry.body + 26),
+      avcC: bytes.subarray(body, end),
     };
   }
   if (entry.type === 'mp4a') {

@@ -11,6 +11,7 @@ export const pages = {
   watch: (id: string) => `/watch/${id}`,
   account: '/account',
   admin: '/admin',
+  lend: '/lend',
 } as const;
 
 export const api = {
@@ -71,6 +72,35 @@ export function parseAccountLink(hash: string): { kind: AccountLinkKind; token: 
   const kind = ACCOUNT_LINK_KINDS.find((known) => known === name);
   return kind === undefined || token === undefined ? undefined : { kind, token };
 }
+
+/** The creator's side of helpers (SPEC LEND). */
+export const help = {
+  invitations: (id: string) => `/api/broadcasts/${id}/lend-invitations`,
+  invitation: (id: string, invitation: string) => `/api/broadcasts/${id}/lend-invitations/${invitation}`,
+  state: (id: string) => `/ingest/${id}/help`,
+  job: (id: string, segment: number | string) => `/ingest/${id}/help/${segment}`,
+  /** The parts `[from, to)` of a track that a helper brought, one after the other. */
+  result: (id: string, segment: number | string, track: TrackId, from: number | string, to: number | string) =>
+    `/ingest/${id}/help/${segment}/${track}/${from}-${to}`,
+  verdict: (id: string, segment: number | string) => `/ingest/${id}/help/${segment}/verdict`,
+  helper: (id: string, helper: string) => `/ingest/${id}/helpers/${helper}`,
+} as const;
+
+/** A helper's side. */
+export const lend = {
+  look: '/api/lend/look',
+  join: '/api/lend/join',
+  work: '/api/lend/work',
+  leave: '/api/lend/leave',
+  source: (segment: number | string) => `/api/lend/sources/${segment}`,
+  result: (segment: number | string) => `/api/lend/results/${segment}`,
+  done: (segment: number | string) => `/api/lend/results/${segment}/done`,
+} as const;
+
+export const lendLink = (token: string): string => `${pages.lend}#${token}`;
+
+/** Reads `location.hash`; undefined when it is no invitation. */
+export const parseLendLink = (hash: string): string | undefined => /^#([\w-]{43})$/.exec(hash)?.[1];
 
 export const live = {
   manifest: (id: string, partMs: number) => `/live/${id}/manifest.mpd?part=${partMs}`,

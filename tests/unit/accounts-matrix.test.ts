@@ -133,6 +133,33 @@ const ROWS: Readonly<Record<string, Row>> = {
     body: () => ({ viewer: 'v'.repeat(16) }),
     answers: ownerOnly('204'),
   },
+  'POST /api/broadcasts/:id/lend-invitations': {
+    url: ofBroadcast('/api/broadcasts/:id/lend-invitations'),
+    body: () => ({ forMs: 3600_000 }),
+    answers: ['401 no_token', '404 unknown_broadcast', '404 unknown_broadcast', '201', '201'],
+  },
+  'GET /api/broadcasts/:id/lend-invitations': {
+    url: ofBroadcast('/api/broadcasts/:id/lend-invitations'),
+    answers: ['401 no_token', '404 unknown_broadcast', '404 unknown_broadcast', '200', '200'],
+  },
+  'DELETE /api/broadcasts/:id/lend-invitations/:invitation': {
+    url: ofBroadcast(`/api/broadcasts/:id/lend-invitations/${'x'.repeat(16)}`),
+    answers: ['401 no_token', '404 unknown_broadcast', '404 unknown_broadcast', '204', '204'],
+  },
+  // Whoever has an invitation may help, with an account or without.
+  'POST /api/lend/look': { body: () => ({ invitation: LINK }), answers: everybody('404 bad_link') },
+  'POST /api/lend/join': {
+    body: () => ({ invitation: LINK, name: 'Friend', configs: {} }),
+    answers: everybody('404 bad_link'),
+  },
+  'POST /api/lend/work': { answers: everybody('401 no_token') },
+  'POST /api/lend/leave': { answers: everybody('401 no_token') },
+  'GET /api/lend/sources/:segment': { url: async () => '/api/lend/sources/0', answers: everybody('401 no_token') },
+  'POST /api/lend/results/:segment': { url: async () => '/api/lend/results/0', answers: everybody('401 no_token') },
+  'POST /api/lend/results/:segment/done': {
+    url: async () => '/api/lend/results/0/done',
+    answers: everybody('401 no_token'),
+  },
   'POST /api/uplink-probe': { body: () => ({}), answers: everybody('200') },
 
   // The tab uploads with the token of its broadcast; no session replaces it.
@@ -148,6 +175,21 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /ingest/:id/state': { url: ofBroadcast('/ingest/:id/state'), answers: everybody('401 no_token') },
   'PUT /ingest/:id/thumbnails/:file': {
     url: ofBroadcast('/ingest/:id/thumbnails/0.jpg'),
+    answers: everybody('401 no_token'),
+  },
+  'GET /ingest/:id/help': { url: ofBroadcast('/ingest/:id/help'), answers: everybody('401 no_token') },
+  'PUT /ingest/:id/help/:segment': { url: ofBroadcast('/ingest/:id/help/0'), answers: everybody('401 no_token') },
+  'DELETE /ingest/:id/help/:segment': { url: ofBroadcast('/ingest/:id/help/0'), answers: everybody('401 no_token') },
+  'GET /ingest/:id/help/:segment/:track/:range': {
+    url: ofBroadcast('/ingest/:id/help/0/v360/0-20'),
+    answers: everybody('401 no_token'),
+  },
+  'POST /ingest/:id/help/:segment/verdict': {
+    url: ofBroadcast('/ingest/:id/help/0/verdict'),
+    answers: everybody('401 no_token'),
+  },
+  'DELETE /ingest/:id/helpers/:helper': {
+    url: ofBroadcast(`/ingest/:id/helpers/${'x'.repeat(16)}`),
     answers: everybody('401 no_token'),
   },
   'PUT /ingest/:id/poster.jpg': { url: ofBroadcast('/ingest/:id/poster.jpg'), answers: everybody('401 no_token') },

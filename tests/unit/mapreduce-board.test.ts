@@ -76,16 +76,20 @@ test('leaving is nobody’s failure', () => {
   expect(target.views()[0]).toMatchObject({ state: 'waiting', failures: 0 });
 });
 
-test('a board that was kept goes on: done stays done, and what was lent is lent again', () => {
+test('a board that was kept goes on: done stays done, what was lent stays lent, and without its leases it is lent again', () => {
   const target = board(3);
   target.lend('a', 0);
   target.finish(0, 'a', 10);
   target.lend('a', 10);
   target.fail(1, 'a', 'no');
   target.lend('a', 10);
-  const again = new JobBoard(target.keep());
-  expect(again.views().map((view) => view.state)).toEqual(['done', 'waiting', 'waiting']);
+  const kept = target.keep();
+  const again = new JobBoard(kept);
+  expect(again.views().map((view) => view.state)).toEqual(['done', 'waiting', 'working']);
   expect(again.views()[1]?.failures).toBe(1);
+  const jobs = kept.jobs.map(({ segment, failures, outcome }) => ({ segment, failures, outcome }));
+  const freed = new JobBoard({ ...kept, jobs });
+  expect(freed.views().map((view) => view.state)).toEqual(['done', 'waiting', 'waiting']);
 });
 
 test('a helper far away holds several segments, but never more than its share of half of what is left', () => {

@@ -41,7 +41,7 @@ const mayNotBroadcast = (because: Missing): Problem =>
 
 /** SPEC INGEST1, API and OWN. */
 export function apiRoutes(app: FastifyInstance, context: OriginContext): void {
-  const { clock, registry, limits, deadlines, viewers, accounts } = context;
+  const { clock, registry, limits, deadlines, viewers, accounts, lending } = context;
   const reader = (request: FastifyRequest) => accounts.gate.reader(request);
   const detailFor = async (request: FastifyRequest, broadcast: Broadcast): Promise<BroadcastDetail> => ({
     ...broadcast.detail(),
@@ -86,6 +86,7 @@ export function apiRoutes(app: FastifyInstance, context: OriginContext): void {
     const { id } = broadcast.record;
     await registry.remove(id);
     await accounts.forgetBroadcast(id);
+    await lending.forget(id);
     return reply.code(204).send();
   });
 
