@@ -2,6 +2,7 @@ import { DEFAULT_LADDER_RULES } from '../src/encode/live-ladder.ts';
 import { backoffMs } from '../src/lib/backoff.ts';
 import type { IngestState } from '../src/protocol/broadcast.ts';
 import { partDurationMicros } from '../src/protocol/grid.ts';
+import { goingOf } from '../src/upload/lost-cuts.ts';
 import { nextParts, planReturn, unsentParts } from '../src/upload/return-plan.ts';
 import type { KeptSession } from '../src/upload/unfinished.ts';
 import { UPLOAD_RETRY_POLICY } from '../src/upload/upload-plan.ts';
@@ -27,9 +28,11 @@ export async function takeOver(
   await spool.forget(state.durable);
   const kept = spool.kept();
   const ids = tracks.map((track) => track.id);
-  const going = state.cuts.at(-1)?.tracks ?? ids;
+  const history = goingOf(ids, state.cuts, spool.givenUp(), grid.partsPerSegment);
+  const going = history.at(-1)?.tracks ?? ids;
   // What rests ended long ago; where it goes on, the ladder decides.
   const next = nextParts(going, state, kept);
+  uploader.recall(history);
   await uploader.sendKept(unsentParts(state, kept));
   uploader.begin().catch(fail);
   if (wish === 'finish') {
@@ -40,7 +43,6 @@ export async function takeOver(
   }
   const plan = planReturn(next, grid, availabilityStartMs, state.serverTimeMs);
   if (plan.kind === 'hole') await uploader.declare(plan.cut);
-  uploader.setTracks(going, 0);
   const resting = ids.filter((track) => !going.includes(track));
   const { firstParts } = plan;
   post({ kind: 'resumable', plan: livePlanOf(session), resume: { availabilityStartMs, firstParts, resting } });

@@ -7,7 +7,7 @@ import type { TrackId } from '../src/protocol/track.ts';
 import { giveUpOrder, whatToGiveUp } from '../src/spool/give-up.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
-import { lostCuts } from '../src/upload/lost-cuts.ts';
+import { type Going, lostCuts } from '../src/upload/lost-cuts.ts';
 import type { BroadcastStart, InitSegment } from '../src/upload/unfinished.ts';
 import { type Batch, UPLOAD_RETRY_POLICY, UploadPlan } from '../src/upload/upload-plan.ts';
 import { type OriginClient, OriginRefusal } from './origin-client.ts';
@@ -46,9 +46,7 @@ export class Uploader {
   readonly #stored = new Map<string, PartName>();
   /** Of each batch on its way: ends the copy that lost. */
   readonly #underWay = new Map<number, AbortController>();
-  /** What the spool had no room for, by segment. */
-  readonly #lost = new Map<number, Set<TrackId>>();
-  /** Segments of `#lost` that the origin has not been told. */
+  /** How often the spool gave something up that the origin has not been told. */
   #untold = 0;
   #isTelling = false;
   #isStarted = false;
@@ -59,7 +57,7 @@ export class Uploader {
   #added: Promise<void> = Promise.resolve();
   #wasDown = false;
   /** Which tracks are made from a part on, the newest last. */
-  readonly #going: { readonly from: PartIndex; readonly tracks: readonly TrackId[] }[];
+  #going: readonly Going[];
   #endParts: Readonly<Record<TrackId, PartIndex>> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -82,7 +80,7 @@ export class Uploader {
   /** What the spool had no room for. */
   get lostMs(): Readonly<Record<TrackId, number>> {
     const lost: Record<TrackId, number> = {};
-    for (const tracks of this.#lost.values())
+    for (const tracks of this.#spool.givenUp().values())
       for (const track of tracks) lost[track] = (lost[track] ?? 0) + SEGMENT_SECONDS * 1000;
     return lost;
   }
@@ -135,9 +133,16 @@ export class Uploader {
     await this.#insist(() => this.#cutIfPossible({ fromPart: part, toPart: part, tracks }));
   }
 
+  /** What an earlier tab made of this broadcast. Before `begin`. */
+  recall(going: readonly Going[]): void {
+    this.#going = going;
+    this.#plan.setTracks(going.at(-1)?.tracks ?? [], 0);
+    if (this.#spool.givenUp().size > 0) this.#untold++;
+  }
+
   /** The same, for what the origin knows already. */
   setTracks(tracks: readonly TrackId[], from: PartIndex): void {
-    this.#going.push({ from, tracks });
+    this.#going = [...this.#going, { from, tracks }];
     this.#plan.setTracks(tracks, from);
   }
 
@@ -188,7 +193,6 @@ export class Uploader {
       await this.#spool.giveUp(track, gone.segment);
       this.#plan.drop(track, from, from + grid.partsPerSegment);
     }
-    this.#lost.set(gone.segment, new Set([...(this.#lost.get(gone.segment) ?? []), ...gone.tracks]));
     this.#untold++;
     this.#tellLost().catch((cause: unknown) => this.#fail(cause));
     return true;
@@ -203,7 +207,7 @@ export class Uploader {
       const told = this.#untold;
       await this.#insist(async () => {
         const { cuts } = await this.#client.state();
-        for (const cut of lostCuts(this.#lost, (segment) => this.#goingIn(segment), partsPerSegment, cuts))
+        for (const cut of lostCuts(this.#spool.givenUp(), (segment) => this.#goingIn(segment), partsPerSegment, cuts))
           await this.#cutIfPossible(cut);
       });
       this.#untold -= told;

@@ -1,7 +1,8 @@
 import type { PartIndex } from '../protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
-import { type Spool, spoolFull } from './spool.ts';
+import { GaveUp } from './gave-up.ts';
+import { type GivenUp, type Spool, spoolFull } from './spool.ts';
 
 /** About three minutes of a 4 Mb/s ladder; beyond it a tab risks being killed for its memory. */
 export const MEMORY_SPOOL_BYTES = 96 * 1024 * 1024;
@@ -11,6 +12,7 @@ export class MemorySpool implements Spool {
   readonly #budgetBytes: number;
   readonly #partsPerSegment: number;
   readonly #tracks = new Map<TrackId, Map<PartIndex, Part>>();
+  readonly #gaveUp = new GaveUp();
   #bytes = 0;
 
   constructor(partsPerSegment: number, budgetBytes = MEMORY_SPOOL_BYTES) {
@@ -51,8 +53,13 @@ export class MemorySpool implements Spool {
   }
 
   async giveUp(track: TrackId, segment: number): Promise<void> {
+    this.#gaveUp.add({ track, segment });
     const from = segment * this.#partsPerSegment;
     await this.forget({ [track]: [{ from, to: from + this.#partsPerSegment }] });
+  }
+
+  givenUp(): GivenUp {
+    return this.#gaveUp.all;
   }
 
   keptBytes(): number {

@@ -1,9 +1,10 @@
 import { type PartIndex, partWithinSegment, segmentOfPart } from '../protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
+import { GaveUp, type GivenUpTrack, gaveUpName, parseGaveUpName } from './gave-up.ts';
 import type { LogFolder } from './log-files.ts';
 import { type DigestOf, OpfsLog, type Place } from './opfs-log.ts';
-import { type Spool, spoolFull } from './spool.ts';
+import { type GivenUp, type Spool, spoolFull } from './spool.ts';
 
 export interface OpfsSpoolOptions {
   readonly folder: LogFolder;
@@ -42,6 +43,9 @@ export class OpfsSpool implements Spool {
   readonly #groups = new Map<number, Promise<Group>>();
   readonly #open = new Map<number, Group>();
   readonly #index = new Map<TrackId, Map<PartIndex, Place>>();
+  readonly #gaveUp = new GaveUp();
+  /** Given up, and not noted on the disk, which had no room for even that. */
+  #unnoted: GivenUpTrack[] = [];
   #keptBytes = 0;
   #newestWritten = -1;
 
@@ -53,7 +57,9 @@ export class OpfsSpool implements Spool {
   static async open(options: OpfsSpoolOptions): Promise<OpfsSpool> {
     const spool = new OpfsSpool(options);
     try {
-      const files = (await options.folder.names()).flatMap((name) => parseFileName(name) ?? []);
+      const names = await options.folder.names();
+      for (const gone of names.flatMap((name) => parseGaveUpName(name) ?? [])) spool.#gaveUp.add(gone);
+      const files = names.flatMap((name) => parseFileName(name) ?? []);
       for (const file of files.toSorted((a, b) => a.copy - b.copy)) {
         // A file goes only after its copy is whole: where both are there, the copy may not be.
         if (spool.#groups.has(file.segment)) {
@@ -108,6 +114,33 @@ export class OpfsSpool implements Spool {
   }
 
   async giveUp(track: TrackId, segment: number): Promise<void> {
+    this.#gaveUp.add({ track, segment });
+    this.#unnoted.push({ track, segment });
+    // First, so that a crash in between leaves nothing that is neither kept nor known to be gone.
+    await this.#note();
+    await this.#takeOut(track, segment);
+    await this.#note();
+  }
+
+  givenUp(): GivenUp {
+    return this.#gaveUp.all;
+  }
+
+  /** What does not fit now is noted with the next one. */
+  async #note(): Promise<void> {
+    const { folder } = this.#options;
+    const failed: GivenUpTrack[] = [];
+    for (const gone of this.#unnoted) {
+      try {
+        (await folder.open(gaveUpName(gone))).close();
+      } catch {
+        failed.push(gone);
+      }
+    }
+    this.#unnoted = failed;
+  }
+
+  async #takeOut(track: TrackId, segment: number): Promise<void> {
     const { partsPerSegment, folder } = this.#options;
     const from = segment * partsPerSegment;
     await this.forget({ [track]: [{ from, to: from + partsPerSegment }] });
@@ -185,7 +218,9 @@ export class OpfsSpool implements Spool {
     const log = await OpfsLog.open(file, this.#options.digestOf, (name, place) => found.push([name, place]));
     const group = { log, copy, kept: 0 };
     this.#open.set(segment, group);
-    for (const [name, place] of found) this.#remember(name, place, group);
+    // The log of what was given up may still hold it: there was no room for a copy, or no time.
+    for (const [name, place] of found)
+      if (!this.#gaveUp.has({ track: name.track, segment })) this.#remember(name, place, group);
     return group;
   }
 

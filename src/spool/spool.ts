@@ -3,6 +3,9 @@ import type { PartIndex } from '../protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
 
+/** Which tracks of which segments will never come. */
+export type GivenUp = ReadonlyMap<number, ReadonlySet<TrackId>>;
+
 /**
  * What is finished but not yet durable at the origin. A part is in the spool before it is sent and leaves it only
  * when the origin has said durable (SPEC TICK5). The durable implementations survive a crash of the tab.
@@ -14,8 +17,13 @@ export interface Spool {
   /** Names of everything kept, per track in rising order. */
   kept(): ReadonlyMap<TrackId, readonly PartIndex[]>;
   forget(durable: Readonly<Record<TrackId, readonly PartRange[]>>): Promise<void>;
-  /** Gives up a segment of a track for the room it takes, although the origin may not have it. Not beside a `put`. */
+  /**
+   * Gives up a segment of a track for the room it takes, although the origin may not have it. Not beside a `put`. A
+   * spool that survives its tab remembers it as long as the broadcast is kept.
+   */
   giveUp(track: TrackId, segment: number): Promise<void>;
+  /** All that was given up, the tracks by segment. */
+  givenUp(): GivenUp;
   /** Of parts that are kept. */
   keptBytes(): number;
   /** Now and then: what was put before survives a loss of power. */

@@ -33,3 +33,26 @@ export function lostCuts(
     return isDeclared ? [] : [cut];
   });
 }
+
+/** What is made from a part on, as far as it is not lost. */
+export interface Going {
+  readonly from: PartIndex;
+  readonly tracks: readonly TrackId[];
+}
+
+/**
+ * What an earlier tab made, oldest first, from the cuts that it declared: what a cut leaves out because it was lost was
+ * made all the same, and goes on behind it.
+ */
+export function goingOf(
+  ids: readonly TrackId[],
+  cuts: readonly TimelineCut[],
+  lost: LostSegments,
+  partsPerSegment: number,
+): readonly Going[] {
+  const behind = cuts.map(({ toPart, tracks }) => {
+    const gone = lost.get(toPart / partsPerSegment);
+    return { from: toPart, tracks: ids.filter((id) => tracks.includes(id) || gone?.has(id) === true) };
+  });
+  return [{ from: 0, tracks: ids }, ...behind];
+}

@@ -6,6 +6,8 @@ export class MemoryFolder implements LogFolder {
   readonly #openNames = new Set<string>();
   /** Bytes all files together may take. */
   capacity = Number.POSITIVE_INFINITY;
+  /** Names for which the folder itself has no room. */
+  refuses: (name: string) => boolean = () => false;
 
   async names(): Promise<readonly string[]> {
     return [...this.files.keys()];
@@ -13,6 +15,7 @@ export class MemoryFolder implements LogFolder {
 
   async open(name: string): Promise<LogFile> {
     if (this.#openNames.has(name)) throw new Error(`${name} is open elsewhere`);
+    if (this.refuses(name)) throw new Error(`no room for ${name}`);
     this.#openNames.add(name);
     if (!this.files.has(name)) this.files.set(name, new Uint8Array());
     const { files } = this;

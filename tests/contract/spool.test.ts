@@ -98,18 +98,20 @@ test('what is given up gives its room back at once, and a crash between the copy
   await spool.put(await partOf('a128', 200));
   const before = folder.files.get('1.log')?.slice() ?? new Uint8Array();
   await spool.giveUp('v720', 1);
-  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1-1.log', '2.log']);
+  const logs = (): string[] => [...folder.files.keys()].filter((name) => name.endsWith('.log')).toSorted();
+  expect(logs()).toEqual(['0.log', '1-1.log', '2.log']);
   expect(folder.files.get('1-1.log')).toHaveLength(before.length / 2);
   folder.crash();
   const again = await openLog(folder);
   expect(keptNames(again)).toBe('a128:98,99,100,101,200 v720:98,99');
   await demandSame(again, await partOf('a128', 101));
   await again.close();
+  folder.files.delete('1-v720.gone');
   folder.files.set('1.log', before);
   folder.files.set('1-1.log', before.slice(0, 50));
   const torn = await openLog(folder);
   expect(keptNames(torn)).toBe('a128:98,99,100,101,200 v720:98,99,100,101');
-  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log', '2.log']);
+  expect(logs()).toEqual(['0.log', '1.log', '2.log']);
 });
 
 test('without room for the copy nothing changes in the file, and a segment of which all is given up goes whole', async () => {
@@ -118,10 +120,35 @@ test('without room for the copy nothing changes in the file, and a segment of wh
   await spool.put(await partOf('a128', 200));
   folder.capacity = [...folder.files.values()].reduce((sum, file) => sum + file.length, 0);
   await spool.giveUp('v720', 1);
-  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log', '2.log']);
+  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1-v720.gone', '1.log', '2.log']);
   await demandSame(spool, await partOf('a128', 101));
   await spool.giveUp('a128', 1);
-  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '2.log']);
+  expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1-a128.gone', '1-v720.gone', '2.log']);
+});
+
+test('what was given up is known after a crash, and does not come back from a log that had no room for its copy', async () => {
+  const folder = new MemoryFolder();
+  const spool = await filled(folder);
+  await spool.put(await partOf('a128', 200));
+  folder.capacity = [...folder.files.values()].reduce((sum, file) => sum + file.length, 0);
+  await spool.giveUp('v720', 1);
+  folder.crash();
+  const again = await openLog(folder);
+  expect(keptNames(again)).toBe('a128:98,99,100,101,200 v720:98,99');
+  expect(again.givenUp()).toEqual(new Map([[1, new Set(['v720'])]]));
+});
+
+test('a disk without room for the note gets it with the next one', async () => {
+  const folder = new MemoryFolder();
+  const spool = await filled(folder);
+  await spool.put(await partOf('v720', 200));
+  folder.refuses = (name) => name.endsWith('.gone');
+  await spool.giveUp('v720', 0);
+  expect(spool.givenUp()).toEqual(new Map([[0, new Set(['v720'])]]));
+  folder.refuses = () => false;
+  await spool.giveUp('v720', 1);
+  folder.crash();
+  expect([...(await openLog(folder)).givenUp().keys()].toSorted()).toEqual([0, 1]);
 });
 
 test('a second tab cannot open the files of the first, and leaves nothing open when it tried', async () => {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { live } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
@@ -8,6 +5,7 @@ import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
 import { startShaper } from '../helpers/shaper.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
+import { expectComplete, tracksOfCuts } from './timeline-proof.ts';
 
 test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
 
@@ -41,23 +39,6 @@ async function installSlowMachine(page: Page, costMs: number): Promise<void> {
 
 const setSlow = (page: Page, isSlow: boolean): Promise<void> =>
   page.evaluate((value) => new BroadcastChannel('slow-machine').postMessage(value), isSlow);
-
-const tracksOfCuts = async (origin: RunningOrigin, id: string): Promise<string[]> =>
-  (await broadcastDetail(origin.url, id)).cuts.map((cut) => cut.tracks.join());
-
-/** Every Period of the recording has every segment of its own tracks: what is not there is not offered. */
-async function expectComplete(origin: RunningOrigin, id: string): Promise<void> {
-  await expect.poll(async () => (await broadcastDetail(origin.url, id)).state, { timeout: 30_000 }).toBe('sealed');
-  const { cuts, tracks, durationMs } = await broadcastDetail(origin.url, id);
-  for (let segment = 0; segment * 10_000 < durationMs; segment++) {
-    const going = cuts.filter((cut) => cut.toPart <= segment * 100).at(-1)?.tracks ?? tracks.map((track) => track.id);
-    const isHole = cuts.some((cut) => cut.fromPart <= segment * 100 && segment * 100 < cut.toPart);
-    for (const track of isHole ? [] : going) {
-      const bytes = await (await fetch(origin.url + live.segment(id, track, segment))).bytes();
-      expect(bytes.length, `${track}/${segment}`).toBeGreaterThan(1000);
-    }
-  }
-}
 
 test('a machine that gets too slow lets one quality rest and takes it back; no key frame is missed, the viewer plays on', async ({
   page,
@@ -120,30 +101,4 @@ test('a line that takes less than the stream needs lets qualities rest until it 
   await expectComplete(origin, id);
   await line.stop();
   await origin.stop();
-});
-
-test('a full spool gives up the oldest seconds of the best quality, says so, and the recording goes on without them', async ({
-  page,
-}) => {
-  test.setTimeout(150_000);
-  const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-full-'));
-  const first = await startOrigin({ dataDir });
-  const { id } = await goLive(page, first.url, '?ladder=360,240&spool=2');
-  await expect.poll(async () => (await broadcastDetail(first.url, id)).durationMs).toBeGreaterThan(9000);
-  await first.kill();
-  const panel = page.locator('health-panel');
-  await expect(panel).toContainText('This tab ran out of room. Left out: 360p', {
-    timeout: 90_000,
-  });
-  const second = await startOrigin({ dataDir, port: first.port });
-  await expect(page.locator('status-pill')).toContainText('You are live');
-  await expect(page.locator('status-pill')).not.toContainText('still to be sent', { timeout: 30_000 });
-  await endStream(page);
-  await expectComplete(second, id);
-  const lists = await tracksOfCuts(second, id);
-  expect(lists).toContain('v240,a128');
-  expect(lists.every((list) => list.endsWith('v240,a128'))).toBe(true);
-  expect((await broadcastDetail(second.url, id)).cuts.every((cut) => cut.fromPart === cut.toPart)).toBe(true);
-  await second.stop();
-  await rm(dataDir, { recursive: true });
 });

@@ -21,8 +21,8 @@ export class CrashableBrowser {
   }
 
   /** Starts it and opens an empty page. */
-  async start(): Promise<Page> {
-    const { executablePath, args } = launchOptions(FAKE_CAMERA_FLAGS);
+  async start(cameraFlags = FAKE_CAMERA_FLAGS): Promise<Page> {
+    const { executablePath, args } = launchOptions(cameraFlags);
     const portFile = join(this.#profile, 'DevToolsActivePort');
     await rm(portFile, { force: true });
     this.#process = spawn(
@@ -63,6 +63,20 @@ export class CrashableBrowser {
   async dispose(): Promise<void> {
     await this.kill();
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A browser to kill and a data folder for the origin, both gone afterwards. */
+export async function withCrashes(
+  work: (crashable: CrashableBrowser, dataDir: string) => Promise<void>,
+): Promise<void> {
+  const crashable = await CrashableBrowser.create();
+  const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-crash-'));
+  try {
+    await work(crashable, dataDir);
+  } finally {
+    await crashable.dispose();
+    await rm(dataDir, { recursive: true, force: true });
   }
 }
 

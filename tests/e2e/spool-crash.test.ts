@@ -1,24 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
 import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
-import { CrashableBrowser } from './spool-browser.ts';
+import { withCrashes } from './spool-browser.ts';
 import { proveWhole, reservedBy } from './spool-proof.ts';
-
-/** A browser to kill and a data folder for the origin, both gone afterwards. */
-async function withCrashes(work: (crashable: CrashableBrowser, dataDir: string) => Promise<void>): Promise<void> {
-  const crashable = await CrashableBrowser.create();
-  const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-crash-'));
-  try {
-    await work(crashable, dataDir);
-  } finally {
-    await crashable.dispose();
-    await rm(dataDir, { recursive: true, force: true });
-  }
-}
 
 const durationMs = async (origin: RunningOrigin, id: string) => (await broadcastDetail(origin.url, id)).durationMs;
 const untilLonger = (origin: RunningOrigin, id: string, thanMs: number) =>

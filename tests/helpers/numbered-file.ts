@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { runProgram } from './ffprobe.ts';
 
 /** The number is written into the picture as this many upright bars, white for one, the lowest bit on the left. */
-const BITS = 12;
+export const NUMBER_BITS = 12;
 const BRIGHT = 128;
 
 export interface NumberedFile {
@@ -28,7 +28,7 @@ export interface NumberedFile {
 export async function numberedFile(wanted: NumberedFile): Promise<string> {
   const { size, rate, seconds, filter } = wanted;
   const bars = `geq=lum='if(mod(floor(N/pow(2,X)),2),235,16)':cb=128:cr=128`;
-  const picture = `color=black:s=${BITS}x2:r=${rate}:d=${seconds},format=yuv444p,${bars},scale=${size}:flags=neighbor,setsar=1,format=yuv420p`;
+  const picture = `color=black:s=${NUMBER_BITS}x2:r=${rate}:d=${seconds},format=yuv444p,${bars},scale=${size}:flags=neighbor,setsar=1,format=yuv420p`;
   const folder = join(tmpdir(), 'tabcast-clips');
   const key = createHash('sha256')
     .update(JSON.stringify([wanted, picture]))
@@ -63,7 +63,7 @@ async function ffmpeg(args: readonly string[]): Promise<void> {
 
 /** The numbers that the pictures of a track show, in the order in which they are shown. */
 export async function numbersShown(bytes: Uint8Array, turnBack = ''): Promise<number[]> {
-  const filter = `${turnBack}scale=${BITS}:1:flags=area,format=gray`;
+  const filter = `${turnBack}scale=${NUMBER_BITS}:1:flags=area,format=gray`;
   const args = ['-v', 'error', '-i', '-', '-fps_mode', 'passthrough', '-vf', filter, '-f', 'rawvideo', '-'];
   const raw = await new Promise<Buffer>((resolve, reject) => {
     const child = spawn('ffmpeg', args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -74,9 +74,9 @@ export async function numbersShown(bytes: Uint8Array, turnBack = ''): Promise<nu
     child.stdin.on('error', () => undefined);
     child.stdin.end(bytes);
   });
-  return Array.from({ length: raw.length / BITS }, (_, i) => {
+  return Array.from({ length: raw.length / NUMBER_BITS }, (_, i) => {
     let number = 0;
-    for (let bit = 0; bit < BITS; bit++) if ((raw[i * BITS + bit] ?? 0) > BRIGHT) number += 2 ** bit;
+    for (let bit = 0; bit < NUMBER_BITS; bit++) if ((raw[i * NUMBER_BITS + bit] ?? 0) > BRIGHT) number += 2 ** bit;
     return number;
   });
 }

@@ -23,7 +23,7 @@ const write = (text: string): void => {
 };
 
 /**
- * One line per test, the failures in full at the end, and `N passed, N failed` as the very last line. With
+ * One line per test and one for each figure it noted as an annotation, the failures in full at the end, and `N passed, N failed` as the very last line. With
  * TABCAST_SUMMARY set, the counts go to that file instead: `npm test` adds its own checks and prints the line.
  */
 class TabcastReporter implements Reporter {
@@ -44,6 +44,8 @@ class TabcastReporter implements Reporter {
   onTestEnd(test: TestCase, result: TestResult): void {
     const mark = test.outcome() === 'unexpected' ? 'FAIL' : result.status === 'skipped' ? 'skip' : 'ok  ';
     write(`${mark} ${this.nameOf(test)} (${Math.round(result.duration)} ms)\n`);
+    for (const { type, description = '' } of result.annotations)
+      if (type !== 'skip') write(`       ${type}: ${description}\n`);
   }
 
   onError(error: TestError): void {

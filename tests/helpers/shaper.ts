@@ -9,6 +9,8 @@ export interface LineShape {
   readonly upBps?: number | undefined;
   /** How long the queue before the bottleneck may get before senders are held back. */
   readonly queueMs?: number;
+  /** What is sent arrives in pieces of this many bytes, one a millisecond, as through a bad middlebox. */
+  readonly sliceBytes?: number | undefined;
 }
 
 export interface Shaper {
@@ -18,6 +20,10 @@ export interface Shaper {
   set(shape: LineShape): void;
   /** Cuts every connection, as a lost network does. */
   cut(): void;
+  /** After so many more bytes towards the origin, the connection that carries the last of them is reset there. */
+  resetAfter(upBytes: number): void;
+  /** The connections of now stay open and never carry another byte: the other end has vanished without a word. */
+  strand(): void;
   /** Bytes that reached the viewer so far, and connections opened. */
   totals(): { readonly downBytes: number; readonly upBytes: number; readonly connections: number };
   stop(): Promise<void>;
@@ -32,14 +38,16 @@ export async function startShaper(targetUrl: string, shape: LineShape, port = 0)
   const down = new Direction();
   const up = new Direction();
   const sockets = new Set<Socket>();
+  const stranded = new WeakSet<Socket>();
   let connections = 0;
   let roundTripMs = shape.roundTripMs;
 
   const set = (next: LineShape): void => {
     roundTripMs = next.roundTripMs;
     const queueMs = next.queueMs ?? DEFAULT_QUEUE_MS;
-    down.shape(next.roundTripMs / 2, next.downBps, queueMs);
-    up.shape(next.roundTripMs / 2, next.upBps, queueMs);
+    const delayMs = next.roundTripMs / 2;
+    down.shape({ delayMs, bps: next.downBps, queueMs, sliceBytes: next.sliceBytes });
+    up.shape({ delayMs, bps: next.upBps, queueMs, sliceBytes: next.sliceBytes });
   };
   set(shape);
 
@@ -51,6 +59,7 @@ export async function startShaper(targetUrl: string, shape: LineShape, port = 0)
       onread: {
         buffer: Buffer.alloc(READ_BYTES),
         callback(bytes, buffer): boolean {
+          if (stranded.has(origin)) return true;
           // The buffer is reused for the next read.
           return down.pass(Buffer.from(buffer.subarray(0, bytes)), viewer, origin);
         },
@@ -58,6 +67,7 @@ export async function startShaper(targetUrl: string, shape: LineShape, port = 0)
     });
     let handshakeMs = roundTripMs;
     viewer.on('data', (chunk) => {
+      if (stranded.has(viewer)) return;
       if (!up.pass(chunk, origin, viewer, handshakeMs)) viewer.pause();
       handshakeMs = 0;
     });
@@ -67,7 +77,9 @@ export async function startShaper(targetUrl: string, shape: LineShape, port = 0)
     ] as const) {
       sockets.add(from);
       from.setNoDelay(true);
-      from.on('end', () => line.end(to));
+      from.on('end', () => {
+        if (!stranded.has(from)) line.end(to);
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -92,6 +104,12 @@ export async function startShaper(targetUrl: string, shape: LineShape, port = 0)
     cut() {
       for (const socket of sockets) socket.destroy();
     },
+    resetAfter(upBytes) {
+      up.resetAfter(upBytes);
+    },
+    strand() {
+      for (const socket of sockets) stranded.add(socket);
+    },
     totals: () => ({ downBytes: down.bytes, upBytes: up.bytes, connections }),
     async stop() {
       for (const socket of sockets) socket.destroy();
@@ -110,36 +128,49 @@ interface Parcel {
   readonly data: Buffer | undefined;
 }
 
+interface DirectionShape {
+  readonly delayMs: number;
+  readonly bps: number | undefined;
+  readonly queueMs: number;
+  readonly sliceBytes: number | undefined;
+}
+
 class Direction {
   bytes = 0;
-  private delayMs = 0;
-  private bps: number | undefined;
-  private queueMs = DEFAULT_QUEUE_MS;
+  private now: DirectionShape = { delayMs: 0, bps: undefined, queueMs: DEFAULT_QUEUE_MS, sliceBytes: undefined };
+  private bytesToReset = Number.POSITIVE_INFINITY;
   private lineFreeAtMs = 0;
   private readonly parcels: Parcel[] = [];
   private readonly held = new Set<Socket>();
   private timer: NodeJS.Timeout | undefined;
 
-  shape(delayMs: number, bps: number | undefined, queueMs: number): void {
-    this.delayMs = delayMs;
-    this.bps = bps;
-    this.queueMs = queueMs;
+  shape(shape: DirectionShape): void {
+    this.now = shape;
+  }
+
+  resetAfter(bytes: number): void {
+    this.bytesToReset = bytes;
   }
 
   /** False when the sender has to wait; it is resumed when the queue is short again. */
   pass(data: Buffer, to: Socket, from: Socket, extraMs = 0): boolean {
+    const { bps, delayMs, queueMs, sliceBytes = data.length } = this.now;
     const now = performance.now();
-    const takesMs = this.bps === undefined ? 0 : (data.length * 8 * 1000) / this.bps;
-    this.lineFreeAtMs = Math.max(now, this.lineFreeAtMs) + takesMs;
-    this.push({ atMs: this.lineFreeAtMs + this.delayMs + extraMs, to, from, data });
-    if (this.lineFreeAtMs - now <= this.queueMs) return true;
+    for (let at = 0; at < data.length; at += sliceBytes) {
+      const slice = data.subarray(at, at + sliceBytes);
+      const sliceMs = slice.length < data.length ? 1 : 0;
+      const takesMs = bps === undefined ? sliceMs : (slice.length * 8 * 1000) / bps;
+      this.lineFreeAtMs = Math.max(now, this.lineFreeAtMs) + takesMs;
+      this.push({ atMs: this.lineFreeAtMs + delayMs + extraMs, to, from, data: slice });
+    }
+    if (this.lineFreeAtMs - now <= queueMs) return true;
     this.held.add(from);
     return false;
   }
 
   end(to: Socket): void {
     this.push({
-      atMs: Math.max(performance.now(), this.lineFreeAtMs) + this.delayMs,
+      atMs: Math.max(performance.now(), this.lineFreeAtMs) + this.now.delayMs,
       to,
       from: undefined,
       data: undefined,
@@ -171,17 +202,26 @@ class Direction {
     while (next !== undefined && next.atMs <= now + 0.5) {
       this.parcels.shift();
       if (next.data === undefined) next.to.end();
-      else if (next.to.writable) {
-        next.to.write(next.data);
-        this.bytes += next.data.length;
-      }
+      else if (next.to.writable) this.write(next.to, next.from, next.data);
       next = this.parcels[0];
     }
-    if (this.lineFreeAtMs - now <= this.queueMs / 2)
+    if (this.lineFreeAtMs - now <= this.now.queueMs / 2)
       for (const socket of this.held) {
         this.held.delete(socket);
         socket.resume();
       }
     this.arm();
+  }
+
+  private write(to: Socket, from: Socket | undefined, data: Buffer): void {
+    const head = data.subarray(0, this.bytesToReset);
+    this.bytes += head.length;
+    this.bytesToReset -= head.length;
+    if (this.bytesToReset > 0) to.write(head);
+    else {
+      this.bytesToReset = Number.POSITIVE_INFINITY;
+      to.end(head);
+      from?.resetAndDestroy();
+    }
   }
 }

@@ -103,6 +103,8 @@ export const SPOOL_CLAIMS: readonly SpoolClaim[] = [
       const refusal = await spool.put(await partOf('v720', 101)).catch((error: { code?: string }) => error.code);
       demand(refusal === 'spool_full', `a part over the budget was answered ${String(refusal)}`);
       await spool.giveUp('v720', 0);
+      const gone = [...spool.givenUp()].map(([segment, tracks]) => `${segment}:${[...tracks].join()}`).join(' ');
+      demand(gone === '0:v720', `given up is "${gone}"`);
       await spool.put(await partOf('v720', 101));
       demandKept(spool, 'a128:0,100 v720:100,101');
       await demandSame(spool, await partOf('a128', 0));

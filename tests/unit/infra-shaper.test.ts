@@ -56,3 +56,37 @@ test('the shaper adds its round trip to a request, and a cut ends every connecti
   await shaper.stop();
   peer.stop();
 });
+
+test('the shaper resets a connection at the byte it was told, and the next one is whole', async () => {
+  const peer = await startPeer();
+  const shaper = await startShaper(peer.url, { roundTripMs: 2 });
+  const body = Buffer.alloc(300_000, 1);
+  shaper.resetAfter(100_000);
+  await expect(fetch(shaper.url, { method: 'POST', body })).rejects.toThrow();
+  expect(shaper.totals().upBytes).toBe(100_000);
+  expect((await (await fetch(shaper.url, { method: 'POST', body })).bytes()).length).toBe(300_000);
+  await shaper.stop();
+  peer.stop();
+});
+
+test('a stranded connection carries nothing and is not told; a new one works, in slices', async () => {
+  const peer = await startPeer();
+  const shaper = await startShaper(peer.url, { roundTripMs: 0, downBps: 800_000 });
+  const reader = (await fetch(`${shaper.url}/200000`)).body?.getReader();
+  await reader?.read();
+  shaper.strand();
+  const carriedBytes = async (): Promise<number> => {
+    let bytes = 0;
+    for (;;) {
+      const next = await reader?.read();
+      if (next?.value === undefined) return bytes;
+      bytes += next.value.length;
+    }
+  };
+  const carried = carriedBytes().catch(() => 'cut at the end');
+  shaper.set({ roundTripMs: 0, sliceBytes: 700 });
+  expect((await (await fetch(`${shaper.url}/50000`)).bytes()).length).toBe(50_000);
+  await shaper.stop();
+  expect(await carried).toBe('cut at the end');
+  peer.stop();
+});

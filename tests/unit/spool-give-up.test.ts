@@ -5,7 +5,7 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { giveUpOrder, whatToGiveUp } from '../../src/spool/give-up.ts';
 import { MemorySpool } from '../../src/spool/memory-spool.ts';
-import { lostCuts } from '../../src/upload/lost-cuts.ts';
+import { goingOf, lostCuts } from '../../src/upload/lost-cuts.ts';
 import { brokenRules } from '../helpers/mpd-rules.ts';
 import { audioTrack, initOf, videoTrack } from './origin-test-media.ts';
 import { TestOrigin } from './origin-test-server.ts';
@@ -77,6 +77,28 @@ test('CUT1 CUT2: what will never come is told in cuts that the rules allow, what
     }),
     { numRuns: 40 },
   );
+});
+
+test('a tab that comes back knows from the cuts what was made: what a cut leaves out because it was lost goes on behind it', () => {
+  const rest = IDS.filter((id) => id !== 'v720');
+  const lost = new Map([
+    [3, new Set(['v720'])],
+    [6, new Set(['v720'])],
+  ]);
+  const told = { fromPart: 3 * PPS, toPart: 3 * PPS, tracks: rest };
+  const shed = { fromPart: 5 * PPS, toPart: 5 * PPS, tracks: IDS.filter((id) => id !== 'v480') };
+  const going = goingOf(IDS, [told, shed], lost, PPS);
+  expect(going.map(({ from, tracks }) => [from, tracks])).toEqual([
+    [0, IDS],
+    [3 * PPS, IDS],
+    [5 * PPS, shed.tracks],
+  ]);
+  const goingIn = (segment: number) => going.findLast(({ from }) => from <= segment * PPS)?.tracks ?? [];
+  expect(lostCuts(lost, goingIn, PPS, [told, shed]).map(({ toPart, tracks }) => [toPart / PPS, tracks])).toEqual([
+    [4, IDS],
+    [6, shed.tracks.filter((id) => id !== 'v720')],
+    [7, shed.tracks],
+  ]);
 });
 
 test('a longer outage only makes lists shorter and adds cuts behind: the origin takes both steps', async () => {

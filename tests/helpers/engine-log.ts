@@ -1,0 +1,105 @@
+import type { Page } from '@playwright/test';
+import { NUMBER_BITS } from './numbered-file.ts';
+
+const MARK = 'engine-log ';
+/** In place of a number: a picture that the engine painted itself. */
+export const SLATE = -1;
+
+/** What the engine of a studio put into every slot of every rendition, as its encoders gave it out. */
+export class EngineLog {
+  /** By height; the newest word about a slot counts, because a tab that resumes makes what died with the other. */
+  readonly numbers = new Map<number, Map<number, number>>();
+
+  /** -1 before the first. */
+  newestSlot = -1;
+
+  /**
+   * Before the page is opened. The worker's script gets a few lines in front that listen at `VideoEncoder`: what is
+   * logged is what the browser's encoders did, whatever the product believes.
+   */
+  async listen(page: Page): Promise<void> {
+    page.on('console', (message) => {
+      const text = message.text();
+      if (text.startsWith(MARK)) this.#take(text.slice(MARK.length));
+    });
+    await page.route(/\/engine\.worker-[^/]*\.js$/, async (route) => {
+      const answer = await route.fetch();
+      const listening = `(${listenToEncoders.toString()})(${NUMBER_BITS},${JSON.stringify(MARK)},${SLATE});`;
+      await route.fulfill({ response: answer, body: `${listening}\n${await answer.text()}` });
+    });
+  }
+
+  #take(text: string): void {
+    for (const entry of text.split(' ')) {
+      const [height = 0, slot = 0, number = 0] = entry.split(':').map(Number);
+      const slots = this.numbers.get(height) ?? new Map<number, number>();
+      slots.set(slot, number);
+      this.numbers.set(height, slots);
+      this.newestSlot = Math.max(this.newestSlot, slot);
+    }
+  }
+}
+
+/** Runs in the engine's worker; must not use anything from outside. */
+function listenToEncoders(bits: number, mark: string, slate: number): void {
+  const NativeFrame = VideoFrame;
+  const NativeEncoder = VideoEncoder;
+  const canvas = new OffscreenCanvas(bits, 2);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const numbers = new WeakMap<VideoFrame, number>();
+  const FRAME_RATE = 30;
+  const ENTRIES_AT_ONCE = 4;
+
+  const numberOn = (picture: VideoFrame): number => {
+    const known = numbers.get(picture);
+    if (known !== undefined || context === null) return known ?? slate;
+    context.drawImage(picture, 0, 0, bits, 2);
+    const { data } = context.getImageData(0, 0, bits, 1);
+    let number = 0;
+    for (let bit = 0; bit < bits; bit++) if ((data[bit * 4] ?? 0) > 128) number += 2 ** bit;
+    numbers.set(picture, number);
+    return number;
+  };
+
+  class HeardFrame extends NativeFrame {
+    constructor(source: CanvasImageSource | AllowSharedBufferSource, init?: VideoFrameInit & VideoFrameBufferInit) {
+      super(source as CanvasImageSource, init);
+      // The camera's pictures are native; what is made here from something else was painted by the engine.
+      numbers.set(this, source instanceof NativeFrame ? numberOn(source) : slate);
+    }
+  }
+  let entries: string[] = [];
+  class HeardEncoder extends NativeEncoder {
+    height = 0;
+    readonly inside: Map<number, number>;
+    constructor(init: VideoEncoderInit) {
+      const inside = new Map<number, number>();
+      super({
+        error: init.error,
+        output: (chunk, metadata) => {
+          const number = inside.get(chunk.timestamp);
+          inside.delete(chunk.timestamp);
+          if (number !== undefined)
+            entries.push(`${this.height}:${Math.round((chunk.timestamp * FRAME_RATE) / 1_000_000)}:${number}`);
+          if (entries.length >= ENTRIES_AT_ONCE) {
+            // The only way out of a worker that a tab which is killed the next moment has taken already.
+            // biome-ignore lint/suspicious/noConsole: a test's ear, not the product's log.
+            console.log(mark + entries.join(' '));
+            entries = [];
+          }
+          init.output(chunk, metadata);
+        },
+      });
+      this.inside = inside;
+    }
+    override configure(config: VideoEncoderConfig): void {
+      this.height = config.height;
+      super.configure(config);
+    }
+    override encode(frame: VideoFrame, options?: VideoEncoderEncodeOptions): void {
+      this.inside.set(frame.timestamp, numbers.get(frame) ?? slate);
+      super.encode(frame, options);
+    }
+  }
+  Object.assign(self, { VideoFrame: HeardFrame, VideoEncoder: HeardEncoder });
+}
