@@ -4,6 +4,7 @@ import { probePackets } from '../tests/helpers/ffprobe.ts';
 import { fetchTrack } from '../tests/helpers/media-checks.ts';
 import { type Cell, printTable, writeResult } from './shared/report.ts';
 import { rateShares, type StudioRun, startStudioRun, untilMedia } from './shared/studio-run.ts';
+import { pageHeapBytes } from './soak/process-facts.ts';
 
 const HELP = `The studio while it is live: 720p30, what its page and its uploads cost.
   --minutes N       12
@@ -41,16 +42,6 @@ async function countUploads(page: Page): Promise<() => Counted> {
     );
   });
   return () => ({ requestBytes, requests });
-}
-
-/** Heap of the page after a forced collection, in bytes. Workers have their own. */
-async function heapBytes(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
-  await session.detach();
-  return usedSize;
 }
 
 const watchLongTasks = (page: Page): Promise<void> =>
@@ -106,11 +97,11 @@ async function main(): Promise<void> {
     await untilMedia(run, 10);
     const from = counted();
     await untilMedia(run, firstMinute * 60);
-    const heapBefore = await heapBytes(run.studio);
+    const heapBefore = await pageHeapBytes(run.studio);
     const tasksBefore = (await longTasks(run.studio)).length;
     await untilMedia(run, minutes * 60);
     const tasks = (await longTasks(run.studio)).slice();
-    const heapAfter = await heapBytes(run.studio);
+    const heapAfter = await pageHeapBytes(run.studio);
     const to = counted();
     const segments = Math.floor((minutes * 60) / 10) - 1;
     const { sampleBytes, keysMissed } = await readSegments(run, segments);

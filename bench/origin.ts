@@ -1,21 +1,27 @@
 import { parseArgs } from 'node:util';
+import { freePort } from '../tests/helpers/free-port.ts';
 import { startOrigin } from '../tests/helpers/origin.ts';
 import { publish } from '../tests/helpers/publisher.ts';
 import { cpuSecondsOf } from './origin/cpu.ts';
 import { loadSegments, startNginx } from './origin/finished.ts';
 import { watchLiveEdge } from './origin/live-edge.ts';
+import { harmToOthers, reconnectStorms } from './origin/storm.ts';
 import { printTable, writeResult } from './shared/report.ts';
+import { inspectNode } from './soak/inspect-node.ts';
 
-const HELP = `One origin process under viewers: at the live edge, and on finished segments beside nginx (when installed).
+const HELP = `One origin process under viewers: at the live edge, on finished segments beside nginx (when installed), when all come
+back at once, and beside some who mean harm.
   --seconds N     length of each run (20)
   --viewers LIST  viewers at the live edge (50,100,300)
-  --only LIST     of ingest,pieces,feed,finished`;
+  --storm N       viewers that come back at once (2000)
+  --only LIST     of ingest,pieces,feed,finished,storm,harm`;
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '20' },
     viewers: { type: 'string', default: '50,100,300' },
-    only: { type: 'string', default: 'ingest,pieces,feed,finished' },
+    only: { type: 'string', default: 'ingest,pieces,feed,finished,storm,harm' },
+    storm: { type: 'string', default: '2000' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -23,7 +29,10 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const seconds = Number(values.seconds);
   const only = new Set(values.only.split(','));
-  const origin = await startOrigin();
+  const inspectPort = await freePort();
+  const origin = await startOrigin({ env: { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectPort}` } });
+  const inspected = await inspectNode(inspectPort);
+  const watched = { url: origin.url, pid: origin.pid, inspected };
   const publisher = await publish({ origin: origin.url, pastSeconds: 41 });
   await publisher.reached(41);
   // Viewers of a publisher that fell silent would measure nothing.
@@ -64,10 +73,15 @@ async function main(): Promise<void> {
         await nginx.stop();
       }
     }
+    const storms = only.has('storm') ? await reconnectStorms(watched, publisher, Number(values.storm)) : [];
+    const harm = only.has('harm') ? await harmToOthers(watched, publisher, seconds) : [];
     if (edge.length > 0) printTable(`Viewers at the live edge, ${seconds} s each, one origin process`, edge);
     if (finished.length > 0) printTable('Finished 10 s segments, whole', finished);
-    writeResult('origin', { options: values, edge, finished });
+    if (storms.length > 0) printTable('Everybody comes back at once, for a part that is not there yet', storms);
+    if (harm.length > 0) printTable(`A hundred viewers at the live edge, ${seconds} s each, beside`, harm);
+    writeResult('origin', { options: values, edge, finished, storms, harm });
   } finally {
+    inspected.close();
     await publisher.abandon();
     await origin.stop();
   }

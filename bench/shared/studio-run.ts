@@ -19,6 +19,8 @@ export interface StudioRun {
 export interface StudioRunOptions extends CameraOptions {
   /** Appended to `/studio`, for what the studio lets an address choose. */
   readonly studioQuery: string;
+  /** Environment of the origin beyond what it needs. */
+  readonly originEnv?: Readonly<Record<string, string>>;
 }
 
 /** Sound must run without a click, and a tab behind another must not be slowed: nothing else is changed. */
@@ -33,7 +35,7 @@ export const launchBrowser = (flags: readonly string[] = []): Promise<Browser> =
   chromium.launch(launchOptions([...BENCH_FLAGS, ...flags]));
 
 export async function startStudioRun(options: StudioRunOptions): Promise<StudioRun> {
-  const origin = await startOrigin();
+  const origin = await startOrigin({ env: options.originEnv ?? {} });
   const browser = await launchBrowser();
   const context = await browser.newContext({ permissions: ['camera', 'microphone'], bypassCSP: true });
   await context.addInitScript(cameraScript(options));

@@ -10,8 +10,18 @@ export interface OriginProcess {
   readonly tookMs: number;
 }
 
-/** The real process on a folder, behind `prefix` if there is one; resolves once it says that it is ready. */
-export async function startProcess(dataDir: string, prefix: readonly string[] = []): Promise<OriginProcess> {
+export interface ProcessOptions {
+  /** A program and its options in front of the origin's own, such as a tracer. */
+  readonly prefix?: readonly string[];
+  /** A free one when not said. */
+  readonly port?: number;
+}
+
+/** The real process on a folder; resolves once it says that it is ready. */
+export async function startProcess(
+  dataDir: string,
+  { prefix = [], port: wantedPort = 0 }: ProcessOptions = {},
+): Promise<OriginProcess> {
   const startedMs = performance.now();
   const [tracer, ...options] = prefix;
   const command = tracer ?? process.execPath;
@@ -19,7 +29,7 @@ export async function startProcess(dataDir: string, prefix: readonly string[] = 
   const child = spawn(command, args, {
     env: {
       ...process.env,
-      PORT: '0',
+      PORT: String(wantedPort),
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
       BROADCAST_BY: 'anyone',

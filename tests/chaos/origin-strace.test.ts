@@ -21,7 +21,7 @@ test('P1 P8: a real kernel that fails fdatasync for a while costs time and not o
   test.setTimeout(120_000);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'tabcast-strace-'));
   const tracer = ['strace', '-f', '-qq', '-o', path.join(dataDir, 'strace.log'), '-e', 'trace=fdatasync', '-e', FAULT];
-  let { child, base } = await startProcess(dataDir, tracer);
+  let { child, base } = await startProcess(dataDir, { prefix: tracer });
   const json = { 'content-type': 'application/json' };
   const reserved = (await (await fetch(`${base}/api/broadcasts`, { method: 'POST' })).json()) as ReservedBroadcast;
   const { id, token } = reserved;

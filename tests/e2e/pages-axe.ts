@@ -27,3 +27,11 @@ export async function expectAccessible(page: Page): Promise<void> {
   );
   expect(found.join('\n\n')).toBe('');
 }
+
+/** The same in both colour schemes, for a state that cannot be come to twice. */
+export async function expectAccessibleInBoth(page: Page): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+}

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
+import { numberedCameraFlags } from '../helpers/numbered-camera.ts';
 import { startOrigin } from '../helpers/origin.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { withCrashes } from './spool-browser.ts';
@@ -19,8 +20,9 @@ test('a full spool gives up the oldest seconds of the best quality, says so, and
   test.setTimeout(180_000);
   return withCrashes(async (crashable, dataDir) => {
     const first = await startOrigin({ dataDir });
-    const page = await crashable.start();
-    const { id } = await goLive(page, first.url, '?ladder=360,240&spool=2');
+    // What fills the room fast fills it in the time that a test has.
+    const page = await crashable.start(await numberedCameraFlags(true));
+    const { id } = await goLive(page, first.url, '?ladder=360,240&spool=4');
     await expect.poll(async () => (await broadcastDetail(first.url, id)).durationMs).toBeGreaterThan(9000);
     await first.kill();
     await expect(panel(page)).toContainText('This tab ran out of room. Left out: 360p', { timeout: 90_000 });

@@ -6,6 +6,7 @@ import { isLong } from '../helpers/random.ts';
 import { startShaper } from '../helpers/shaper.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying, videoOf, videoState } from '../helpers/watch.ts';
+import { expectAccessibleInBoth } from './pages-axe.ts';
 import { proveWhole, reservedBy } from './spool-proof.ts';
 
 test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
@@ -40,6 +41,23 @@ async function countJumps(page: Page): Promise<() => Promise<readonly string[]>>
   return () => videoOf(page).evaluate((video) => (video as HTMLVideoElement & { jumps: string[] }).jumps);
 }
 
+/** Notes when the picture moves on from where it stood, on the clock of this machine. */
+const watchReturn = (page: Page, stoodAtS: number): Promise<void> =>
+  videoOf(page).evaluate((video: HTMLVideoElement, fromS) => {
+    const look = (): void => {
+      if (video.currentTime > fromS + 3) Object.assign(window, { movedAtMs: Date.now() });
+      else video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+  }, stoodAtS);
+
+/** When the origin first tells of media beyond a place, on the clock of this machine. */
+async function firstPartAtMs(originUrl: string, id: string, beyondS: number): Promise<number> {
+  const isThere = async () => (await broadcastDetail(originUrl, id)).durationMs > beyondS * 1000;
+  await expect.poll(isThere, { timeout: 30_000, intervals: [20] }).toBe(true);
+  return Date.now();
+}
+
 test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the new edge and is offered what was missed, who is behind waits for it, and nothing is lost`, async ({
   page,
   browser,
@@ -62,18 +80,26 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
   await expect(atEdge.locator('player-notice')).toContainText('The creator is reconnecting', { timeout: 15_000 });
   await expect(between.locator('player-notice')).not.toContainText('The creator');
   const stoodAtS = await positionS(atEdge);
+  await test.step('axe while it reconnects', () => expectAccessibleInBoth(atEdge));
   await expect(page.locator('status-pill')).toContainText(new RegExp(`Reconnecting: ${CUT_S} s safe`), {
     timeout: (CUT_S + 15) * 1000,
   });
   await expect(between.locator('player-notice')).toContainText('The creator is reconnecting');
 
+  await watchReturn(atEdge, stoodAtS);
   const again = await startShaper(origin.url, { roundTripMs: 30, upBps: 2_500_000 }, line.port);
+  // The first part that reaches viewers again is the one that a plain GET of the newest sees first.
+  const backAtMs = await firstPartAtMs(origin.url, id, stoodAtS + CUT_S / 2);
   const offer = atEdge.locator('missed-note');
   await expect.poll(() => positionS(atEdge), { timeout: 30_000 }).toBeGreaterThan(stoodAtS + CUT_S - 2);
+  const movedAtMs = await atEdge.evaluate(() => (window as unknown as { movedAtMs: number }).movedAtMs);
+  const description = `${Math.round(movedAtMs - backAtMs)} ms from the first new part to moving pictures`;
+  test.info().annotations.push({ type: `back after ${CUT_S} s`, description });
   await expect(offer.getByRole('button', { name: /Watch the \d+ s you missed/ })).toBeVisible();
   const words = await offer.getByRole('button', { name: /Watch the/ }).textContent();
   const seconds = Number(/Watch the (\d+) s/.exec(words ?? '')?.[1]);
   expect(seconds).toBeGreaterThan(CUT_S - 5);
+  await test.step('axe on what was missed', () => expectAccessibleInBoth(atEdge));
   expect(seconds).toBeLessThanOrEqual((await positionS(atEdge)) - stoodAtS + 1);
   await expect(page.locator('status-pill')).not.toContainText('still to be sent', { timeout: 60_000 });
   await expect.poll(() => positionS(between), { timeout: 60_000 }).toBeGreaterThan(stoodAtS + 5);

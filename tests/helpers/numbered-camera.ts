@@ -9,15 +9,22 @@ import { numberedFile } from './numbered-file.ts';
 const CAMERA_SECONDS = 7;
 export const TONE_HZ = 440;
 
-/** Flags of a Chromium whose camera shows a number in every picture, and whose microphone hears one tone for ever. */
-export async function numberedCameraFlags(): Promise<readonly string[]> {
+/** Noise that costs bits, and not so many that the encoders lose hold of their rate. */
+const NOISE = 'noise=alls=10:allf=t';
+
+/**
+ * Flags of a Chromium whose camera shows a number in every picture, and whose microphone hears one tone for ever. With
+ * `isNoisy` the number cannot be read, and the stream takes as much as its settings allow.
+ */
+export async function numberedCameraFlags(isNoisy = false): Promise<readonly string[]> {
   const picture = await numberedFile({
     output: '-pix_fmt yuv420p',
     extension: 'y4m',
     size: '640x360',
     rate: 30,
-    seconds: CAMERA_SECONDS,
+    seconds: isNoisy ? 2 : CAMERA_SECONDS,
     hasSound: false,
+    ...(isNoisy ? { filter: NOISE } : {}),
   });
   return [
     '--use-fake-device-for-media-stream',
