@@ -21,7 +21,8 @@ test('a full spool gives up the oldest seconds of the best quality, says so, and
   return withCrashes(async (crashable, dataDir) => {
     const first = await startOrigin({ dataDir });
     // What fills the room fast fills it in the time that a test has.
-    const page = await crashable.start(await numberedCameraFlags(true));
+    const camera = await numberedCameraFlags(true);
+    const page = await crashable.start(camera);
     const { id } = await goLive(page, first.url, '?ladder=360,240&spool=4');
     await expect.poll(async () => (await broadcastDetail(first.url, id)).durationMs).toBeGreaterThan(9000);
     await first.kill();
@@ -37,7 +38,7 @@ test('a full spool gives up the oldest seconds of the best quality, says so, and
     const lostS = await leftOutS(page);
     await crashable.kill();
     const third = await startOrigin({ dataDir, port: first.port });
-    const again = await crashable.start();
+    const again = await crashable.start(camera);
     await again.goto(third.url + pages.studio);
     await again.locator('studio-unfinished').getByRole('button', { name: 'Resume' }).click();
     await expect(pill(again)).toContainText('You are live');
