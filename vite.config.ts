@@ -4,10 +4,14 @@ import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
 const WATCH_PAGE_LIMIT_KB = 300;
 const WATCH_SERVICE = 'watch-service';
+const WATCH_LIST = 'watch-files.json';
+
+const COMMON =
+  /vite\/preload-helper|\/src\/(?:protocol\/(?:urls|grid|track|time|errors)|lib\/(?:backoff|clock-sync)|play\/(?:head-start|piece-size|broadcast-watch|origin-clock|kept-store|build)|ui\/(?:me|ask-origin|time-words))\.ts/;
 
 type Bundle = Rolldown.OutputBundle;
 
-/** The files a viewer's browser fetches before the first frame: the document, its script, the watch page, the player. */
+/** The files a viewer's browser fetches before the first frame, in the order of need: document, script, page, player. */
 function watchPageFiles(bundle: Bundle): Set<string> {
   const files = new Set<string>();
   const add = (name: string, followsDynamic: boolean): void => {
@@ -19,11 +23,12 @@ function watchPageFiles(bundle: Bundle): Set<string> {
     for (const next of chunk.imports) add(next, followsDynamic);
     if (followsDynamic) for (const next of chunk.dynamicImports) add(next, true);
   };
-  for (const [name, chunk] of Object.entries(bundle)) {
+  const all = Object.entries(bundle);
+  for (const [name, chunk] of all) {
     if (chunk.type === 'asset' && name.endsWith('.html')) files.add(name);
     if (chunk.type === 'chunk' && chunk.isEntry && chunk.name !== WATCH_SERVICE) add(name, false);
-    if (chunk.type === 'chunk' && chunk.name === 'watch-page') add(name, true);
   }
+  for (const [name, chunk] of all) if (chunk.type === 'chunk' && chunk.name === 'watch-page') add(name, true);
   return files;
 }
 
@@ -61,6 +66,19 @@ function watchServiceFiles(): Plugin {
   };
 }
 
+/** For the origin, which names them in a header of the watch page: all are fetched at once, not one after another. */
+function watchPageList(): Plugin {
+  return {
+    name: 'watch-page-list',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const files = [...watchPageFiles(bundle)].filter((name) => /\.(?:js|css)$/.test(name));
+      this.emitFile({ type: 'asset', fileName: WATCH_LIST, source: `${JSON.stringify(files)}\n` });
+    },
+  };
+}
+
 export default defineConfig({
   // dash.js alone is over the size at which the bundler starts to warn; the limit that counts is the one above.
   build: {
@@ -71,11 +89,13 @@ export default defineConfig({
       checks: { pluginTimings: false },
       input: { index: 'index.html', [WATCH_SERVICE]: 'workers/watch-service.ts' },
       output: {
+        // A browser has six connections to a plain HTTP server: what every page needs comes as one file.
+        codeSplitting: { groups: [{ name: 'common', test: COMMON }] },
         // A service worker has one address for ever; everything else is named by its bytes.
         entryFileNames: ({ name }) => (name === WATCH_SERVICE ? `${name}.js` : 'assets/[name]-[hash].js'),
       },
     },
   },
   worker: { format: 'es' },
-  plugins: [watchServiceFiles(), watchPageWeight()],
+  plugins: [watchServiceFiles(), watchPageList(), watchPageWeight()],
 });

@@ -1,3 +1,5 @@
+import { HeadStart } from './play/head-start.ts';
+import { askMe } from './ui/me.ts';
 import { type Route, routeOf } from './ui/route.ts';
 
 /**
@@ -13,11 +15,15 @@ async function pageElement(route: Route): Promise<HTMLElement> {
       await import('./ui/studio-page.ts');
       return document.createElement('studio-page');
     case 'watch': {
+      // What the player will ask first, and who asks: on their way before the code that wants to know.
+      const headStart = new HeadStart(route.broadcastId);
+      void askMe();
       // The larger half of the page, fetched beside it and not after it; the page says so when it does not come.
       import('./play/tabcast-player.ts').catch(() => undefined);
       await import('./ui/watch-page.ts');
       const element = document.createElement('watch-page');
       element.setAttribute('broadcast-id', route.broadcastId);
+      element.headStart = headStart;
       return element;
     }
     case 'account':

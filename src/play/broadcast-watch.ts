@@ -48,10 +48,12 @@ export class BroadcastWatch {
     if (isWaiting) this.#schedule();
   }
 
-  async ask(): Promise<void> {
+  /** `asked`: a question that is on its way already. */
+  async ask(asked?: Promise<BroadcastAnswer>): Promise<void> {
     clearTimeout(this.#timer);
     await this.#gate.whenOpen();
-    const answer = await askForBroadcast(this.#id, AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]));
+    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]);
+    const answer = await (asked ?? askForBroadcast(this.#id, limit));
     if (this.#closing.signal.aborted) return;
     if (answer.kind === 'away') this.#gate.reportFailure();
     if (answer.kind === 'detail') {

@@ -25,6 +25,8 @@ export function dashSettings(timeUrl: string, initialBitrateKbps: number, isFeed
       text: { defaultEnabled: false },
       utcSynchronization: {
         enabled: true,
+        // A manifest that tells the time itself tells it for the moment at which it is read.
+        enableBackgroundSyncAfterSegmentDownloadError: false,
         defaultTimingSource: { scheme: 'urn:mpeg:dash:utc:http-iso:2014', value: timeUrl },
       },
       lastBitrateCachingInfo: { enabled: false },

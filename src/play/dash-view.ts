@@ -13,6 +13,8 @@ export interface DashHooks {
   onResponse(url: string, status: number, data: unknown): void;
   /** May rewrite the text of a manifest before dash.js reads it. */
   rewriteManifest(text: string): string;
+  /** Wall clock of the origin; undefined while it is not known. */
+  originNowMs(): number | undefined;
   /** `byHand`: the rung that the person wants. */
   chooseRung(ladder: LadderNow, byHand: number | undefined): number;
   /** Wall clock of media time zero. */
@@ -21,6 +23,10 @@ export interface DashHooks {
   onAutoplayBlocked(): void;
   onError(code: number, message: string): void;
 }
+
+const DIRECT_TIME = 'urn:mpeg:dash:utc:direct:2014';
+/** The time is read a little later than it was told. A request that comes early waits for its part, a late one costs. */
+const TIME_LEAD_MS = 20;
 
 /** dash.js behind the few verbs the player needs. Nothing else touches it. */
 export class DashView {
@@ -40,7 +46,8 @@ export class DashView {
       hooks.onResponse(response.request.url, response.status ?? 0, response.data);
       // dash.js keeps the address of its last hundred answers, and such a one holds the media itself.
       if (isLocalUrl(response.request.url)) response.url = '';
-      if (typeof response.data === 'string') response.data = hooks.rewriteManifest(response.data);
+      if (typeof response.data === 'string')
+        response.data = this.#tellTime(hooks.rewriteManifest(response.data), hooks.originNowMs());
       return Promise.resolve(response);
     });
     player.addABRCustomRule(
@@ -111,6 +118,17 @@ export class DashView {
 
   dispose(): void {
     this.#player.destroy();
+  }
+
+  /**
+   * dash.js would ask for the time three times, one after the other, before its first request. What the page knows is
+   * told past the manifest, whose dates it reads in whole seconds [dash.js 5.2.1].
+   */
+  #tellTime(manifest: string, nowMs: number | undefined): string {
+    if (nowMs === undefined) return manifest;
+    this.#player.clearDefaultUTCTimingSources();
+    this.#player.addUTCTimingSource(DIRECT_TIME, new Date(nowMs + TIME_LEAD_MS).toISOString());
+    return manifest.replace(/<UTCTiming\b[^>]*\/>/g, '');
   }
 
   #representations(): Representation[] {

@@ -30,8 +30,8 @@ export interface FeedRouterContext {
   whenCame(part: PartIndex): Promise<void>;
   /** Of what a feed has skipped: whether this viewer waits for it, or can ask for it once more. */
   fateOf(part: PartIndex): Promise<'wait' | 'there' | 'never'>;
-  /** What an earlier visit left on this device, for the URL of a request; undefined: ask the origin. */
-  kept(url: string): Uint8Array<ArrayBuffer> | undefined;
+  /** What is on this device already, or on its way, for the URL of a request; undefined: ask the origin. */
+  kept(url: string): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer> | undefined> | undefined;
   /** A part that the player takes now. */
   onTaken(track: Track, part: PartIndex, bytes: Uint8Array<ArrayBuffer>): void;
   onRead(bytes: number, atMs: number): void;
@@ -64,7 +64,8 @@ export class FeedRouter {
   async intercept<R extends PlayerRequest>(request: R): Promise<R> {
     const cancelled = cancellationOf(request);
     if (this.#isClosed) return NEVER;
-    const kept = this.#context.kept(request.url);
+    const kept = await this.#context.kept(request.url);
+    if (cancelled.isSet || this.#isClosed) return NEVER;
     if (kept !== undefined) return this.#fromDevice(request, kept);
     await this.#context.gate.whenOpen();
     if (cancelled.isSet) return NEVER;
@@ -140,6 +141,7 @@ export class FeedRouter {
   #fromDevice<R extends PlayerRequest>(request: R, bytes: Uint8Array<ArrayBuffer>): R {
     const media = parseMediaUrl(request.url);
     const track = this.#context.tracks.find((known) => known.id === media?.name.track);
+    if (media?.name.kind === 'init' && track !== undefined) this.#dropOther(track);
     if (media?.name.kind === 'piece' && track !== undefined)
       this.#context.onTaken(track, media.name.segment * media.name.pieces + media.name.piece, bytes);
     return this.#pointTo(request, bytes);

@@ -30,9 +30,9 @@ export class OriginClock {
     return this.#estimate?.roundTripMs;
   }
 
-  /** Rejects when the origin does not answer. */
-  async start(signal: AbortSignal): Promise<void> {
-    this.#estimate = estimateClock([await ask(signal)]);
+  /** `asked`: a question that is on its way already. Rejects when the origin does not answer. */
+  async start(signal: AbortSignal, asked?: Promise<ClockSample | undefined>): Promise<void> {
+    this.#estimate = estimateClock([(await asked) ?? (await askForTime(signal))]);
     this.#again(1000);
   }
 
@@ -49,7 +49,7 @@ export class OriginClock {
   async #refine(): Promise<void> {
     const samples: ClockSample[] = [];
     try {
-      for (let i = 0; i < SAMPLES; i++) samples.push(await ask(AbortSignal.timeout(5000)));
+      for (let i = 0; i < SAMPLES; i++) samples.push(await askForTime(AbortSignal.timeout(5000)));
     } catch {
       // An origin that is away is noticed by whoever asks for media; the old estimate holds until then.
     }
@@ -62,7 +62,7 @@ export class OriginClock {
  * When the page was busy while the answer came, its own clock readings are late; the browser's record of the request is
  * not. It is used where there is one (the list of records is bounded).
  */
-async function ask(signal: AbortSignal): Promise<ClockSample> {
+export async function askForTime(signal: AbortSignal): Promise<ClockSample> {
   const url = new URL(`${api.time}?${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`, location.href)
     .href;
   const startMs = performance.now();

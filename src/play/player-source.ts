@@ -7,6 +7,7 @@ import type { LadderNow } from './dash-rule.ts';
 import { DashView } from './dash-view.ts';
 import type { DeviceMedia } from './device-media.ts';
 import { FeedRouter } from './feed-router.ts';
+import type { HeadStart } from './head-start.ts';
 import { LineMeter } from './line-meter.ts';
 import { MadeGate } from './made-gate.ts';
 import { mediaSpans, spanAt } from './media-spans.ts';
@@ -31,6 +32,7 @@ export interface SourceContext {
   readonly gate: OriginGate;
   readonly clock: OriginClock;
   readonly device: DeviceMedia;
+  readonly headStart: HeadStart | undefined;
   readonly rememberedLineBps: number | undefined;
   detail(): BroadcastDetail | undefined;
   recordingMs(): number | undefined;
@@ -144,7 +146,7 @@ export class PlayerSource {
   }
 
   #openRouter(): FeedRouter {
-    const { broadcastId, gate, clock, device } = this.#context;
+    const { broadcastId, gate, clock, device, headStart } = this.#context;
     const { partsPerSegment } = this.grid;
     return new FeedRouter({
       broadcastId,
@@ -158,7 +160,12 @@ export class PlayerSource {
       whenThere: (part) => this.backfill.whenThere(part * partMs(partsPerSegment)),
       whenCame: (part) => this.backfill.whenCame(part * partMs(partsPerSegment)),
       fateOf: (part) => this.backfill.fateOf(part * partMs(partsPerSegment), performance.now()),
-      kept: (url) => device.answer(url),
+      kept: (url) =>
+        device.answer(url) ??
+        headStart?.take(url)?.then((bytes) => {
+          device.received(url, bytes?.buffer, partsPerSegment);
+          return bytes;
+        }),
       onTaken: (track, part, bytes) => device.took(track, part, bytes, partsPerSegment),
       onRead: (bytes, atMs) => this.line.read(bytes, atMs),
       onChunk: (track, chunk, isFresh, atMs) => {
@@ -173,7 +180,7 @@ export class PlayerSource {
   }
 
   #openView(): DashView {
-    const { video, gate, device } = this.#context;
+    const { video, gate, device, clock } = this.#context;
     return new DashView(video, DEFAULT_LINE_BPS / 1000, {
       intercept: (request) => (this.#router === undefined ? Promise.resolve(request) : this.#router.intercept(request)),
       onResponse: (url, status, data) => {
@@ -188,6 +195,7 @@ export class PlayerSource {
         device.manifest(rewritten, partsPerSegment);
         return rewritten;
       },
+      originNowMs: () => (clock.offsetMs === undefined ? undefined : clock.nowMs()),
       chooseRung: (ladder, byHand) => this.#chooseRung(ladder, byHand),
       onMediaZero: (wallClockMs) => {
         this.#zeroMs = wallClockMs;

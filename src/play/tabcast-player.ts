@@ -3,6 +3,7 @@ import type { TrackId } from '../protocol/track.ts';
 import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
 import { DeviceMedia } from './device-media.ts';
 import { decideEnding } from './ending.ts';
+import type { HeadStart } from './head-start.ts';
 import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
 import { type LiveEdge, liveEdgeMs, shouldRejoin } from './live-edge.ts';
@@ -48,6 +49,8 @@ export class TabcastPlayer {
   #detail: BroadcastDetail | undefined;
   #failure: PlayerPhase | undefined;
   readonly #chooseStart: ChooseStart;
+  readonly #headStart: HeadStart | undefined;
+  #clockAsked: Promise<void> = Promise.resolve();
   #isChoosing = false;
   #isAttached = false;
   #recordingMs: number | undefined;
@@ -62,9 +65,15 @@ export class TabcastPlayer {
   #ticker: ReturnType<typeof setInterval> | undefined;
 
   /** `chooseStart` answers with the media time to begin at; undefined: a recording's start, a live's edge. */
-  constructor(broadcastId: string, video: HTMLVideoElement, chooseStart: ChooseStart = () => undefined) {
+  constructor(
+    broadcastId: string,
+    video: HTMLVideoElement,
+    chooseStart: ChooseStart = () => undefined,
+    headStart?: HeadStart,
+  ) {
     this.#video = video;
     this.#chooseStart = chooseStart;
+    this.#headStart = headStart;
     this.#playhead = new Playhead(video, {
       onChange: () => this.#emit(),
       onPause: () => {
@@ -83,6 +92,7 @@ export class TabcastPlayer {
     this.#device = new DeviceMedia(broadcastId);
     this.#source = new PlayerSource({
       device: this.#device,
+      headStart,
       broadcastId,
       video,
       gate: this.#gate,
@@ -129,8 +139,9 @@ export class TabcastPlayer {
     };
     document.addEventListener('visibilitychange', keepNow, { signal });
     setTimeout(() => void this.#beginWithoutOrigin(), PATIENCE_MS);
-    const clock = this.#clock.start(AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]));
-    await Promise.all([clock.catch(() => this.#gate.reportFailure()), this.#watch.ask()]);
+    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(8000)]);
+    this.#clockAsked = this.#clock.start(limit, this.#headStart?.clock).catch(() => this.#gate.reportFailure());
+    await Promise.all([this.#clockAsked, this.#watch.ask(this.#headStart?.detail)]);
   }
 
   get state(): PlayerState {
@@ -350,7 +361,8 @@ export class TabcastPlayer {
     // Just over, and the viewers at the edge are being let out: the recording is there in a few seconds.
     if ((detail.state === 'processing' && !this.#device.isAway) || this.#isChoosing) return;
     this.#isChoosing = true;
-    const chosenMs = await this.#chooseStart(detail);
+    // Where the edge is depends on what time it is.
+    const [chosenMs] = await Promise.all([this.#chooseStart(detail), this.#device.isAway || this.#clockAsked]);
     if (this.#closing.signal.aborted) return;
     this.#isAttached = true;
     const { kept } = this.#device;

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { HeadStart } from '../play/head-start.ts';
 import type { PlayerState } from '../play/player-state.ts';
 import type { TabcastPlayer } from '../play/tabcast-player.ts';
 import type { ResumeChoice } from '../positions/resume.ts';
@@ -53,6 +54,8 @@ export class WatchPage extends LitElement {
 
   static override styles = [base, surfaces, watchPageStyles];
 
+  /** What was asked for before this code was here. */
+  headStart: HeadStart | undefined;
   #player: TabcastPlayer | undefined;
   #recorder: PositionsRecorder | undefined;
   #stopSignal: (() => void) | undefined;
@@ -105,7 +108,7 @@ export class WatchPage extends LitElement {
         'This browser cannot play this stream: it has no Media Source Extensions (an iPhone has none today). Open the link on a computer, an Android phone or an iPad.';
       return;
     }
-    this.#player = new TabcastPlayer(this.broadcastId, video, (detail) => this.#begin(detail));
+    this.#player = new TabcastPlayer(this.broadcastId, video, (detail) => this.#begin(detail), this.headStart);
     this.#player.subscribe((state) => {
       this.state = state;
       this.#recorder?.observe(state);

@@ -42,6 +42,25 @@ test('only the studio and the lending page are isolated; only the watch page may
   }
 });
 
+test('the watch page names what it needs in a header, and no other page does', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tabcast-pages-'));
+  await writeFile(path.join(dir, 'index.html'), '<!doctype html>');
+  const list = (text: string) => writeFile(path.join(dir, 'watch-files.json'), text);
+  await list('["assets/a-1.js","assets/b-2.css"]');
+  await using origin = await TestOrigin.start({ staticDir: dir });
+  const linksOf = async (page: string) => (await origin.get(page)).headers.get('link');
+  expect(await linksOf(`/watch/${ID}`)).toBe(
+    '</assets/a-1.js>; rel=modulepreload, </assets/b-2.css>; rel=preload; as=style; crossorigin',
+  );
+  expect([await linksOf('/'), await linksOf('/studio')]).toEqual([null, null]);
+  for (const broken of ['', '[', '{}', '[]', '["../a.js"]', '["a.js>; rel=x"]', '[1]']) {
+    await list(broken);
+    origin.clock.advance(2000);
+    expect([broken, await linksOf(`/watch/${ID}`)]).toEqual([broken, null]);
+  }
+  await rm(dir, { recursive: true, force: true });
+});
+
 test('assets are immutable, compressed for who takes it, and isolated workers can load them', async () => {
   await using origin = await TestOrigin.start({ staticDir });
   const answer = await origin.get('/assets/main-abc.js', { headers: { 'accept-encoding': 'gzip' } });

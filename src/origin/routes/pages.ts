@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBroadcastId, pages } from '../../protocol/urls.ts';
 import { send404Or405 } from '../errors.ts';
 import { assetHeaders, pageHeaders } from '../page-headers.ts';
+import { preloadLinks, WATCH_FILES } from '../preload-links.ts';
 import { Problem } from '../problem.ts';
 import type { StaticFile, StaticFiles } from '../static-files.ts';
 
@@ -31,8 +32,10 @@ export function pageRoutes(app: FastifyInstance, files: StaticFiles, publicOrigi
   for (const page of PAGES) app.get(page, (request, reply) => sendPage(request, reply, page));
 
   // The page itself says that there is no such broadcast; the status says it to everybody else.
-  app.get<{ Params: { id: string } }>(pages.watch(':id'), (request, reply) => {
+  app.get<{ Params: { id: string } }>(pages.watch(':id'), async (request, reply) => {
     const { id } = request.params;
+    const links = preloadLinks(String((await files.get(WATCH_FILES))?.identity ?? ''));
+    if (links !== undefined) reply.header('link', links);
     return sendPage(request, reply, pages.watch(id), isBroadcastId(id) ? 200 : 404);
   });
 
