@@ -16,6 +16,7 @@ const HELP = `Glass to glass, a line cut to a fifth, and seeks, in two real brow
   --deliveries LIST  of ${DELIVERIES.join(',')}
   --round-trips LIST milliseconds; 0 is loopback without a shaper (0,40,80,130)
   --encoder NAME  which encoder the studio uses, in its address (its own choice)
+  --ladder LIST   heights the studio encodes (720,480,360, the ladder of the prototype); own: its own choice
   --parts N       parts to a segment, 100 or 300 (100)`;
 
 const { values } = parseArgs({
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     deliveries: { type: 'string', default: DELIVERIES.join() },
     'round-trips': { type: 'string', default: '0,40,80,130' },
     encoder: { type: 'string' },
+    ladder: { type: 'string', default: '720,480,360' },
     parts: { type: 'string', default: '100' },
     help: { type: 'boolean', default: false },
   },
@@ -60,6 +62,7 @@ async function allGlass(run: StudioRun, browser: Browser): Promise<GlassRow[]> {
 async function main(): Promise<void> {
   const studioQuery = new URLSearchParams({
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
+    ...(values.ladder === 'own' ? {} : { ladder: values.ladder }),
     ...(values.parts === '100' ? {} : { parts: values.parts }),
   });
   const run = await startStudioRun({

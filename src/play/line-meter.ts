@@ -7,13 +7,15 @@ export interface LineEstimate {
   /** The parts come later and later: what arrives now is all the line can carry. */
   readonly isFull: boolean;
   readonly latenessMs: number;
+  /** For two seconds every part has come when it should: the line carries what plays, whatever a burst seems to say. */
+  readonly isOnTime: boolean;
   /** Nothing has come for a while: the creator or the line is away, and the rest says nothing about now. */
   readonly isSilent: boolean;
 }
 
 /** Reads of a stream closer than this are one burst. */
-const BURST_GAP_MS = 12;
-const BURST_MIN_READS = 3;
+const BURST_GAP_MS = 25;
+const BURST_MIN_READS = 2;
 const BURST_MIN_BYTES = 10_000;
 /** A bulk download is one endless burst; it is cut here so that it gives samples while it runs. */
 const BURST_MAX_MS = 250;
@@ -25,6 +27,13 @@ const RECENT_MS = 500;
 /** Longer than the pause between two pieces of 2 s that a full buffer waits for. */
 const SILENT_MS = 3000;
 const SAMPLES_KEPT = 2;
+/** Three GOPs: a line is not what it was before them. */
+const SAMPLE_OLD_MS = 6000;
+const ON_TIME_PARTS = 20;
+const ON_TIME_MS = 60;
+/** So many parts in a row that came sooner than half of those before, by so much: the line has become faster. */
+const FASTER_PARTS = 5;
+const FASTER_MS = 8;
 
 interface Burst {
   readonly firstMs: number;
@@ -42,7 +51,8 @@ interface Burst {
  */
 export class LineMeter {
   #burst: Burst | undefined;
-  #samples: number[] = [];
+  #samples: { readonly atMs: number; readonly bps: number }[] = [];
+  #latest: number[] = [];
   #reads: { atMs: number; bytes: number }[] = [];
   readonly #lags = new ArrivalLags();
   /** Without those that a full line held up: they tell its rate, not its jitter. */
@@ -80,7 +90,18 @@ export class LineMeter {
     this.#latenessMs = lagMs - (this.#lags.within(0) ?? lagMs);
     const wasFull = this.#isFull;
     this.#isFull = this.#latenessMs > (wasFull ? FREE_LATENESS_MS : FULL_LATENESS_MS);
-    if (this.#isFull && !wasFull) this.#samples = [];
+    this.#latest = [...this.#latest, lagMs].slice(-ON_TIME_PARTS);
+    if ((this.#isFull && !wasFull) || this.#hasBecomeFaster()) this.#samples = [];
+  }
+
+  /** Then what the bursts before have shown is history, and the next one counts alone. */
+  #hasBecomeFaster(): boolean {
+    const before = this.#latest.slice(0, -FASTER_PARTS).sort((a, b) => a - b);
+    const usualMs = before[before.length >> 1];
+    if (this.#isFull || usualMs === undefined || before.length < 2 * FASTER_PARTS) return false;
+    if (Math.max(...this.#latest.slice(-FASTER_PARTS)) > usualMs - FASTER_MS) return false;
+    this.#latest = [];
+    return true;
   }
 
   /** After a seek, a jump or another feed: the arrival times of the old place say nothing about the new one. */
@@ -88,6 +109,7 @@ export class LineMeter {
     this.#lags.clear();
     this.#jitter.video.clear();
     this.#jitter.audio.clear();
+    this.#latest = [];
     this.#latenessMs = 0;
     this.#isFull = false;
   }
@@ -106,9 +128,13 @@ export class LineMeter {
     if (this.#burst !== undefined && nowMs - this.#burst.lastMs >= BURST_GAP_MS) this.#closeBurst();
     const latenessMs = this.#latenessMs;
     const isSilent = this.#lastReadMs !== undefined && nowMs - this.#lastReadMs > SILENT_MS;
-    if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs, isSilent };
-    const bps = this.#samples.length === 0 ? undefined : Math.min(...this.#samples);
-    return { bps, isFull: false, latenessMs, isSilent };
+    if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs, isOnTime: false, isSilent };
+    const fresh = this.#samples.filter(({ atMs }) => nowMs - atMs < SAMPLE_OLD_MS);
+    const bps = fresh.length === 0 ? undefined : Math.min(...fresh.map((sample) => sample.bps));
+    const earliestMs = this.#lags.within(0) ?? 0;
+    const isOnTime =
+      this.#latest.length === ON_TIME_PARTS && this.#latest.every((lagMs) => lagMs - earliestMs < ON_TIME_MS);
+    return { bps, isFull: false, latenessMs, isOnTime, isSilent };
   }
 
   #recentBps(nowMs: number): number {
@@ -125,6 +151,7 @@ export class LineMeter {
     this.#burst = undefined;
     if (burst === undefined || burst.bytes <= BURST_MIN_BYTES || burst.reads < BURST_MIN_READS) return;
     const tookMs = Math.max(1, burst.lastMs - burst.firstMs);
-    this.#samples = [...this.#samples, (burst.bytesAfterFirst * 8000) / tookMs].slice(-SAMPLES_KEPT);
+    const sample = { atMs: burst.lastMs, bps: (burst.bytesAfterFirst * 8000) / tookMs };
+    this.#samples = [...this.#samples, sample].slice(-SAMPLES_KEPT);
   }
 }
