@@ -35,6 +35,9 @@ async function pageElement(route: Route): Promise<HTMLElement> {
     case 'capabilities':
       await import('./ui/capabilities-page.ts');
       return document.createElement('capabilities-page');
+    case 'lend':
+      await import('./ui/lend-page.ts');
+      return document.createElement('lend-page');
     case 'unknown':
       await import('./ui/not-found-page.ts');
       return document.createElement('not-found-page');

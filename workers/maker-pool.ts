@@ -69,7 +69,7 @@ export class MakerPool {
       const message = 'A worker of this tab stopped, perhaps for want of memory.';
       if (segment !== undefined) this.#events.onFailed(name, segment, { code: 'worker_stopped', message });
     };
-    this.#send(worker, { kind: 'open', file: this.#file, recipe: this.#recipe });
+    this.#send(worker, { kind: 'open', file: this.#file, form: 'whole', recipe: this.#recipe });
     return worker;
   }
 

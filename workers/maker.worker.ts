@@ -2,6 +2,7 @@ import { StageError } from '../src/protocol/errors.ts';
 import { openRecording, type RecordingFile } from './recording-file.ts';
 import type { FromMaker, ToMaker } from './recording-messages.ts';
 import { makeSegment, type Recipe } from './segment-maker.ts';
+import { openSlice } from './source-slice.ts';
 
 const TELL_EVERY_MS = 250;
 
@@ -27,7 +28,8 @@ async function make(segment: number): Promise<void> {
 
 self.onmessage = ({ data }: MessageEvent<ToMaker>): void => {
   if (data.kind === 'open') {
-    opened = { file: openRecording(data.file), recipe: data.recipe };
+    const file = data.form === 'slice' ? openSlice(data.file) : openRecording(data.file);
+    opened = { file, recipe: data.recipe };
     // Told with the first segment, which waits for it.
     opened.file.catch(() => undefined);
     return;

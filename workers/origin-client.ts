@@ -7,10 +7,11 @@ import {
   type TimelineCut,
 } from '../src/protocol/broadcast.ts';
 import { StageError, type WireError } from '../src/protocol/errors.ts';
+import { type HelpState, type HelpVerdict, SOURCE_CONTENT_TYPE } from '../src/protocol/lend.ts';
 import type { Part } from '../src/protocol/part.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../src/protocol/tick.ts';
 import type { TrackId } from '../src/protocol/track.ts';
-import { api, ingest, live } from '../src/protocol/urls.ts';
+import { api, help, ingest, live } from '../src/protocol/urls.ts';
 import { retryAfterMs } from '../src/upload/answer.ts';
 import { localNowMs } from './local-clock.ts';
 
@@ -104,6 +105,29 @@ export class OriginClient {
     return { answer: (await answer.json()) as TickAnswer, bodyBytes: body.length };
   }
 
+  async helpState(): Promise<HelpState> {
+    const answer = await this.#send('GET', help.state(this.#id), undefined, {});
+    return (await answer.json()) as HelpState;
+  }
+
+  async offerSegment(segment: number, source: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#send('PUT', help.job(this.#id, segment), source, { 'Content-Type': SOURCE_CONTENT_TYPE });
+  }
+
+  async takeBackSegment(segment: number): Promise<void> {
+    await this.#send('DELETE', help.job(this.#id, segment), undefined, {});
+  }
+
+  /** Parts `[from, to)` of what a helper brought. */
+  async broughtParts(segment: number, track: TrackId, from: number, to: number): Promise<ArrayBuffer> {
+    const answer = await this.#send('GET', help.result(this.#id, segment, track, from, to), undefined, {});
+    return answer.arrayBuffer();
+  }
+
+  async judgeSegment(segment: number, verdict: HelpVerdict): Promise<void> {
+    await this.#sendJson(help.verdict(this.#id, segment), verdict);
+  }
+
   /** True when the origin gives the part to anybody who asks, as a viewer would. */
   async isServed(track: TrackId, segment: number, part: number, partsPerSegment: number): Promise<boolean> {
     const answer = await fetch(this.#url(live.piece(this.#id, track, segment, part, partsPerSegment)), {
@@ -178,10 +202,15 @@ export class OriginClient {
       cache: 'no-store',
       signal: ending === undefined ? timeout : AbortSignal.any([ending, timeout]),
     });
-    if (answer.ok) return answer;
-    const error = await wireError(answer);
-    throw new OriginRefusal(answer.status, error, retryAfterMs(answer.headers.get('Retry-After'), Date.now()));
+    return orRefusal(answer);
   }
+}
+
+/** The answer when it is a success; throws OriginRefusal. */
+export async function orRefusal(answer: Response): Promise<Response> {
+  if (answer.ok) return answer;
+  const error = await wireError(answer);
+  throw new OriginRefusal(answer.status, error, retryAfterMs(answer.headers.get('Retry-After'), Date.now()));
 }
 
 async function wireError(answer: Response): Promise<WireError> {

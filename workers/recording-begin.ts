@@ -2,7 +2,7 @@ import { candidateRungs } from '../src/encode/ladder.ts';
 import type { IngestState, ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { Grid } from '../src/protocol/grid.ts';
-import { isSameStart } from '../src/upload/unfinished.ts';
+import { type InitSegment, isSameStart } from '../src/upload/unfinished.ts';
 import { localNowMs } from './local-clock.ts';
 import type { OriginClient } from './origin-client.ts';
 import { openRecording, type RecordingFile } from './recording-file.ts';
@@ -30,6 +30,7 @@ export interface Begun {
   readonly sender: RecordingSender;
   /** What the encoders said of themselves first: every segment has to fit the init segments made from it. */
   readonly configs: readonly MadeConfig[];
+  readonly inits: readonly InitSegment[];
   /** The indices after the last part of every track. */
   readonly endParts: Readonly<Record<string, number>>;
   /** What was there when this tab came. */
@@ -61,7 +62,8 @@ export async function beginRecording(options: BeginOptions, client: OriginClient
   });
   const sender = new RecordingSender(client, opening.inits);
   const { configs } = look;
-  const begun = { recording, recipe, sound, sender, configs, endParts: opening.request.upload?.endParts ?? {} };
+  const endParts = opening.request.upload?.endParts ?? {};
+  const begun = { recording, recipe, sound, sender, configs, inits: opening.inits, endParts };
   if (kept !== undefined) {
     if (!isSameStart(kept, opening)) throw changedEncoder();
     return { ...begun, stored: (await sender.insist(() => client.claim())).stored };

@@ -19,6 +19,8 @@ export interface RecordingFile {
   /** As it is shown: turned upright, with square pixels. */
   readonly width: number;
   readonly height: number;
+  /** Packets to give to others; undefined where pictures are not compressed, and too large for any line. */
+  readonly packets: InputVideoTrack | undefined;
   close(): void;
 }
 
@@ -78,6 +80,7 @@ async function describe(input: Input): Promise<RecordingFile> {
     plan,
     width,
     height,
+    packets: video,
     close: () => input.dispose(),
   };
 }

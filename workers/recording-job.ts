@@ -1,3 +1,4 @@
+import type { JobView } from '../src/mapreduce/job.ts';
 import { JobBoard } from '../src/mapreduce/job-board.ts';
 import { missingSegments } from '../src/mapreduce/missing.ts';
 import { durationMsOf, segmentsOf } from '../src/mapreduce/recording-plan.ts';
@@ -6,12 +7,14 @@ import { holdBroadcast } from './broadcast-lock.ts';
 import { MakerPool } from './maker-pool.ts';
 import { OriginClient } from './origin-client.ts';
 import { type BeginOptions, type Begun, beginRecording, SOUND_TRACK, soundOf } from './recording-begin.ts';
+import { isHelp, RecordingHelp } from './recording-help.ts';
 import type { RecordingPhase, RecordingState, SourceWords } from './recording-messages.ts';
 import { RecordingSoundTrack } from './recording-sound-track.ts';
-import { changedEncoder, isSameBytes, type MadeConfig, type MadeSegment } from './segment-maker.ts';
+import { changedEncoder, isPinned, type MadeSegment } from './segment-maker.ts';
 import { forgetUpload } from './upload-sessions.ts';
 
 const TICK_MS = 500;
+
 const RATE_MS = 2_000;
 /** Decoding and five encoders of one segment keep about two processors busy [measured]. */
 const CORES_PER_MAKER = 2;
@@ -27,6 +30,7 @@ export interface RecordingJobOptions extends BeginOptions {
 /** Everything there is once the origin knows of the recording. */
 interface Work extends Begun {
   readonly board: JobBoard;
+  readonly help: RecordingHelp;
   readonly pool: MakerPool;
   readonly soundTrack: RecordingSoundTrack;
 }
@@ -93,11 +97,29 @@ export class RecordingJob {
       },
     });
     const soundTrack = new RecordingSoundTrack(sender, endParts[SOUND_TRACK] ?? 0, recipe.grid.partsPerSegment);
-    this.#work = { ...begun, board: this.#boardOf(begun), pool, soundTrack };
+    const board = this.#boardOf(begun);
+    this.#work = { ...begun, board, pool, soundTrack, help: this.#helpOf(begun, board) };
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#goOn();
     if (sound !== undefined) await soundTrack.send(sound, stored);
     this.#look();
+  }
+
+  #helpOf({ recording, recipe, inits }: Begun, board: JobBoard): RecordingHelp {
+    return new RecordingHelp({
+      client: this.#client,
+      board,
+      recording,
+      recipe,
+      inits: new Map(inits.map(({ track, bytes }) => [track, bytes])),
+      isWilling: () => this.#phase.kind === 'making',
+      isSending: (segment) => this.#sending.has(segment),
+      onChange: () => {
+        this.#lend();
+        this.#look();
+      },
+      onFatal: (cause) => this.#fail(cause),
+    });
   }
 
   #boardOf({ recipe, endParts, stored }: Begun): JobBoard {
@@ -142,6 +164,11 @@ export class RecordingJob {
     const work = this.#work;
     if (work === undefined) return;
     this.#slotsDone.delete(segment);
+    // Two makers' parts are never mixed: whoever is on the line first is the one.
+    if (this.#sending.has(segment)) {
+      this.#lend();
+      return;
+    }
     this.#sending.set(segment, this.#leases.get(maker) ?? 0);
     this.#lend();
     try {
@@ -227,6 +254,7 @@ export class RecordingJob {
 
   #close(): void {
     clearInterval(this.#timer);
+    this.#work?.help.close();
     this.#work?.pool.close();
     this.#work?.recording.close();
     this.#release();
@@ -235,9 +263,10 @@ export class RecordingJob {
   #tell(): void {
     const { broadcast } = this.#options;
     const work = this.#work;
-    const segments = work?.board.views() ?? [];
+    const segments = work === undefined ? [] : this.#viewsOf(work);
     const left = segments.filter(({ state }) => state === 'waiting' || state === 'working').length;
     const workers = work?.pool.size ?? 0;
+    const helping = work?.help.helpers.filter(({ isHere }) => isHere).length ?? 0;
     const usualMs = work?.board.usualMs ?? undefined;
     this.#options.onState({
       phase: this.#phase,
@@ -248,8 +277,18 @@ export class RecordingJob {
       soundShare: work?.soundTrack.share ?? 0,
       workers,
       framesPerSecond: this.#rate.perSecond,
-      leftMs: usualMs === undefined ? undefined : (left * usualMs) / Math.max(1, workers),
+      leftMs: usualMs === undefined ? undefined : (left * usualMs) / Math.max(1, workers + helping),
       isConnected: work?.sender.isConnected ?? true,
+      help: { helpers: work?.help.helpers ?? [], isPossible: work?.recording.packets !== undefined },
+    });
+  }
+
+  /** Helpers are one holder to the board, and people with names to the creator. */
+  #viewsOf({ board, help }: Work): readonly JobView[] {
+    return board.views().map((view) => {
+      if (!view.holders.some(isHelp)) return view;
+      const own = view.holders.filter((holder) => !isHelp(holder));
+      return { ...view, holders: [...own, ...help.namesOf(view.segment)] };
     });
   }
 
@@ -274,8 +313,3 @@ const picturesOf = (endParts: Ends): Ends =>
 
 /** Another maker's work may be taken. */
 const isPartsFault = ({ code }: StageError): boolean => ['bad_part', 'too_large', 'encoder_changed'].includes(code);
-
-const isPinned = (made: readonly MadeConfig[], pinned: readonly MadeConfig[]): boolean =>
-  made.every(({ track, avcC }) =>
-    isSameBytes(avcC, pinned.find((one) => one.track === track)?.avcC ?? new Uint8Array()),
-  );

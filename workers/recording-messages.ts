@@ -1,6 +1,7 @@
 import type { JobView } from '../src/mapreduce/job.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
+import type { HelperView } from '../src/protocol/lend.ts';
 import type { MadeSegment, Recipe } from './segment-maker.ts';
 
 /** From the page to the recording worker. The file is a reference to the disk: nothing of it is copied. */
@@ -53,6 +54,11 @@ export interface RecordingState {
   readonly leftMs: number | undefined;
   /** False while the origin does not answer; everything waits and nothing is lost. */
   readonly isConnected: boolean;
+  readonly help: {
+    readonly helpers: readonly HelperView[];
+    /** False for uncompressed pictures, which are too large to be sent to anybody. */
+    readonly isPossible: boolean;
+  };
 }
 
 export interface FromRecording {
@@ -60,9 +66,12 @@ export interface FromRecording {
   readonly state: RecordingState;
 }
 
+/** whole: as somebody chose it. slice: what another tab cut out of one (`source-slice.ts`). */
+export type FileForm = 'whole' | 'slice';
+
 /** From the recording worker to one of its makers. */
 export type ToMaker =
-  | { readonly kind: 'open'; readonly file: Blob; readonly recipe: Recipe }
+  | { readonly kind: 'open'; readonly file: Blob; readonly form: FileForm; readonly recipe: Recipe }
   | { readonly kind: 'make'; readonly segment: number };
 
 export type FromMaker =

@@ -60,9 +60,10 @@ async function firstOf(pictures: ReturnType<Pictures>): Promise<SourcePicture | 
   return undefined;
 }
 
-async function configsOf(
+/** What the encoders of this browser say of themselves for these renditions. The picture stays the caller's. */
+export async function configsOf(
   picture: VideoFrame,
-  plan: RecordingPlan,
+  plan: Pick<RecordingPlan, 'frameRate'>,
   renditions: readonly Rendition[],
 ): Promise<readonly MadeConfig[]> {
   const configs: MadeConfig[] = [];

@@ -80,7 +80,8 @@ export class RecordingSender {
   }
 }
 
-function firstBatch(parts: readonly Part[]): readonly Part[] {
+/** As many of the first parts as fit into one request. */
+export function firstBatch(parts: readonly Part[]): readonly Part[] {
   let bytes = 0;
   const end = parts.findIndex((part, i) => {
     bytes += part.bytes.length;
@@ -89,7 +90,7 @@ function firstBatch(parts: readonly Part[]): readonly Part[] {
   return end < 0 ? parts : parts.slice(0, end);
 }
 
-const withDigest = async (part: MadePart): Promise<Part> => ({
+export const withDigest = async (part: MadePart): Promise<Part> => ({
   ...part,
   digest: new Uint8Array(await crypto.subtle.digest('SHA-256', part.bytes)),
 });

@@ -174,3 +174,9 @@ export const changedEncoder = (): StageError =>
 
 export const isSameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+/** Every encoder says what it said first: its pictures fit the init segments. */
+export const isPinned = (made: readonly MadeConfig[], pinned: readonly MadeConfig[]): boolean =>
+  made.every(({ track, avcC }) =>
+    isSameBytes(avcC, pinned.find((one) => one.track === track)?.avcC ?? new Uint8Array()),
+  );

@@ -32,6 +32,7 @@ export async function openY4m(file: Blob): Promise<RecordingFile | undefined> {
     plan: planRecording({ ...seconds, soundFrom: undefined, soundTo: undefined, pictureRate }),
     width: Math.round(width * pixelAspect),
     height,
+    packets: undefined,
     close: () => undefined,
   };
 }

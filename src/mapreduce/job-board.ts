@@ -86,7 +86,22 @@ export class JobBoard {
   lend(holder: HolderId, nowMs: number): Lease | undefined {
     this.expire(nowMs);
     const job = this.#nextWaiting(holder) ?? this.#slowest(holder, nowMs);
-    if (job === undefined) return undefined;
+    return job && this.#lendTo(job, holder, nowMs);
+  }
+
+  /** The first segment in playing order that nobody holds and that `may` lets; nothing is lent by asking. */
+  nextFor(may: (segment: number) => boolean): number | undefined {
+    return this.#order.find((job) => job.outcome.kind === 'open' && job.leases.length === 0 && may(job.segment))
+      ?.segment;
+  }
+
+  /** A certain segment, because this holder has it already; undefined when it is done or set aside. */
+  lendSegment(segment: number, holder: HolderId, nowMs: number): Lease | undefined {
+    const job = this.#jobs.get(segment);
+    return job?.outcome.kind === 'open' ? this.#lendTo(job, holder, nowMs) : undefined;
+  }
+
+  #lendTo(job: Job, holder: HolderId, nowMs: number): Lease {
     const lease: Lease = {
       id: this.#nextLease++,
       segment: job.segment,

@@ -9,6 +9,8 @@ export interface Asking {
   readonly signal?: AbortSignal;
   /** The request may outlive the page. */
   readonly keepalive?: boolean;
+  /** Of a broadcast, in place of a session. */
+  readonly token?: string;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Asking {
  * StageError: `origin_unreachable` when nothing came, else the code and the sentence of the answer (SPEC ANSWER1).
  */
 export async function askOrigin<T>(method: string, path: string, asking: Asking = {}): Promise<T> {
-  const { body, signal, keepalive = false } = asking;
+  const { body, signal, keepalive = false, token } = asking;
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   let answer: Response;
   let text: string;
@@ -25,7 +27,11 @@ export async function askOrigin<T>(method: string, path: string, asking: Asking 
       method,
       cache: 'no-store',
       keepalive,
-      headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      },
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });

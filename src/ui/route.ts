@@ -8,6 +8,7 @@ export type Route =
   | { readonly kind: 'account' }
   | { readonly kind: 'admin' }
   | { readonly kind: 'capabilities' }
+  | { readonly kind: 'lend' }
   | { readonly kind: 'unknown' };
 
 const WATCH = pages.watch('');
@@ -17,6 +18,7 @@ export function routeOf(pathname: string): Route {
   if (pathname === pages.studio) return { kind: 'studio' };
   if (pathname === pages.account) return { kind: 'account' };
   if (pathname === pages.admin) return { kind: 'admin' };
+  if (pathname === pages.lend) return { kind: 'lend' };
   if (pathname === '/capabilities') return { kind: 'capabilities' };
   const broadcastId = pathname.startsWith(WATCH) ? pathname.slice(WATCH.length) : '';
   return isBroadcastId(broadcastId) ? { kind: 'watch', broadcastId } : { kind: 'unknown' };

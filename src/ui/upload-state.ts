@@ -1,3 +1,4 @@
+import type { RecordingState } from '../../workers/recording-messages.ts';
 import type { JobView } from '../mapreduce/job.ts';
 import { clockText, spokenLength } from './time-words.ts';
 
@@ -50,6 +51,19 @@ export function cellWords({ segment, state, holders, progress, failures, reason 
     case 'set-aside':
       return `${where}: set aside. ${reason ?? ''}`;
   }
+}
+
+/** How fast, and by whom. */
+export function madeByWords({
+  framesPerSecond,
+  workers,
+  help,
+}: Pick<RecordingState, 'framesPerSecond' | 'workers' | 'help'>): string {
+  const here = help.helpers.filter(({ isHere }) => isHere);
+  const all = here.reduce((sum, helper) => sum + helper.framesPerSecond, framesPerSecond);
+  const own = `${workers} ${workers === 1 ? 'worker' : 'workers'} of this tab`;
+  const others = here.length === 0 ? '' : ` and ${here.length} ${here.length === 1 ? 'helper' : 'helpers'}`;
+  return `${Math.round(all)} pictures a second by ${own}${others}`;
 }
 
 /** Rough on purpose: nobody wants to see it jump by seconds. */

@@ -9,8 +9,9 @@ import './share-panel.ts';
 import './site-header.ts';
 import { base, controls, page, surfaces } from './theme.ts';
 import { clockText } from './time-words.ts';
+import './upload-helpers.ts';
 import './upload-map.ts';
-import { countSegments, leftText } from './upload-state.ts';
+import { countSegments, leftText, madeByWords } from './upload-state.ts';
 import { webawesomeTheme } from './webawesome-theme.ts';
 
 export type UploadWish = 'pause' | 'go-on' | 'retry';
@@ -36,6 +37,10 @@ export class UploadView extends LitElement {
       .card {
         display: grid;
         gap: var(--tc-space-4);
+      }
+      .side {
+        display: grid;
+        gap: var(--tc-space-5);
       }
       h1 {
         margin-block-end: var(--tc-space-4);
@@ -114,13 +119,26 @@ export class UploadView extends LitElement {
     return html`<wa-progress-bar value=${percent} label="Made so far"></wa-progress-bar>
       <p class="small quiet numbers">
         ${percent} % · ${done} of ${total} pieces of ten
-        seconds${isMaking ? html` · ${Math.round(state.framesPerSecond)} pictures a second by ${state.workers} ${state.workers === 1 ? 'worker' : 'workers'} of this tab` : nothing}${state.soundShare < 1 ? html` · sound ${Math.floor(state.soundShare * 100)} %` : nothing}
+        seconds${isMaking ? html` · ${madeByWords(state)}` : nothing}${state.soundShare < 1 ? html` · sound ${Math.floor(state.soundShare * 100)} %` : nothing}
       </p>
       <upload-map .segments=${state.segments}></upload-map>
       ${state.segments
         .filter((one) => one.state === 'set-aside')
         .slice(0, 3)
         .map((one) => html`<p class="small">From ${clockText(one.segment * 10_000)}: ${one.reason}</p>`)}`;
+  }
+
+  /** From the moment that the origin knows the recording, until all of it is there. */
+  #helpers(state: RecordingState) {
+    const { phase, source, help, broadcast } = state;
+    if (source === undefined || phase.kind === 'complete' || phase.kind === 'failed') return nothing;
+    return html`<div class="card">
+      <upload-helpers
+        .broadcast=${broadcast}
+        .helpers=${help.helpers}
+        .isPossible=${help.isPossible}
+      ></upload-helpers>
+    </div>`;
   }
 
   #card(state: RecordingState) {
@@ -165,8 +183,11 @@ export class UploadView extends LitElement {
             ? html`<p class="quiet" role="status">The upload is being prepared…</p>`
             : html`<div class="columns">
                 ${this.#card(state)}
-                <div class="card">
-                  <share-panel .broadcast=${state.broadcast} .isBeforeLive=${false}></share-panel>
+                <div class="side">
+                  <div class="card">
+                    <share-panel .broadcast=${state.broadcast} .isBeforeLive=${false}></share-panel>
+                  </div>
+                  ${this.#helpers(state)}
                 </div>
               </div>`
         }

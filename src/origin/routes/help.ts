@@ -167,5 +167,7 @@ async function publish(broadcast: Broadcast, parts: readonly Part[], hasRoom: bo
     if ('code' in outcome && outcome.status !== 409 && outcome.status !== 410)
       throw new Problem(outcome.status, outcome.code, outcome.message);
   }
+  // The segment is called done only when no power loss can take it back.
+  if ((await broadcast.store.sync()) !== 'ok') throw new Problem(507, 'disk_full', 'The origin cannot write now.');
   broadcast.heard();
 }

@@ -6,7 +6,7 @@ import { preloadLinks, WATCH_FILES } from '../preload-links.ts';
 import { Problem } from '../problem.ts';
 import type { StaticFile, StaticFiles } from '../static-files.ts';
 
-const PAGES = [pages.home, pages.studio, '/lend', '/account', '/admin', '/capabilities'] as const;
+const PAGES = [pages.home, pages.studio, pages.lend, '/account', '/admin', '/capabilities'] as const;
 const INDEX = '/index.html';
 
 async function sendFile(request: FastifyRequest, reply: FastifyReply, file: StaticFile): Promise<FastifyReply> {
