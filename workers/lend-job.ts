@@ -173,7 +173,8 @@ export class LendJob {
   }
 
   #endAll(): void {
-    for (const lease of [...this.#tasks.keys()]) this.#end(lease);
+    for (const task of this.#tasks.values()) task.end();
+    this.#tasks.clear();
     this.#rate = { slots: 0, sinceMs: performance.now(), perSecond: 0 };
   }
 

@@ -1,4 +1,3 @@
-import type { JobView } from '../src/mapreduce/job.ts';
 import { JobBoard } from '../src/mapreduce/job-board.ts';
 import { missingSegments } from '../src/mapreduce/missing.ts';
 import { durationMsOf, segmentsOf } from '../src/mapreduce/recording-plan.ts';
@@ -8,7 +7,7 @@ import { MakerPool } from './maker-pool.ts';
 import { OriginClient } from './origin-client.ts';
 import { type BeginOptions, type Begun, beginRecording, SOUND_TRACK, soundOf } from './recording-begin.ts';
 import { isHelp, RecordingHelp } from './recording-help.ts';
-import type { RecordingPhase, RecordingState, SourceWords } from './recording-messages.ts';
+import type { RecordingPhase, RecordingState, SegmentView, SourceWords } from './recording-messages.ts';
 import { RecordingSoundTrack } from './recording-sound-track.ts';
 import { changedEncoder, isPinned, type MadeSegment } from './segment-maker.ts';
 import { forgetUpload } from './upload-sessions.ts';
@@ -284,11 +283,11 @@ export class RecordingJob {
   }
 
   /** Helpers are one holder to the board, and people with names to the creator. */
-  #viewsOf({ board, help }: Work): readonly JobView[] {
+  #viewsOf({ board, help }: Work): readonly SegmentView[] {
     return board.views().map((view) => {
-      if (!view.holders.some(isHelp)) return view;
+      if (!view.holders.some(isHelp)) return { ...view, isHelped: false };
       const own = view.holders.filter((holder) => !isHelp(holder));
-      return { ...view, holders: [...own, ...help.namesOf(view.segment)] };
+      return { ...view, holders: [...own, ...help.namesOf(view.segment)], isHelped: true };
     });
   }
 

@@ -38,6 +38,12 @@ export interface SourceWords {
   readonly hasSound: boolean;
 }
 
+/** A job with its holders by the names that the creator knows. */
+export interface SegmentView extends JobView {
+  /** Another tab has it in hand, or has made it. */
+  readonly isHelped: boolean;
+}
+
 /** Everything the page shows of an upload; a new one a few times a second. */
 export interface RecordingState {
   readonly phase: RecordingPhase;
@@ -45,7 +51,7 @@ export interface RecordingState {
   readonly source: SourceWords | undefined;
   /** Heights of the renditions, largest first. */
   readonly heights: readonly number[];
-  readonly segments: readonly JobView[];
+  readonly segments: readonly SegmentView[];
   /** 0 to 1. */
   readonly soundShare: number;
   readonly workers: number;

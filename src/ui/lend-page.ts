@@ -149,7 +149,7 @@ export class LendPage extends LitElement {
         isAgain
           ? nothing
           : html`<div class="field">
-              <label for="name">What the creator calls you</label>
+              <label for="name">Your name, for the creator</label>
               <input id="name" type="text" maxlength=${MAX_HELPER_NAME_CHARS} .value=${deviceName()} autocomplete="off" />
             </div>`
       }

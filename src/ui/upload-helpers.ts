@@ -129,7 +129,7 @@ export class UploadHelpers extends LitElement {
           ? html`<button
               class="button"
               type="button"
-              aria-label="Send ${helper.name} away"
+              aria-label="Send away ${helper.name}"
               @click=${() => this.#sendAway(helper)}
             >
               Send away

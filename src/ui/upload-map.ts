@@ -1,12 +1,16 @@
-import { css, html, LitElement } from 'lit';
-import type { JobView } from '../mapreduce/job.ts';
+import { css, html, LitElement, nothing } from 'lit';
+import type { SegmentView } from '../../workers/recording-messages.ts';
 import { base } from './theme.ts';
-import { cellWords, countSegments } from './upload-state.ts';
+import { cellWords, countSegments, doneBy } from './upload-state.ts';
+
+const MAX_ROWS = 24;
 
 /** The map that fills: a cell for every ten seconds, all qualities at once. */
 export class UploadMap extends LitElement {
-  static override properties = { segments: { attribute: false } };
-  declare segments: readonly JobView[];
+  static override properties = { segments: { attribute: false }, heights: { attribute: false } };
+  declare segments: readonly SegmentView[];
+  /** Of the renditions, which are made together from one decoding. */
+  declare heights: readonly number[];
 
   static override styles = [
     base,
@@ -37,6 +41,18 @@ export class UploadMap extends LitElement {
       .working {
         border-color: var(--tc-color-accent);
       }
+      .helped {
+        border-radius: 50%;
+      }
+      details p,
+      details li {
+        font-size: var(--tc-text-s);
+      }
+      summary {
+        min-height: var(--tc-target);
+        align-content: center;
+        cursor: pointer;
+      }
       .retried {
         box-shadow: inset 0 0 0 2px var(--tc-color-slow);
       }
@@ -48,6 +64,10 @@ export class UploadMap extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: var(--tc-space-1) var(--tc-space-4);
+      }
+      .who {
+        display: grid;
+        overflow-wrap: anywhere;
       }
       li {
         display: flex;
@@ -63,12 +83,14 @@ export class UploadMap extends LitElement {
   constructor() {
     super();
     this.segments = [];
+    this.heights = [];
   }
 
-  #cell(view: JobView) {
+  #cell(view: SegmentView) {
     const words = cellWords(view);
     const retried = view.failures > 0 && view.state !== 'set-aside' ? 'retried' : '';
-    return html`<span class="cell ${view.state} ${retried}" title=${words} style="--made: ${view.progress.toFixed(2)}"></span>`;
+    const helped = view.isHelped ? 'helped' : '';
+    return html`<span class="cell ${view.state} ${retried} ${helped}" title=${words} style="--made: ${view.progress.toFixed(2)}"></span>`;
   }
 
   protected override render() {
@@ -83,7 +105,29 @@ export class UploadMap extends LitElement {
         <li><span class="cell done"></span>Done</li>
         <li><span class="cell done retried"></span>Tried again</li>
         <li><span class="cell set-aside"></span>Set aside</li>
-      </ul>`;
+        ${
+          this.segments.some(({ isHelped }) => isHelped)
+            ? html`<li><span class="cell done helped"></span>By a helper</li>`
+            : nothing
+        }
+      </ul>
+      ${this.#who()}`;
+  }
+
+  /** The same in words, for whoever cannot point at a cell. */
+  #who() {
+    const open = this.segments.filter(
+      ({ state, failures }) => state === 'working' || (failures > 0 && state !== 'done'),
+    );
+    const shown = open.slice(0, MAX_ROWS);
+    return html`<details>
+      <summary>Who makes what</summary>
+      <p>Each piece is made in ${this.heights.map((height) => `${height}p`).join(', ')} by whoever has it.</p>
+      <ul class="who">
+        ${doneBy(this.segments).map((words) => html`<li>${words}</li>`)} ${shown.map((view) => html`<li>${cellWords(view)}</li>`)}
+        ${open.length > shown.length ? html`<li>and ${open.length - shown.length} more</li>` : nothing}
+      </ul>
+    </details>`;
   }
 }
 

@@ -37,6 +37,14 @@ export function countSegments(segments: readonly JobView[]): SegmentCounts {
   };
 }
 
+/** `7 done by Worker 1`, whoever made most first. */
+export function doneBy(segments: readonly JobView[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { state, holders } of segments)
+    if (state === 'done') for (const holder of holders) counts.set(holder, (counts.get(holder) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([holder, count]) => `${count} done by ${holder}`);
+}
+
 /** What a cell of the map says when it is pointed at. */
 export function cellWords({ segment, state, holders, progress, failures, reason }: JobView): string {
   const where = `${clockText(segment * 10_000)} to ${clockText((segment + 1) * 10_000)}`;

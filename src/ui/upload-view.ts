@@ -121,7 +121,7 @@ export class UploadView extends LitElement {
         ${percent} % · ${done} of ${total} pieces of ten
         seconds${isMaking ? html` · ${madeByWords(state)}` : nothing}${state.soundShare < 1 ? html` · sound ${Math.floor(state.soundShare * 100)} %` : nothing}
       </p>
-      <upload-map .segments=${state.segments}></upload-map>
+      <upload-map .segments=${state.segments} .heights=${state.heights}></upload-map>
       ${state.segments
         .filter((one) => one.state === 'set-aside')
         .slice(0, 3)

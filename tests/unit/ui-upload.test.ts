@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { JobView } from '../../src/mapreduce/job.ts';
-import { cellWords, countSegments, leftText, titleOfFile } from '../../src/ui/upload-state.ts';
+import { cellWords, countSegments, doneBy, leftText, madeByWords, titleOfFile } from '../../src/ui/upload-state.ts';
 import { stateWords } from '../../src/ui/watch-state.ts';
 
 const cell = (change: Partial<JobView>): JobView => ({
@@ -28,6 +28,19 @@ test('progress counts what is half done, and nothing divides by nothing', () => 
   const cells = [cell({ state: 'done', progress: 1 }), cell({ state: 'working', progress: 0.5 }), cell({}), cell({})];
   expect(countSegments(cells)).toEqual({ done: 1, working: 1, setAside: 0, total: 4, share: 0.375 });
   expect(countSegments([]).share).toBe(0);
+});
+
+test('who made what is counted by name, and helpers who are here count to the speed', () => {
+  const by = (...holders: string[]) => cell({ state: 'done', holders });
+  expect(doneBy([by('Worker 1'), by('Anna'), by('Anna'), cell({ holders: ['Anna'] })])).toEqual([
+    '2 done by Anna',
+    '1 done by Worker 1',
+  ]);
+  const helper = { id: 'h', name: 'Anna', framesPerSecond: 20, segmentsDone: 1, isHere: true, sentAway: null };
+  const state = { framesPerSecond: 30.4, workers: 1, help: { helpers: [helper], isPossible: true } };
+  expect(madeByWords(state)).toBe('50 pictures a second by 1 worker of this tab and 1 helper');
+  const gone = { ...state, workers: 2, help: { helpers: [{ ...helper, isHere: false }], isPossible: true } };
+  expect(madeByWords(gone)).toBe('30 pictures a second by 2 workers of this tab');
 });
 
 test('the time that is left is rough, and says so while it is not known', () => {

@@ -12,6 +12,7 @@ test('a path leads to one page, and a watch link that cannot be one leads to non
   expect(routeOf('/')).toEqual({ kind: 'home' });
   expect(routeOf('/studio')).toEqual({ kind: 'studio' });
   expect(routeOf('/capabilities')).toEqual({ kind: 'capabilities' });
+  expect(routeOf('/lend')).toEqual({ kind: 'lend' });
   expect(routeOf('/watch/abcdefgh12345678')).toEqual({ kind: 'watch', broadcastId: 'abcdefgh12345678' });
   for (const path of ['/watch', '/watch/', '/watch/ABCDEFGH12345678', '/watch/abcdefgh12345678/x', '//', '/studio/'])
     expect(routeOf(path), path).toEqual({ kind: 'unknown' });
