@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled, findNode, NO_NODE, projectEnv, root } from './install.mjs';
+import { ensurePacked } from './pack-fallback.mjs';
 
 const say = (sentence) => console.log(sentence);
 const fail = (sentence) => {
@@ -36,6 +37,8 @@ if (notInstalled !== undefined) fail(notInstalled);
 else if (node === undefined) fail(NO_NODE);
 else {
   const notBuilt = isQuestion ? undefined : ensureBuilt({ node, say });
+  // The server does without; a folder that may not be written to is no reason not to start.
+  if (!isQuestion) await ensurePacked(say).catch(() => undefined);
   if (notBuilt === undefined) serve(node, args);
   else fail(notBuilt);
 }

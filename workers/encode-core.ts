@@ -1,10 +1,11 @@
-import { mendAvcC } from '../src/encode/avcc.ts';
-import { h264Candidates } from '../src/encode/codec-candidates.ts';
+import { afterFailure, ENCODER_NAMES, type EncoderName } from '../src/encode/encoder-choice.ts';
 import type { Rung } from '../src/encode/ladder.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { FrameRate } from '../src/protocol/grid.ts';
 import type { TrackId } from '../src/protocol/track.ts';
-import { tryEncoder } from './encoder-trial.ts';
+import type { EncoderSource, EncodeTask, OpenEncoder, PictureEncoder } from './picture-encoder.ts';
+import { openWasm } from './wasm-encoder.ts';
+import { openWebCodecs } from './webcodecs-encoder.ts';
 
 export interface Rendition extends Rung {
   readonly track: TrackId;
@@ -26,69 +27,77 @@ export interface EncodeCoreEvents {
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
   /** These slots will not come out: the encoder stopped or swallowed one. A new encoder waits for them, in order. */
   onLost(track: TrackId, slots: readonly number[]): void;
-  /** The rendition is given up. */
+  /** The rendition is given up: no implementation is left. */
   onError(track: TrackId, error: StageError): void;
 }
 
 export interface EncodeCoreOptions {
   readonly renditions: readonly Rendition[];
   readonly frameRate: FrameRate;
+  readonly gopSeconds: number;
   /** `realtime` for a camera, `quality` for a file. */
   readonly latencyMode: LatencyMode;
   readonly contentHint?: 'motion' | 'detail';
+  /** Which implementations are tried, best first; the browser's own alone when not said. */
+  readonly encoders?: readonly EncoderName[];
 }
 
-interface Lane {
-  readonly rendition: Rendition;
-  /** Frames that this encoder keeps inside, beyond what any does. */
-  readonly heldFrames: number;
-  config: VideoEncoderConfig;
-  encoder: VideoEncoder;
-  /** Slots inside the encoder with the time they went in. */
-  readonly sent: Map<number, number>;
-  hasConfig: boolean;
-  needsKey: boolean;
-  failures: number[];
-}
-
-const FAILURE_WINDOW_MS = 30_000;
-const MAX_FAILURES = 3;
+const OPEN: Readonly<Record<EncoderName, OpenEncoder>> = { webcodecs: openWebCodecs, wasm: openWasm };
 /** An encoder that gives nothing for this long has hung. */
 const HANG_MS = 3_000;
 
+type LaneState =
+  | { readonly kind: 'running'; readonly encoder: PictureEncoder }
+  /** Between two encoders; what would go in waits at the caller's. */
+  | { readonly kind: 'changing' }
+  | { readonly kind: 'ended' };
+
+interface Lane {
+  readonly rendition: Rendition;
+  readonly task: EncodeTask;
+  source: EncoderSource;
+  state: LaneState;
+  /** Slots inside the encoder with the time they went in. */
+  readonly sent: Map<number, number>;
+  needsKey: boolean;
+  failures: readonly number[];
+}
+
 /**
- * One picture in, one encoded frame for each rendition out. Every encoder scales by itself on its own thread. The
- * caller owns the pictures and closes them. Not tied to a camera: files go through the same code with `ready()`.
+ * One picture in, one encoded frame for each rendition out. The caller owns the pictures and closes them. Not tied to a
+ * camera: files go through the same code with `ready()`.
  */
 export class EncodeCore {
   readonly #events: EncodeCoreEvents;
-  readonly #frameRate: FrameRate;
+  readonly #options: EncodeCoreOptions;
   readonly #lanes: Lane[] = [];
   readonly #waiters: (() => void)[] = [];
   #isClosed = false;
 
   private constructor(options: EncodeCoreOptions, events: EncodeCoreEvents) {
     this.#events = events;
-    this.#frameRate = options.frameRate;
+    this.#options = options;
   }
 
-  /** Rejects with StageError `no_encoder` when this browser cannot encode H.264 in that size. */
+  /** Rejects with StageError `no_encoder` or `no_fallback` when nothing here encodes H.264 in that size. */
   static async open(options: EncodeCoreOptions, events: EncodeCoreEvents): Promise<EncodeCore> {
     const core = new EncodeCore(options, events);
-    for (const rendition of options.renditions) {
-      const { config, heldFrames } = await supportedConfig(rendition, options);
-      const lane: Lane = {
-        rendition,
-        heldFrames,
-        config,
-        encoder: undefined as unknown as VideoEncoder,
-        sent: new Map(),
-        hasConfig: false,
-        needsKey: false,
-        failures: [],
-      };
-      lane.encoder = core.#create(lane);
-      core.#lanes.push(lane);
+    const { frameRate, gopSeconds, latencyMode, contentHint } = options;
+    try {
+      for (const rendition of options.renditions) {
+        const keyEverySlots = frameRate * gopSeconds;
+        const { width, height, bitrateBps } = rendition;
+        const size = { width, height, bitrateBps };
+        const task = { ...size, frameRate, keyEverySlots, latencyMode, ...(contentHint && { contentHint }) };
+        const source = await openFirst(core.#encoders, task);
+        const state: LaneState = { kind: 'changing' };
+        const lane: Lane = { rendition, task, source, state, sent: new Map(), needsKey: false, failures: [] };
+        core.#lanes.push(lane);
+        lane.state = { kind: 'running', encoder: await core.#create(lane) };
+      }
+    } catch (cause) {
+      core.close();
+      throw cause;
     }
     return core;
   }
@@ -97,9 +106,14 @@ export class EncodeCore {
     return this.#lanes.map((lane) => lane.rendition.track);
   }
 
+  /** The implementation in use; where renditions differ, the one that is not the browser's own. */
+  get encoder(): EncoderName {
+    return this.#lanes.find(({ source }) => source.name !== 'webcodecs')?.source.name ?? 'webcodecs';
+  }
+
   /** How many frames more than others the encoders keep inside before the first comes out: their delay, in slots. */
   get heldFrames(): number {
-    return Math.max(0, ...this.#lanes.map((lane) => lane.heldFrames));
+    return Math.max(0, ...this.#lanes.map((lane) => lane.source.heldFrames));
   }
 
   /** Frames handed in that have not come out. */
@@ -107,15 +121,16 @@ export class EncodeCore {
     return this.#lane(track)?.sent.size ?? 0;
   }
 
-  /** The same, beyond those that the encoder always keeps: what says whether it is behind. */
+  /** The same, beyond those that the encoder always keeps: what says whether it is behind. No end without an encoder. */
   backlog(track: TrackId): number {
     const lane = this.#lane(track);
-    return lane === undefined ? 0 : Math.max(0, lane.sent.size - lane.heldFrames);
+    if (lane?.state.kind !== 'running') return Number.POSITIVE_INFINITY;
+    return Math.max(0, lane.sent.size - lane.source.heldFrames);
   }
 
   /** Hands one picture to the named renditions as slot `slot`. The picture stays the caller's. */
   encode(picture: VideoFrame, slot: number, isKey: boolean, tracks: readonly TrackId[] = this.tracks): void {
-    const slotMicros = 1_000_000 / this.#frameRate;
+    const slotMicros = 1_000_000 / this.#options.frameRate;
     const stamped = new VideoFrame(picture, {
       timestamp: Math.round(slot * slotMicros),
       duration: Math.round(slotMicros),
@@ -123,10 +138,9 @@ export class EncodeCore {
     try {
       for (const track of tracks) {
         const lane = this.#lane(track);
-        if (lane === undefined || this.#isClosed) continue;
-        if (lane.encoder.state !== 'configured') continue;
+        if (lane?.state.kind !== 'running' || this.#isClosed) continue;
         lane.sent.set(slot, performance.now());
-        lane.encoder.encode(stamped, { keyFrame: isKey || lane.needsKey });
+        lane.state.encoder.encode(stamped, slot, isKey || lane.needsKey);
         lane.needsKey = false;
       }
     } finally {
@@ -138,7 +152,7 @@ export class EncodeCore {
   rescueHung(): void {
     for (const lane of this.#lanes) {
       const [oldest] = lane.sent.values();
-      const heldMs = (lane.heldFrames * 1000) / this.#frameRate;
+      const heldMs = (lane.source.heldFrames * 1000) / this.#options.frameRate;
       if (oldest !== undefined && performance.now() - oldest > HANG_MS + heldMs)
         this.#onFailure(lane, new Error(`no frame from the encoder of ${lane.rendition.track} for ${HANG_MS} ms`));
     }
@@ -146,83 +160,108 @@ export class EncodeCore {
 
   /** Resolves when every encoder holds fewer than `cap` frames, beyond those it always keeps: back-pressure for sources that can wait. */
   async ready(cap: number): Promise<void> {
-    while (!this.#isClosed && this.#lanes.some((lane) => lane.sent.size - lane.heldFrames >= cap)) {
+    const isFull = ({ state, sent, source }: Lane): boolean =>
+      state.kind === 'changing' || (state.kind === 'running' && sent.size - source.heldFrames >= cap);
+    while (!this.#isClosed && this.#lanes.some(isFull))
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    }
   }
 
   /** Everything handed in has come out when this resolves. */
   async flush(): Promise<void> {
-    const running = this.#lanes.filter((lane) => lane.encoder.state === 'configured');
-    await Promise.all(running.map((lane) => lane.encoder.flush()));
+    while (!this.#isClosed && this.#lanes.some(({ state }) => state.kind === 'changing'))
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    await Promise.all(this.#lanes.map(({ state }) => (state.kind === 'running' ? state.encoder.flush() : undefined)));
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const lane of this.#lanes) if (lane.encoder.state !== 'closed') lane.encoder.close();
+    for (const { state } of this.#lanes) if (state.kind === 'running') state.encoder.close();
     this.#wake();
+  }
+
+  get #encoders(): readonly EncoderName[] {
+    return this.#options.encoders ?? ['webcodecs'];
   }
 
   #lane(track: TrackId): Lane | undefined {
     return this.#lanes.find((lane) => lane.rendition.track === track);
   }
 
-  #create(lane: Lane): VideoEncoder {
-    const encoder = new VideoEncoder({
-      // What a replaced encoder still has to say no longer counts.
-      output: (chunk, metadata) => {
-        if (lane.encoder === encoder) this.#onChunk(lane, chunk, metadata);
+  #create(lane: Lane): Promise<PictureEncoder> {
+    const { track } = lane.rendition;
+    // What a replaced encoder still has to say no longer counts.
+    let isReplaced = false;
+    return lane.source.create({
+      onConfig: (avcC, colorSpace) => {
+        if (!isReplaced) this.#events.onConfig(track, avcC, colorSpace);
       },
-      error: (cause) => {
-        if (lane.encoder === encoder) this.#onFailure(lane, cause);
+      onFrame: (slot, isKey, data) => {
+        if (isReplaced) return;
+        const sentAt = lane.sent.get(slot) ?? performance.now();
+        lane.sent.delete(slot);
+        this.#events.onFrame({ track, slot, isKey, data, delayMs: performance.now() - sentAt });
+        this.#wake();
+      },
+      onFailure: (cause) => {
+        if (isReplaced) return;
+        isReplaced = true;
+        this.#onFailure(lane, cause);
       },
     });
-    encoder.configure(lane.config);
-    return encoder;
   }
 
-  #onChunk(lane: Lane, chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
-    const slot = Math.round((chunk.timestamp * this.#frameRate) / 1_000_000);
-    const [expected] = lane.sent.keys();
-    if (expected !== slot) {
-      // Encoders may leave frames out in realtime mode, and every slot needs one.
-      lane.config = { ...lane.config, latencyMode: 'quality' };
-      this.#onFailure(lane, new Error(`slot ${slot} came where ${expected} was due`));
-      return;
-    }
-    const sentAt = lane.sent.get(slot);
-    lane.sent.delete(slot);
-    const { track } = lane.rendition;
-    const description = metadata?.decoderConfig?.description;
-    if (description !== undefined) {
-      lane.hasConfig = true;
-      this.#events.onConfig(track, mendAvcC(bytesOf(description)), metadata?.decoderConfig?.colorSpace);
-    }
-    const data = new Uint8Array(chunk.byteLength);
-    chunk.copyTo(data);
-    const delayMs = performance.now() - (sentAt ?? performance.now());
-    this.#events.onFrame({ track, slot, isKey: chunk.type === 'key', data, delayMs });
-    this.#wake();
-  }
-
-  /** A new encoder with the same configuration goes on with a key frame; too many of them are an end. */
   #onFailure(lane: Lane, cause: Error): void {
-    if (this.#isClosed) return;
-    const now = performance.now();
-    lane.failures = [...lane.failures.filter((at) => now - at < FAILURE_WINDOW_MS), now];
+    if (this.#isClosed || lane.state.kind !== 'running') return;
+    lane.state.encoder.close();
+    lane.state = { kind: 'changing' };
     const lost = [...lane.sent.keys()];
     lane.sent.clear();
-    if (lane.encoder.state !== 'closed') lane.encoder.close();
-    this.#wake();
-    const { track, height } = lane.rendition;
-    if (lane.failures.length >= MAX_FAILURES) {
-      const sentence = `This browser's video encoder stopped at ${height}p. Reload the page, or use a smaller camera picture.`;
-      this.#events.onError(track, new StageError('encode', 'encoder_failed', sentence, { cause }));
-      return;
+    if (lost.length > 0) this.#events.onLost(lane.rendition.track, lost);
+    this.#replace(lane, cause).catch((error: unknown) => this.#giveUp(lane, error));
+  }
+
+  /** A new encoder of the same implementation goes on with a key frame; after too many it is one of the next. */
+  async #replace(lane: Lane, cause: unknown): Promise<void> {
+    for (let why = cause; ; ) {
+      const { failures, next } = afterFailure(lane.failures, performance.now());
+      lane.failures = failures;
+      if (next === 'another') {
+        const source = await this.#nextSource(lane, why);
+        lane.source = source;
+        lane.failures = [];
+      }
+      try {
+        const encoder = await this.#create(lane);
+        if (this.#isClosed) encoder.close();
+        lane.state = { kind: 'running', encoder };
+        lane.needsKey = true;
+        // The slots that waited are asked for again.
+        this.#events.onLost(lane.rendition.track, []);
+        this.#wake();
+        return;
+      } catch (error) {
+        why = error;
+      }
     }
-    lane.encoder = this.#create(lane);
-    lane.needsKey = true;
-    if (lost.length > 0) this.#events.onLost(track, lost);
+  }
+
+  async #nextSource(lane: Lane, cause: unknown): Promise<EncoderSource> {
+    const left = this.#encoders.slice(this.#encoders.indexOf(lane.source.name) + 1);
+    const source = await openFirst(left, lane.task, cause);
+    // Viewers were told when parts come: an encoder that keeps more than the last would bring each of them too late.
+    if (source.heldFrames > lane.source.heldFrames) throw cause;
+    return source;
+  }
+
+  #giveUp(lane: Lane, cause: unknown): void {
+    lane.state = { kind: 'ended' };
+    this.#wake();
+    if (this.#isClosed) return;
+    const { track, height } = lane.rendition;
+    const who = lane.source.name === 'wasm' ? 'The fallback encoder (ffmpeg.wasm)' : 'This browser’s video encoder';
+    const what = lane.source.name === 'wasm' ? 'close other programs' : 'use a smaller camera picture';
+    const sentence = `${who} stopped at ${height}p. Reload the page, or ${what}.`;
+    this.#events.onError(track, new StageError('encode', 'encoder_failed', sentence, { cause }));
   }
 
   #wake(): void {
@@ -230,49 +269,24 @@ export class EncodeCore {
   }
 }
 
-async function supportedConfig(
-  rendition: Rendition,
-  options: EncodeCoreOptions,
-): Promise<{ config: VideoEncoderConfig; heldFrames: number }> {
-  const { width, height, bitrateBps } = rendition;
-  if (typeof VideoEncoder !== 'undefined') {
-    for (const codec of h264Candidates(width, height, options.frameRate)) {
-      const config: VideoEncoderConfig = {
-        codec,
-        width,
-        height,
-        bitrate: bitrateBps,
-        framerate: options.frameRate,
-        latencyMode: options.latencyMode,
-        bitrateMode: 'variable',
-        avc: { format: 'avc' },
-        ...(options.contentHint === undefined ? {} : { contentHint: options.contentHint }),
-      };
-      if (!(await isSupported(config))) continue;
-      const trial = await tryEncoder(codec, options.latencyMode);
-      if (trial.kind === 'usable') return { config, heldFrames: trial.heldFrames };
+/** The first that works. Rejects with the reason of the last one that was asked, or with `cause` when there is none. */
+async function openFirst(
+  names: readonly EncoderName[],
+  task: EncodeTask,
+  cause: unknown = undefined,
+): Promise<EncoderSource> {
+  let reason = cause;
+  for (const name of ENCODER_NAMES.filter((one) => names.includes(one))) {
+    try {
+      const source = await OPEN[name](task);
+      if (source !== undefined) return source;
+    } catch (error) {
+      reason = error;
     }
   }
-  throw new StageError(
-    'encode',
-    'no_encoder',
-    'This browser cannot encode H.264 video. Use a current Chrome, Edge, Firefox or Safari on a computer.',
-  );
-}
-
-/** Some browsers throw where they should answer no. */
-async function isSupported(config: VideoEncoderConfig): Promise<boolean> {
-  try {
-    return (await VideoEncoder.isConfigSupported(config)).supported === true;
-  } catch {
-    return false;
-  }
-}
-
-/** A copy: the encoder may reuse its own. */
-function bytesOf(source: AllowSharedBufferSource): Uint8Array {
-  const view = ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source);
-  return new Uint8Array(view);
+  if (reason !== undefined) throw reason;
+  const sentence = names.includes('wasm')
+    ? 'Neither this browser’s video encoder nor the fallback encoder (ffmpeg.wasm) works here. Use another browser.'
+    : 'This browser cannot encode H.264 video. Use a current Chrome, Edge, Firefox or Safari on a computer.';
+  throw new StageError('encode', 'no_encoder', sentence);
 }

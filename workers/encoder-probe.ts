@@ -1,47 +1,61 @@
+import { type EncoderName, rungsFor } from '../src/encode/encoder-choice.ts';
 import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
 import type { FrameRate } from '../src/protocol/grid.ts';
 import { EncodeCore } from './encode-core.ts';
+import type { EncoderMeasure } from './messages.ts';
 
 const PROBE_MS = 2_000;
 const IN_FLIGHT = 4;
+const GOP_SECONDS = 2;
 
 /**
- * Encodes moving noise at every rung for two seconds in all and counts. Rejects with StageError `no_encoder`. The
- * source has the size of the top rung, so scaling is part of what is measured.
+ * Encodes moving noise at every rung for two seconds in all and counts. Rejects with StageError `no_encoder` or
+ * `no_fallback`. The source has the size of the top rung, so scaling is part of what is measured.
  */
 export async function probeEncoder(
   rungs: readonly Rung[],
   frameRate: FrameRate,
+  encoders: readonly EncoderName[],
   onProgress: (progress: number) => void,
-): Promise<{ readonly speeds: readonly RungSpeed[]; readonly heldFrames: number }> {
+): Promise<EncoderMeasure> {
   const [top] = rungs;
-  if (top === undefined) return { speeds: [], heldFrames: 0 };
+  if (top === undefined) return { encoder: 'webcodecs', speeds: [], heldFrames: 0 };
   const pictures = noisePictures(top.width, top.height);
   const speeds: RungSpeed[] = [];
+  let encoder: EncoderName = 'webcodecs';
   let heldFrames = 0;
   try {
-    for (const [i, rung] of rungs.entries()) {
-      const measured = await measure(rung, pictures, frameRate, PROBE_MS / rungs.length);
-      speeds.push({ height: rung.height, fps: measured.fps });
+    // The first that works makes all: the rungs that are too much for it are not even measured.
+    for (const rung of rungs) {
+      if (!rungsFor(encoder, rungs).includes(rung)) continue;
+      const measured = await measure(rung, pictures, frameRate, { encoders, forMs: PROBE_MS / rungs.length });
+      encoder = measured.encoder;
       heldFrames = Math.max(heldFrames, measured.heldFrames);
-      onProgress((i + 1) / rungs.length);
+      if (rungsFor(encoder, rungs).includes(rung)) speeds.push({ height: rung.height, fps: measured.fps });
+      onProgress((rungs.indexOf(rung) + 1) / rungs.length);
     }
   } finally {
     for (const picture of pictures) picture.close();
   }
-  return { speeds, heldFrames };
+  return { encoder, speeds, heldFrames };
 }
 
 async function measure(
   rung: Rung,
   pictures: readonly VideoFrame[],
   frameRate: FrameRate,
-  durationMs: number,
-): Promise<{ readonly fps: number; readonly heldFrames: number }> {
+  { encoders, forMs }: { readonly encoders: readonly EncoderName[]; readonly forMs: number },
+): Promise<{ readonly fps: number; readonly heldFrames: number; readonly encoder: EncoderName }> {
   let out = 0;
   let failed = false;
   const core = await EncodeCore.open(
-    { renditions: [{ ...rung, track: `v${rung.height}` }], frameRate, latencyMode: 'realtime' },
+    {
+      renditions: [{ ...rung, track: `v${rung.height}` }],
+      frameRate,
+      gopSeconds: GOP_SECONDS,
+      latencyMode: 'realtime',
+      encoders,
+    },
     {
       onConfig: () => {},
       onFrame: () => {
@@ -56,7 +70,7 @@ async function measure(
   try {
     const startedAt = performance.now();
     let slot = 0;
-    while (performance.now() - startedAt < durationMs && !failed) {
+    while (performance.now() - startedAt < forMs && !failed) {
       const picture = pictures[slot % pictures.length];
       if (picture !== undefined) core.encode(picture, slot, slot === 0);
       slot++;
@@ -64,7 +78,7 @@ async function measure(
     }
     await core.flush();
     const fps = failed ? 0 : (out * 1000) / (performance.now() - startedAt);
-    return { fps, heldFrames: core.heldFrames };
+    return { fps, heldFrames: core.heldFrames, encoder: core.encoder };
   } finally {
     core.close();
   }

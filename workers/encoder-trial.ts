@@ -1,86 +1,79 @@
-import { DEEP_FRAMES, judgeTrial, PROMPT_FRAMES, type TrialVerdict } from '../src/encode/encoder-trial.ts';
+import { DEEP_FRAMES, judgeTrial, PROMPT_FRAMES } from '../src/encode/encoder-trial.ts';
+import type { EncoderSource, UsableTrial } from './picture-encoder.ts';
 
-const WIDTH = 320;
-const HEIGHT = 240;
-const FRAME_RATE = 30;
-const BITRATE_BPS = 300_000;
+/** What `source` of a trial is set up for. */
+export const TRIAL_TASK = { width: 320, height: 240, bitrateBps: 300_000, frameRate: 30 } as const;
 /** A prompt encoder on a busy machine answers within this. */
 const PATIENCE_MS = 1_000;
 const STEP_MS = 30;
 
-const verdicts = new Map<string, Promise<TrialVerdict>>();
+const verdicts = new Map<string, Promise<UsableTrial | undefined>>();
 
 /**
  * Encodes some small pictures and looks at what comes out and when: what browsers claim is not always so. Firefox with
  * x264 holds 40 pictures and reorders them whatever is asked. Tried once for each name.
  */
-export function tryEncoder(codec: string, latencyMode: LatencyMode): Promise<TrialVerdict> {
-  const key = `${codec} ${latencyMode}`;
-  const known = verdicts.get(key) ?? runTrial(codec, latencyMode);
-  verdicts.set(key, known);
+export function tryEncoder(name: string, source: () => EncoderSource): Promise<UsableTrial | undefined> {
+  const known = verdicts.get(name) ?? runTrial(source());
+  verdicts.set(name, known);
   return known;
 }
 
-async function runTrial(codec: string, latencyMode: LatencyMode): Promise<TrialVerdict> {
+async function runTrial(source: EncoderSource): Promise<UsableTrial | undefined> {
   const order: number[] = [];
   let sent = 0;
   let sentAtFirst: number | undefined;
   let hasFailed = false;
   let onOutput: () => void = () => undefined;
-  const encoder = new VideoEncoder({
-    output: ({ timestamp }) => {
-      sentAtFirst ??= sent;
-      order.push(Math.round((timestamp * FRAME_RATE) / 1_000_000));
-      onOutput();
-    },
-    error: () => {
-      hasFailed = true;
-      onOutput();
-    },
-  });
-  const untilOutput = (limitMs: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
-      onOutput = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (sentAtFirst !== undefined || hasFailed) onOutput();
-    });
-  const data = new Uint8Array((WIDTH * HEIGHT * 3) / 2).fill(128);
-  const send = (): void => {
-    data.fill(40 + ((sent * 37) % 160), 0, WIDTH * HEIGHT);
-    const timestamp = Math.round((sent * 1_000_000) / FRAME_RATE);
-    const frame = new VideoFrame(data, { format: 'I420', codedWidth: WIDTH, codedHeight: HEIGHT, timestamp });
-    try {
-      encoder.encode(frame, { keyFrame: sent === 0 });
-      sent++;
-    } finally {
-      frame.close();
-    }
-  };
   try {
-    encoder.configure({
-      codec,
-      width: WIDTH,
-      height: HEIGHT,
-      bitrate: BITRATE_BPS,
-      framerate: FRAME_RATE,
-      latencyMode,
-      bitrateMode: 'variable',
-      avc: { format: 'avc' },
+    const encoder = await source.create({
+      onConfig: () => undefined,
+      onFrame: (slot) => {
+        sentAtFirst ??= sent;
+        order.push(slot);
+        onOutput();
+      },
+      onFailure: () => {
+        hasFailed = true;
+        onOutput();
+      },
     });
-    while (sent < PROMPT_FRAMES && !hasFailed) send();
-    await untilOutput(PATIENCE_MS);
-    while (sentAtFirst === undefined && sent < DEEP_FRAMES && !hasFailed) {
-      send();
-      await untilOutput(STEP_MS);
+    const untilOutput = (limitMs: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, limitMs);
+        onOutput = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (sentAtFirst !== undefined || hasFailed) onOutput();
+      });
+    const { width, height, frameRate } = TRIAL_TASK;
+    const data = new Uint8Array((width * height * 3) / 2).fill(128);
+    const send = (): void => {
+      data.fill(40 + ((sent * 37) % 160), 0, width * height);
+      const timestamp = Math.round((sent * 1_000_000) / frameRate);
+      const frame = new VideoFrame(data, { format: 'I420', codedWidth: width, codedHeight: height, timestamp });
+      try {
+        encoder.encode(frame, sent, sent === 0);
+        sent++;
+      } finally {
+        frame.close();
+      }
+    };
+    try {
+      while (sent < PROMPT_FRAMES && !hasFailed) send();
+      await untilOutput(PATIENCE_MS);
+      while (sentAtFirst === undefined && sent < DEEP_FRAMES && !hasFailed) {
+        send();
+        await untilOutput(STEP_MS);
+      }
+      await encoder.flush();
+      const verdict = judgeTrial(sentAtFirst, order);
+      return verdict.kind === 'usable' && !hasFailed ? verdict : undefined;
+    } finally {
+      encoder.close();
     }
-    await encoder.flush();
-    return judgeTrial(sentAtFirst, order);
   } catch {
-    return { kind: 'unusable' };
-  } finally {
-    if (encoder.state !== 'closed') encoder.close();
+    return undefined;
   }
 }

@@ -95,7 +95,7 @@ async function handle(message: ToEngine): Promise<void> {
     case 'probe': {
       const frameRate = FRAME_RATES.find((rate) => rate === message.frameRate) ?? 30;
       const onProgress = (progress: number): void => post({ kind: 'probe-progress', progress });
-      post({ kind: 'probed', ...(await probeEncoder(message.rungs, frameRate, onProgress)) });
+      post({ kind: 'probed', ...(await probeEncoder(message.rungs, frameRate, message.encoders, onProgress)) });
       break;
     }
     case 'record-test':
@@ -220,8 +220,9 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
   };
   timers = [setTimeout(tick, 0)];
   const look = (): void => {
-    session?.balance(line);
-    post({ kind: 'stats', renditions: session?.takeStats() ?? [] });
+    if (session === undefined) return;
+    session.balance(line);
+    post({ kind: 'stats', renditions: session.takeStats(), encoder: session.encoder });
   };
   timers.push(setInterval(look, STATS_EVERY_MS));
 }

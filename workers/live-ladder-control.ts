@@ -17,25 +17,31 @@ export interface LadderChange {
   readonly report: LadderReport;
 }
 
+interface RestingCandidate {
+  readonly id: TrackId;
+  readonly bitrateBps: number;
+}
+
 /** Viewers ask for the manifest every two seconds; who is told of a change this early asks for nothing that is not made. */
 const TELL_MS = 4_000;
 
 /** Joins the decision of `live-ladder.ts` to a broadcast's tracks and its grid. */
 export class LiveLadderControl {
-  readonly #tracks: readonly TrackId[];
-  readonly #order: readonly TrackId[];
+  #tracks: readonly RestingCandidate[];
+  #order: readonly TrackId[];
+  #broken: readonly TrackId[] = [];
   readonly #partsPerSegment: number;
   readonly #rules: LadderRules;
   #ladder: LiveLadder | undefined;
   readonly #restingAtFirst: number;
 
   constructor(
-    tracks: readonly { readonly id: TrackId; readonly bitrateBps: number }[],
+    tracks: readonly RestingCandidate[],
     partsPerSegment: number,
     rules: LadderRules,
     resting: readonly TrackId[],
   ) {
-    this.#tracks = tracks.map(({ id }) => id);
+    this.#tracks = tracks;
     this.#order = restOrder(tracks);
     this.#partsPerSegment = partsPerSegment;
     this.#rules = rules;
@@ -44,16 +50,35 @@ export class LiveLadderControl {
 
   /** Once a second; `mediaNowMs` is the time on the grid. */
   look(pressure: LadderPressure, mediaNowMs: number): LadderChange | undefined {
-    const segment = Math.floor((mediaNowMs + TELL_MS) / (SEGMENT_SECONDS * 1000)) + 1;
+    const segment = nextSegment(mediaNowMs);
     const before = this.#ladder ?? startLadder(mediaNowMs, this.#rules, this.#restingAtFirst);
     const changesAtMs = segment * SEGMENT_SECONDS * 1000;
     this.#ladder = nextLadder(before, pressure, mediaNowMs, changesAtMs, this.#order.length, this.#rules);
     if (this.#ladder.resting === before.resting) return undefined;
-    const resting = this.#order.slice(0, this.#ladder.resting);
+    return this.#change(segment);
+  }
+
+  /** No encoder is left for this one; undefined when it was the last. The lightest of the others never rests. */
+  drop(track: TrackId, mediaNowMs: number): LadderChange | undefined {
+    const ladder = this.#ladder ?? startLadder(mediaNowMs, this.#rules, this.#restingAtFirst);
+    const wasResting = this.#order.slice(0, ladder.resting).includes(track);
+    this.#broken = [...this.#broken, track];
+    this.#tracks = this.#tracks.filter(({ id }) => id !== track);
+    this.#order = restOrder(this.#tracks);
+    const resting = Math.min(ladder.resting - (wasResting ? 1 : 0), this.#order.length);
+    this.#ladder = { ...ladder, resting, ...(resting === 0 && { reason: undefined }) };
+    return this.#tracks.length === 0 ? undefined : this.#change(nextSegment(mediaNowMs));
+  }
+
+  #change(segment: number): LadderChange {
+    const resting = this.#order.slice(0, this.#ladder?.resting ?? 0);
     return {
       fromPart: segment * this.#partsPerSegment,
-      going: this.#tracks.filter((track) => !resting.includes(track)),
-      report: { resting, reason: this.#ladder.reason },
+      going: this.#tracks.map(({ id }) => id).filter((id) => !resting.includes(id)),
+      report: { resting, reason: this.#ladder?.reason, broken: this.#broken },
     };
   }
 }
+
+/** The first segment that viewers can still be told of. */
+const nextSegment = (mediaNowMs: number): number => Math.floor((mediaNowMs + TELL_MS) / (SEGMENT_SECONDS * 1000)) + 1;

@@ -1,4 +1,5 @@
 import { colourCodes } from '../src/encode/cicp.ts';
+import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cmaf-codecs.ts';
 import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
@@ -11,7 +12,7 @@ import { type Micros, type Millis, micros, microsToMillis, millis, ticksToMicros
 import type { AudioTrack, TrackId, VideoTrack } from '../src/protocol/track.ts';
 import { AUDIO_CHANNELS, AudioLane } from './audio-lane.ts';
 import type { Rendition } from './encode-core.ts';
-import { LiveLadderControl } from './live-ladder-control.ts';
+import { type LadderChange, LiveLadderControl } from './live-ladder-control.ts';
 import { localNowMs, type OriginClock } from './local-clock.ts';
 import type { EngineToUpload, LivePlan, PcmBlock, ResumePoint } from './messages.ts';
 import { VideoLane } from './video-lane.ts';
@@ -73,7 +74,8 @@ export class LiveSession {
       firstPart,
       resting,
       onPart,
-      onError,
+      encoders: plan.encoders,
+      onGone: (track, error) => this.#onGone(track, error),
       onConfig: (track, avcC, colorSpace) => this.#onConfig(track, { avcC, colorSpace }),
     });
     this.#audio = new AudioLane({
@@ -147,11 +149,25 @@ export class LiveSession {
     // An encoder that holds pictures gives a segment's last ones out only when it is fed on: nothing rests there.
     if (this.#video.heldMicros > 0) return;
     const change = this.#ladder.look({ encoderBehindMs: this.#video.behindMs, line }, now / 1000);
-    if (change === undefined) return;
-    const { fromPart, going, report } = change;
+    if (change !== undefined) this.#changeLadder(change);
+  }
+
+  /** Viewers go on with the others, if there are any. */
+  #onGone(track: TrackId, error: StageError): void {
+    const now = this.#toMedia(micros(localNowMs() * 1000));
+    const change = now === undefined || this.#early !== undefined ? undefined : this.#ladder.drop(track, now / 1000);
+    if (change === undefined) this.#options.onError(error);
+    else this.#changeLadder(change);
+  }
+
+  #changeLadder({ fromPart, going, report }: LadderChange): void {
     this.#video.changeTo(going, fromPart);
     this.#options.send({ kind: 'tracks', part: fromPart, tracks: [...going, this.#audioTrack] }, []);
     this.#options.onLadder(report);
+  }
+
+  get encoder(): EncoderName {
+    return this.#video.encoder;
   }
 
   takeStats(): readonly RenditionStats[] {

@@ -1,5 +1,8 @@
+import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
+import type { RingMemory } from '../src/encode/picture-ring.ts';
+import type { X264Run } from '../src/encode/x264-arguments.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
 import type { Grid, PartIndex } from '../src/protocol/grid.ts';
@@ -26,7 +29,12 @@ export type ToEngine =
   | { readonly kind: 'source-lost'; readonly media: 'video' | 'audio' }
   /** The device gives no pictures for a while: the slate until it does. */
   | { readonly kind: 'source-paused' }
-  | { readonly kind: 'probe'; readonly rungs: readonly Rung[]; readonly frameRate: number }
+  | {
+      readonly kind: 'probe';
+      readonly rungs: readonly Rung[];
+      readonly frameRate: number;
+      readonly encoders: readonly EncoderName[];
+    }
   /** Encodes and packs for so long as a broadcast would be, and gives it back: `test-recorded` or `test-failed`. */
   | { readonly kind: 'record-test'; readonly plan: LivePlan; readonly durationMs: number }
   | { readonly kind: 'go-live'; readonly plan: LivePlan; readonly resume?: ResumePoint }
@@ -45,6 +53,8 @@ export interface LivePlan {
   readonly grid: Grid;
   readonly rungs: readonly Rung[];
   readonly audioBps: number;
+  /** Implementations of the picture encoder that may be used, best first. */
+  readonly encoders: readonly EncoderName[];
   /** Without trouble for this long, a rendition that rests comes back. */
   readonly calmMs: number;
 }
@@ -66,20 +76,28 @@ export interface RecordedTrack {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What the encoder here can do. */
+export interface EncoderMeasure {
+  readonly encoder: EncoderName;
+  /** Of the rungs that this encoder is measured with, `rungsFor`. */
+  readonly speeds: readonly RungSpeed[];
+  /** How many frames the encoders keep before the first comes out, which viewers wait for. */
+  readonly heldFrames: number;
+}
+
 /** Engine to page. */
 export type FromEngine =
   /** Once, first: whether a track that is transferred can be read here. */
   | { readonly kind: 'abilities'; readonly readsTracks: boolean }
   | { readonly kind: 'probe-progress'; readonly progress: number }
-  /** `heldFrames`: how many frames the encoders keep before the first comes out, which viewers wait for. */
-  | { readonly kind: 'probed'; readonly speeds: readonly RungSpeed[]; readonly heldFrames: number }
+  | ({ readonly kind: 'probed' } & EncoderMeasure)
   | { readonly kind: 'test-progress'; readonly progress: number }
   /** Transfers the bytes of all tracks. */
   | { readonly kind: 'test-recorded'; readonly tracks: readonly RecordedTrack[] }
   | { readonly kind: 'test-failed'; readonly error: WireError }
   /** Media zero is known: the broadcast runs. `startedAtMs` on the origin's clock. */
   | { readonly kind: 'started'; readonly startedAtMs: number }
-  | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[] }
+  | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[]; readonly encoder: EncoderName }
   /** Renditions went to rest or came back; in force from the next boundary on. */
   | { readonly kind: 'ladder'; readonly ladder: LadderReport }
   | { readonly kind: 'ended'; readonly durationMs: number }
@@ -171,3 +189,18 @@ export interface PcmBlock {
 export interface PeakLevel {
   readonly peak: number;
 }
+
+/** Encoder to FFmpeg worker; `open` once, first. */
+export type ToFfmpeg =
+  | { readonly kind: 'open'; readonly scriptUrl: string; readonly module: WebAssembly.Module }
+  /** One run without an end: the worker hears nothing more until the ring ends. */
+  | { readonly kind: 'follow'; readonly run: X264Run; readonly ring: RingMemory }
+  /** One run of these pictures. Transfers them. */
+  | { readonly kind: 'batch'; readonly run: X264Run; readonly pictures: readonly Uint8Array<ArrayBuffer>[] };
+
+/** FFmpeg worker to encoder. Transfers `data`. */
+export type FromFfmpeg =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'config'; readonly avcC: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'frame'; readonly isKey: boolean; readonly data: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly reason: string };

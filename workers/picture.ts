@@ -1,4 +1,5 @@
 import { StageError } from '../src/protocol/errors.ts';
+import { rgbaToI420 } from './i420-writer.ts';
 
 /** Formats that are copied as they are. */
 const CPU_FORMATS: readonly (VideoPixelFormat | null)[] = [
@@ -76,38 +77,21 @@ export function makeSlate(
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillText(text, width / 2, height / 2);
-  const rgba = context.getImageData(0, 0, width, height).data;
-  return i420Picture(width, height, (x, y) => (y * width + x) * 4, rgba, colorSpace);
+  return i420Picture(width, height, context.getImageData(0, 0, width, height).data, colorSpace);
 }
 
 function blackPicture(width: number, height: number): VideoFrame {
-  return i420Picture(width, height, () => 0, new Uint8ClampedArray(4), undefined);
+  return i420Picture(width, height, new Uint8ClampedArray(4 * width * height), undefined);
 }
 
-/** BT.601 limited range, what cameras give. */
 function i420Picture(
   width: number,
   height: number,
-  at: (x: number, y: number) => number,
   rgba: Uint8ClampedArray,
   colorSpace: VideoColorSpaceInit | undefined,
 ): VideoFrame {
-  const chromaWidth = (width + 1) >> 1;
-  const chromaHeight = (height + 1) >> 1;
-  const data = new Uint8Array(width * height + 2 * chromaWidth * chromaHeight);
-  const u = width * height;
-  const v = u + chromaWidth * chromaHeight;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = at(x, y);
-      const [r, g, b] = [rgba[i] ?? 0, rgba[i + 1] ?? 0, rgba[i + 2] ?? 0];
-      data[y * width + x] = 16 + (65.7 * r + 129.1 * g + 25.1 * b) / 256;
-      if ((x | y) & 1) continue;
-      const c = (y >> 1) * chromaWidth + (x >> 1);
-      data[u + c] = 128 + (-37.9 * r - 74.5 * g + 112.4 * b) / 256;
-      data[v + c] = 128 + (112.4 * r - 94.2 * g - 18.3 * b) / 256;
-    }
-  }
+  const data = new Uint8Array(width * height + 2 * ((width + 1) >> 1) * ((height + 1) >> 1));
+  rgbaToI420(rgba, { width, height }, data);
   return pictureOf(data, {
     format: 'I420',
     codedWidth: width,

@@ -4,7 +4,7 @@ import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cm
 import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
 import type { StartRequest } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import { AUDIO_TIMESCALE, type Grid, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
+import { AUDIO_TIMESCALE, DEFAULT_GRID, type Grid, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
 import type { AudioTrack, Track, VideoTrack } from '../src/protocol/track.ts';
 import type { InitSegment } from '../src/upload/unfinished.ts';
 import { EncodeCore, type Rendition } from './encode-core.ts';
@@ -69,7 +69,7 @@ export async function configsOf(
   const configs: MadeConfig[] = [];
   let failure: StageError | undefined;
   const core = await EncodeCore.open(
-    { renditions, frameRate: plan.frameRate, latencyMode: 'quality' },
+    { renditions, frameRate: plan.frameRate, gopSeconds: DEFAULT_GRID.gopSeconds, latencyMode: 'quality' },
     {
       onFrame: () => undefined,
       onConfig: (track, avcC, colorSpace) => configs.push({ track, avcC, colorSpace }),

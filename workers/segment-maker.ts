@@ -57,7 +57,8 @@ export async function makeSegment(
   const [top] = renditions;
   if (top === undefined) throw new StageError('encode', 'no_encoder', 'There is no rendition to make.');
   const scaler = new PictureScaler(top);
-  const core = await EncodeCore.open({ renditions, frameRate: grid.frameRate, latencyMode: 'quality' }, output.events);
+  const { frameRate, gopSeconds } = grid;
+  const core = await EncodeCore.open({ renditions, frameRate, gopSeconds, latencyMode: 'quality' }, output.events);
   const encode = async ({ picture, fromSlot, toSlot }: Cover<SourcePicture>): Promise<void> => {
     if (fromSlot === toSlot) return;
     const frame = picture.frame(top);

@@ -1,3 +1,4 @@
+import { ENCODER_NAMES } from '../src/encode/encoder-choice.ts';
 import { DEFAULT_LADDER_RULES } from '../src/encode/live-ladder.ts';
 import { backoffMs } from '../src/lib/backoff.ts';
 import type { IngestState } from '../src/protocol/broadcast.ts';
@@ -55,7 +56,7 @@ function livePlanOf({ request: { grid, tracks } }: KeptSession): LivePlan {
     track.kind === 'video' ? [{ width: track.width, height: track.height, bitrateBps: track.bitrateBps }] : [],
   );
   const audioBps = tracks.find((track) => track.kind === 'audio')?.bitrateBps ?? 0;
-  return { grid, rungs, audioBps, calmMs: DEFAULT_LADDER_RULES.calmMs };
+  return { grid, rungs, audioBps, encoders: ENCODER_NAMES, calmMs: DEFAULT_LADDER_RULES.calmMs };
 }
 
 /** Tries until the origin answers; rejects when it refuses. */

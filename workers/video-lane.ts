@@ -1,3 +1,5 @@
+import { isSameConfig, parameterSets } from '../src/encode/avcc.ts';
+import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import { SlotQueue } from '../src/encode/slot-queue.ts';
 import { type SlotPlan, Slotter } from '../src/encode/slotter.ts';
 import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.ts';
@@ -16,9 +18,13 @@ export interface VideoLaneOptions {
   readonly firstPart: (track: TrackId) => PartIndex;
   /** Renditions that are not made for now, see `changeTo`. */
   readonly resting: readonly TrackId[];
+  /** Implementations that may be used, best first. */
+  readonly encoders: readonly EncoderName[];
   onPart(part: ClosedPart): void;
+  /** Before the first part of a rendition; and when an encoder with another configuration took over. */
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
-  onError(error: StageError): void;
+  /** No encoder is left for this rendition: nothing more of it comes. */
+  onGone(track: TrackId, error: StageError): void;
 }
 
 interface Output {
@@ -28,6 +34,12 @@ interface Output {
   /** Slots before it are there already, or were not made while this rendition rested. */
   firstSlot: number;
   isResting: boolean;
+  /** Of the init segment that viewers have; undefined before the first. */
+  announced: Uint8Array | undefined;
+  /** What the encoder now in use needs and the init segment does not say: stands in front of key frames. */
+  inBand: Uint8Array | undefined;
+  /** No encoder is left for it. */
+  isGone: boolean;
   /** The newest slot that came out. */
   lastSlot: number;
 }
@@ -60,21 +72,30 @@ export class VideoLane {
     const { grid, firstPart } = this.#options;
     const firstSlot = firstSlotOfPart(firstPart(rendition.track), grid.frameRate, grid.partsPerSegment);
     const assembler = new VideoAssembler(rendition.track, grid, firstSlot);
-    const isResting = this.#options.resting.includes(rendition.track);
-    const meter = new RenditionMeter(rendition);
-    return { assembler, queue: new SlotQueue(), meter, firstSlot, isResting, lastSlot: firstSlot - 1 };
+    return {
+      assembler,
+      queue: new SlotQueue(),
+      meter: new RenditionMeter(rendition),
+      firstSlot,
+      isResting: this.#options.resting.includes(rendition.track),
+      announced: undefined,
+      inBand: undefined,
+      isGone: false,
+      lastSlot: firstSlot - 1,
+    };
   }
 
   /** Rejects with StageError `no_encoder`. */
   async open(): Promise<void> {
-    const { renditions, grid } = this.#options;
+    const { renditions, grid, encoders } = this.#options;
+    const { frameRate, gopSeconds } = grid;
     this.#core = await EncodeCore.open(
-      { renditions, frameRate: grid.frameRate, latencyMode: 'realtime' },
+      { renditions, frameRate, gopSeconds, latencyMode: 'realtime', encoders },
       {
-        onConfig: (track, avcC, colorSpace) => this.#options.onConfig(track, avcC, colorSpace),
+        onConfig: (track, avcC, colorSpace) => this.#onConfig(track, avcC, colorSpace),
         onFrame: (frame) => this.#onFrame(frame),
         onLost: (track, slots) => this.#onLost(track, slots),
-        onError: (_track, error) => this.#options.onError(error),
+        onError: (track, error) => this.#onGone(track, error),
       },
     );
   }
@@ -82,6 +103,11 @@ export class VideoLane {
   /** How long the encoders keep a picture before it comes out, in microseconds of media; 0 for most. */
   get heldMicros(): Micros {
     return micros(Math.ceil(((this.#core?.heldFrames ?? 0) * 1000) / this.#options.grid.frameRate) * 1000);
+  }
+
+  /** What makes the pictures now. */
+  get encoder(): EncoderName {
+    return this.#core?.encoder ?? 'webcodecs';
   }
 
   /** First slot that is still empty: with no more pictures, the length of the track in slots. */
@@ -96,7 +122,7 @@ export class VideoLane {
 
   /** How far the slowest encoder is behind the newest slot, beyond what it always keeps. */
   get behindMs(): number {
-    const lags = [...this.#outputs.values()].filter((output) => !output.isResting).map((output) => output.lastSlot);
+    const lags = [...this.#outputs.values()].filter(isMade).map((output) => output.lastSlot);
     const slots = this.nextSlot - 1 - Math.min(...lags) - (this.#core?.heldFrames ?? 0);
     return Math.max(0, (slots * 1000) / this.#options.grid.frameRate);
   }
@@ -160,7 +186,10 @@ export class VideoLane {
   }
 
   takeStats(): readonly RenditionStats[] {
-    return [...this.#outputs.values()].map(({ meter, isResting }) => ({ ...meter.take(), isResting }));
+    return [...this.#outputs.values()].map(({ meter, isResting, isGone }) => ({
+      ...meter.take(),
+      isResting: isResting || isGone,
+    }));
   }
 
   /** A picture of its own for the poster; the caller closes it. */
@@ -180,8 +209,9 @@ export class VideoLane {
     if (this.#current === undefined || core === undefined) return;
     this.#changeAt(slot);
     const taking: TrackId[] = [];
-    for (const [track, { queue, meter, firstSlot, isResting }] of this.#outputs) {
-      if (isResting || slot < firstSlot) continue;
+    for (const [track, output] of this.#outputs) {
+      const { queue, meter, firstSlot } = output;
+      if (!isMade(output) || slot < firstSlot) continue;
       if (queue.offer(slot, core.backlog(track))) taking.push(track);
       else meter.skipped();
     }
@@ -221,8 +251,19 @@ export class VideoLane {
     const delayMs = Math.max(0, frame.delayMs - this.heldMicros / 1000);
     output.meter.encoded({ ...frame, delayMs }, isKeySlot(frame.slot, this.#options.grid));
     output.lastSlot = frame.slot;
-    this.#emit(output.assembler.add(frame.slot, frame.isKey, frame.data));
+    const { inBand } = output;
+    const data = inBand !== undefined && frame.isKey ? concat(inBand, frame.data) : frame.data;
+    this.#emit(output.assembler.add(frame.slot, frame.isKey, data));
     this.#catchUp(frame.track, output.queue);
+  }
+
+  #onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void {
+    const output = this.#outputs.get(track);
+    if (output === undefined) return;
+    const isFirst = output.announced === undefined;
+    output.announced ??= avcC;
+    output.inBand = isSameConfig(output.announced, avcC) ? undefined : parameterSets(avcC);
+    if (isFirst || output.inBand !== undefined) this.#options.onConfig(track, avcC, colorSpace);
   }
 
   #onLost(track: TrackId, slots: readonly number[]): void {
@@ -232,7 +273,26 @@ export class VideoLane {
     this.#catchUp(track, output.queue);
   }
 
+  /** Viewers of it have what came out until now; its last part is not whole and is not sent. */
+  #onGone(track: TrackId, error: StageError): void {
+    const output = this.#outputs.get(track);
+    if (output === undefined || output.isGone) return;
+    output.isGone = true;
+    output.queue.clear();
+    output.assembler.flush();
+    this.#options.onGone(track, error);
+  }
+
   #emit(part: ClosedPart | undefined): void {
     if (part !== undefined) this.#options.onPart(part);
   }
+}
+
+const isMade = ({ isResting, isGone }: Output): boolean => !isResting && !isGone;
+
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const out = new Uint8Array(first.length + second.length);
+  out.set(first);
+  out.set(second, first.length);
+  return out;
 }

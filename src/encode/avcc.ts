@@ -4,6 +4,26 @@ const SPS = 7;
 const HEAD_BYTES = 4;
 const FIRST_SET = 6;
 
+export const isSameConfig = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+/**
+ * The parameter sets of a configuration as they stand in a sample, each with its length in four bytes. In front of a
+ * key frame they take effect from there on, whatever the init segment says.
+ */
+export function parameterSets(avcC: Uint8Array): Uint8Array {
+  const out: number[] = [];
+  let at = FIRST_SET - 1;
+  for (const mask of [0x1f, 0xff]) {
+    for (let left = (avcC[at++] ?? 0) & mask; left > 0; left--) {
+      const length = ((avcC[at] ?? 0) << 8) | (avcC[at + 1] ?? 0);
+      out.push(0, 0, length >> 8, length & 0xff, ...avcC.subarray(at + 2, at + 2 + length));
+      at += 2 + length;
+    }
+  }
+  return Uint8Array.from(out);
+}
+
 /**
  * An encoder's decoder configuration (ISO/IEC 14496-15, AVCDecoderConfigurationRecord) as it should be. Firefox writes
  * the header byte of every parameter set twice and leaves reserved bits at zero; strict readers refuse that. Records

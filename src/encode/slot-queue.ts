@@ -31,6 +31,10 @@ export class SlotQueue {
     return inFlight < this.#cap ? this.#late.shift() : undefined;
   }
 
+  clear(): void {
+    this.#late = [];
+  }
+
   /** Slots that an encoder lost go first, in their order. */
   putBack(slots: readonly number[]): void {
     this.#late = [...slots, ...this.#late];

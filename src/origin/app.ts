@@ -15,6 +15,7 @@ import { openDatabase } from './database.ts';
 import { DiskSegmentStore } from './disk-store.ts';
 import { makeDirectoryDurably } from './durable-files.ts';
 import { installErrors } from './errors.ts';
+import type { FallbackPlaces } from './fallback-encoder.ts';
 import { diskFiles } from './file-system.ts';
 import { LendDesk } from './lend-desk.ts';
 import { LendFiles } from './lend-files.ts';
@@ -26,6 +27,7 @@ import { readJson } from './request-guards.ts';
 import type { RetentionRules } from './retention.ts';
 import { adminStatusRoutes } from './routes/admin-status.ts';
 import { apiRoutes } from './routes/api.ts';
+import { fallbackRoutes } from './routes/fallback.ts';
 import { helpRoutes } from './routes/help.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { lendRoutes } from './routes/lend.ts';
@@ -47,6 +49,8 @@ export interface OriginOptions {
   readonly dataDir: string;
   /** The built pages. */
   readonly staticDir: string;
+  /** Where the fallback encoder is, if it is installed; not offered when not said. */
+  readonly fallback?: FallbackPlaces | undefined;
   readonly store?: SegmentStore;
   readonly host?: string;
   /** 0 takes a free one. */
@@ -241,6 +245,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   thumbnailRoutes(app, context);
   serviceRoutes(app, context);
   adminStatusRoutes(app, context);
+  fallbackRoutes(app, options.fallback);
   pageRoutes(
     app,
     new StaticFiles(staticDir, () => clock.nowMs()),

@@ -4,6 +4,7 @@ import { startOrigin } from './app.ts';
 import { type CliOptions, HELP, readCli } from './options.ts';
 import type { Tls } from './server.ts';
 
+const ROOT = path.join(import.meta.dirname, '../..');
 /** A second signal, or this long after the first, ends the process at once. */
 const STOP_WITHIN_MS = 10_000;
 
@@ -28,7 +29,11 @@ async function run(options: CliOptions): Promise<void> {
     host: options.host,
     port: options.port,
     dataDir: path.resolve(options.dataDir),
-    staticDir: path.join(import.meta.dirname, '../../dist'),
+    staticDir: path.join(ROOT, 'dist'),
+    fallback: {
+      packageDir: path.join(ROOT, 'node_modules', '@ffmpeg', 'core'),
+      cacheDir: path.join(ROOT, '.cache', 'ffmpeg'),
+    },
     publicUrl: options.publicUrl,
     broadcastBy: options.broadcastBy,
     retention: options.retention,

@@ -2,8 +2,6 @@
 
 const CSP = {
   'default-src': "'none'",
-  // Encoders may be WebAssembly; nothing else is evaluated.
-  'script-src': "'self' 'wasm-unsafe-eval'",
   'worker-src': "'self' blob:",
   // The component kit and the player set styles on elements.
   'style-src': "'self' 'unsafe-inline'",
@@ -24,11 +22,14 @@ const isIsolated = (path: string): boolean => path === '/studio' || path === '/l
 
 const COMMON = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin' } as const;
 
+/** Encoders may be WebAssembly; nothing else is evaluated anywhere. */
+const scripts = (path: string): string => (isIsolated(path) ? "'self' 'wasm-unsafe-eval'" : "'self'");
+
 /** For the HTML of `path`. `publicOrigin` is where media and time come from when a public address was given. */
 export function pageHeaders(path: string, publicOrigin: string | undefined): Readonly<Record<string, string>> {
   const connect = ["'self'", 'blob:', 'data:', ...(publicOrigin === undefined ? [] : [publicOrigin])].join(' ');
   const ancestors = isEmbeddable(path) ? '*' : "'none'";
-  const policy = { ...CSP, 'connect-src': connect, 'frame-ancestors': ancestors };
+  const policy = { ...CSP, 'script-src': scripts(path), 'connect-src': connect, 'frame-ancestors': ancestors };
   return {
     ...COMMON,
     'content-security-policy': Object.entries(policy)

@@ -21,6 +21,8 @@ export interface RenditionStats {
 export interface LadderReport {
   readonly resting: readonly TrackId[];
   readonly reason: 'encoder' | 'line' | undefined;
+  /** Those whose encoders failed: they do not come back. */
+  readonly broken: readonly TrackId[];
 }
 
 export interface UploadStats {

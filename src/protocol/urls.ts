@@ -28,6 +28,14 @@ export const api = {
   health: '/healthz',
 } as const;
 
+/** The encoder for browsers without one: there when whoever runs the origin installed it (docs/dependencies.md). */
+export const fallbackEncoder = {
+  script: '/ffmpeg/ffmpeg-core.js',
+  wasm: '/ffmpeg/ffmpeg-core.wasm',
+  notice: '/ffmpeg/NOTICE.txt',
+  install: 'npm install @ffmpeg/core@0.12',
+} as const;
+
 /** Accounts (SPEC ACCOUNT). */
 export const auth = {
   me: '/api/auth/me',

@@ -140,7 +140,7 @@ export class HealthPanel extends LitElement {
     super();
     this.renditions = [];
     this.upload = undefined;
-    this.ladder = { resting: [], reason: undefined };
+    this.ladder = { resting: [], reason: undefined, broken: [] };
   }
 
   #badge(health: Health) {

@@ -56,7 +56,17 @@ const heightsText = (tracks: readonly string[]): string => {
 };
 
 /** Empty, or why a quality is not made for now. */
-export function restSentence({ resting, reason }: LadderReport): string {
+export function restSentence({ resting, reason, broken }: LadderReport): string {
+  return [brokenSentence(broken), pausedSentence(resting, reason)].filter((text) => text !== '').join(' ');
+}
+
+function brokenSentence(broken: LadderReport['broken']): string {
+  if (broken.length === 0) return '';
+  const [has, its] = broken.length === 1 ? ['has', 'its encoder'] : ['have', 'their encoders'];
+  return `${heightsText(broken)} ${has} stopped: ${its} failed and there is no other. Viewers go on with the other qualities.`;
+}
+
+function pausedSentence(resting: LadderReport['resting'], reason: LadderReport['reason']): string {
   if (resting.length === 0) return '';
   const what = `${heightsText(resting)} ${resting.length === 1 ? 'rests' : 'rest'}`;
   const why =

@@ -13,6 +13,8 @@ export interface LiveConditions {
 export interface ConditionNote {
   readonly text: string;
   readonly tone: 'info' | 'trouble';
+  /** To read more; opens beside the studio. */
+  readonly link?: { readonly href: string; readonly text: string };
 }
 
 export const CALM: LiveConditions = { battery: undefined, silentMs: 0, wakeLock: 'free' };

@@ -47,8 +47,8 @@ export class LiveNotes extends LitElement {
           ? nothing
           : html`<ul aria-label="Notes">
               ${this.notes.map(
-                ({ tone, text }) =>
-                  html`<li class=${tone}>${tone === 'trouble' ? icons.warning : icons.info}<span>${text}</span></li>`,
+                ({ tone, text, link }) =>
+                  html`<li class=${tone}>${tone === 'trouble' ? icons.warning : icons.info}<span>${text}${link === undefined ? nothing : html` <a href=${link.href} target="_blank">${link.text}</a>`}</span></li>`,
               )}
             </ul>`
       }

@@ -1,3 +1,4 @@
+import type { EncoderName } from '../encode/encoder-choice.ts';
 import { rateText } from './rate-words.ts';
 import type { ProbeState } from './studio-state.ts';
 
@@ -49,13 +50,13 @@ const attention = (sentence: string, fix?: PreflightFix): Row => ({
 export function preflightRows(
   facts: PreflightFacts,
   probe: ProbeState,
-  wishes: { readonly isMuted: boolean; readonly frameRate: number },
+  wishes: { readonly isMuted: boolean; readonly frameRate: number; readonly encoder: EncoderName },
 ): readonly PreflightRow[] {
   const named: readonly (readonly [string, Row])[] = [
     ['Camera', camera(facts)],
     ['Microphone', microphone(facts, wishes.isMuted)],
     ['Permissions', permissions(facts)],
-    ['Encoder', encoder(probe, wishes.frameRate)],
+    ['Encoder', encoder(probe, wishes)],
     ['Upload line', uplink(probe)],
     ['Space for outages', space(facts, probe)],
     ['Clock', clock(facts)],
@@ -87,10 +88,19 @@ function permissions({ cameraPermission, microphonePermission }: PreflightFacts)
   );
 }
 
-function encoder(probe: ProbeState, frameRate: number): Row {
-  if (probe.kind === 'failed') return attention('This machine could not be measured.', 'measure');
+function encoder(probe: ProbeState, wishes: { readonly frameRate: number; readonly encoder: EncoderName }): Row {
+  const { frameRate } = wishes;
+  if (probe.kind === 'failed') {
+    const isKnown = probe.problem.code === 'no_encoder' || probe.problem.code === 'no_fallback';
+    return attention(isKnown ? probe.problem.message : 'This machine could not be measured.', 'measure');
+  }
   if (probe.kind !== 'done') return CHECKING;
-  if (probe.machineShare <= 1) return GOOD;
+  if (probe.machineShare <= 1)
+    return wishes.encoder === 'webcodecs'
+      ? GOOD
+      : attention(
+          'The fallback encoder (ffmpeg.wasm) works here: fewer and smaller qualities, more work for this machine.',
+        );
   const fps = Math.floor(frameRate / probe.machineShare);
   return attention(
     `This machine makes ${fps} pictures a second and the camera gives ${frameRate}. Close other programs, then measure again.`,

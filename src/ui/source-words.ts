@@ -3,9 +3,9 @@ import type { StudioState } from './studio-state.ts';
 
 /** What is the matter with the devices, in sentences that say what viewers get and what to do. Empty when all is well. */
 export function sourceNotes(
-  state: Pick<StudioState, 'inputs' | 'encoderHoldsMs'> & { readonly phase: Pick<StudioState['phase'], 'kind'> },
+  state: Pick<StudioState, 'inputs'> & { readonly phase: Pick<StudioState['phase'], 'kind'> },
 ): readonly ConditionNote[] {
-  const { inputs, encoderHoldsMs } = state;
+  const { inputs } = state;
   const phase = state.phase.kind;
   if (phase !== 'ready' && phase !== 'starting' && phase !== 'live') return [];
   const viewers = phase === 'live' ? ' Viewers see a still picture meanwhile; the stream goes on.' : '';
@@ -36,10 +36,5 @@ export function sourceNotes(
     );
   if (inputs.microphone === 'muted')
     add('trouble', 'The microphone is switched off by its own switch or by the system: viewers hear nothing of it.');
-  if (encoderHoldsMs > 0)
-    add(
-      'info',
-      `This browser’s encoder keeps every picture for ${(encoderHoldsMs / 1000).toFixed(1)} s, so viewers see you that much later. Chrome and Edge do not.`,
-    );
   return notes;
 }

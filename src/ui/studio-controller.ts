@@ -266,6 +266,7 @@ class Controller implements StudioController {
       grid: { partsPerSegment, gopSeconds, frameRate: this.#shape().frameRate },
       rungs,
       audioBps: AUDIO_BPS,
+      encoders: this.#presets.encoders,
       calmMs: calmSeconds === undefined ? DEFAULT_LADDER_RULES.calmMs : calmSeconds * 1000,
     };
   }

@@ -1,6 +1,9 @@
-import { candidateRungs, encoderLoad, type Rung, type RungSpeed } from '../encode/ladder.ts';
+import type { EncoderMeasure } from '../../workers/messages.ts';
+import { type EncoderName, leftOutBy, rungsFor } from '../encode/encoder-choice.ts';
+import { candidateRungs, encoderLoad, type LeftOut, type Rung, type RungSpeed } from '../encode/ladder.ts';
 import { type LadderOffer, ladderOffers, type Preset } from '../encode/ladder-offers.ts';
 import type { FrameRate } from '../protocol/grid.ts';
+import type { EncoderWhy } from './encoder-words.ts';
 import type { StudioEngine } from './studio-engine.ts';
 import type { StudioPresets } from './studio-presets.ts';
 import type { StudioStore } from './studio-store.ts';
@@ -29,6 +32,8 @@ export class StudioProbes {
   readonly #options: StudioProbesOptions;
   #candidates: readonly Rung[] = [];
   #speeds: readonly RungSpeed[] = [];
+  /** More than the encoder found here is for. */
+  #tooMuch: readonly LeftOut[] = [];
 
   constructor(options: StudioProbesOptions) {
     this.#options = options;
@@ -43,13 +48,21 @@ export class StudioProbes {
     this.#candidates = wanted.length > 0 ? wanted : all;
     this.#speeds = [];
     store.set({ probe: { kind: 'running', what: 'encoder', progress: 0 } });
-    engine.toEngine({ kind: 'probe', rungs: this.#candidates, frameRate });
+    engine.toEngine({ kind: 'probe', rungs: this.#candidates, frameRate, encoders: presets.encoders });
   }
 
-  onSpeeds(speeds: readonly RungSpeed[], heldFrames: number): void {
+  onSpeeds({ encoder, speeds, heldFrames }: EncoderMeasure): void {
     this.#speeds = speeds;
+    this.#tooMuch = leftOutBy(encoder, this.#candidates);
+    this.#candidates = rungsFor(encoder, this.#candidates);
+    const { presets } = this.#options;
     const encoderHoldsMs = (heldFrames * 1000) / this.#options.shape().frameRate;
-    this.#options.store.set({ encoderHoldsMs, probe: { kind: 'running', what: 'uplink', progress: 0 } });
+    this.#options.store.set({
+      encoder,
+      encoderWhy: whyOf(encoder, presets),
+      encoderHoldsMs,
+      probe: { kind: 'running', what: 'uplink', progress: 0 },
+    });
     this.#options.engine.toUpload({ kind: 'probe' });
   }
 
@@ -62,10 +75,12 @@ export class StudioProbes {
     const measured = { kind: 'done', encoderFps: slowest, uplinkBps } as const;
     if (presets.heights !== undefined) {
       const machineShare = encoderLoad(candidates, this.#speeds, frameRate);
-      store.set({ probe: { ...measured, rungs: candidates, machineShare, leftOut: [], offers: [] } });
+      store.set({ probe: { ...measured, rungs: candidates, machineShare, leftOut: this.#tooMuch, offers: [] } });
       return;
     }
-    const offers = ladderOffers({ candidates, speeds: this.#speeds, frameRate, uplinkBps, audioBps: AUDIO_BPS });
+    const offers = ladderOffers({ candidates, speeds: this.#speeds, frameRate, uplinkBps, audioBps: AUDIO_BPS }).map(
+      (offer) => ({ ...offer, leftOut: [...this.#tooMuch, ...offer.leftOut] }),
+    );
     store.set({ probe: { ...measured, offers, ...ladderOf(offers, store.state.preset) } });
   }
 
@@ -76,6 +91,11 @@ export class StudioProbes {
     if (probe.kind !== 'done' || probe.offers.length === 0) store.set({ preset });
     else store.set({ preset, probe: { ...probe, ...ladderOf(probe.offers, preset) } });
   }
+}
+
+function whyOf(encoder: EncoderName, { encoders }: StudioPresets): EncoderWhy {
+  if (encoder === 'webcodecs') return 'own';
+  return encoders.includes('webcodecs') ? 'only' : 'asked';
 }
 
 /** A preset that makes no sense here, such as one remembered from another camera, is the first one. */

@@ -36,7 +36,7 @@ export class StudioReports {
         store.set({ probe: { kind: 'running', what: 'encoder', progress: message.progress } });
         return;
       case 'probed':
-        probes.onSpeeds(message.speeds, message.heldFrames);
+        probes.onSpeeds(message);
         return;
       case 'test-progress':
         store.set({ testRecording: { kind: 'recording', progress: message.progress } });
@@ -51,7 +51,13 @@ export class StudioReports {
         store.set({ phase: { kind: 'live', startedAtMs: message.startedAtMs, isConfirmed: this.#isConfirmed } });
         return;
       case 'stats':
-        store.set({ renditions: message.renditions });
+        store.set({
+          renditions: message.renditions,
+          ...(message.encoder !== store.state.encoder && {
+            encoder: message.encoder,
+            encoderWhy: 'took-over' as const,
+          }),
+        });
         return;
       case 'ladder':
         store.set({ ladder: message.ladder });

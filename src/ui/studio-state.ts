@@ -1,9 +1,11 @@
 import type { RecordedTrack } from '../../workers/messages.ts';
+import type { EncoderName } from '../encode/encoder-choice.ts';
 import type { LadderOffer, Preset } from '../encode/ladder-offers.ts';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { LadderReport, RenditionStats, SpoolSafety, UploadStats } from '../protocol/stats.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
+import type { EncoderWhy } from './encoder-words.ts';
 import type { LiveConditions } from './live-conditions.ts';
 import type { PreflightFacts } from './preflight.ts';
 
@@ -87,6 +89,9 @@ export interface StudioState {
   readonly cameraId: string | undefined;
   readonly microphoneId: string | undefined;
   readonly inputs: InputStates;
+  /** What makes the pictures, as it was tried or as it is while live. */
+  readonly encoder: EncoderName;
+  readonly encoderWhy: EncoderWhy;
   /** How long this browser's encoder keeps a picture; 0 for most. */
   readonly encoderHoldsMs: number;
   readonly isMuted: boolean;

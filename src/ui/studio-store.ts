@@ -10,6 +10,8 @@ const INITIAL: StudioState = {
   cameraId: undefined,
   microphoneId: undefined,
   inputs: { camera: 'off', microphone: 'off', needsVisiblePage: false },
+  encoder: 'webcodecs',
+  encoderWhy: 'own',
   encoderHoldsMs: 0,
   isMuted: false,
   isCameraOff: false,
@@ -32,7 +34,7 @@ const INITIAL: StudioState = {
   renditions: [],
   upload: undefined,
   safety: undefined,
-  ladder: { resting: [], reason: undefined },
+  ladder: { resting: [], reason: undefined, broken: [] },
 };
 
 /** The studio's one value, and who is told when it changes. */

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import type { Preset } from '../encode/ladder-offers.ts';
 import './health-panel.ts';
 import './insecure-note.ts';
+import { encoderNotes } from './encoder-words.ts';
 import { type ConditionNote, conditionNotes } from './live-conditions.ts';
 import './live-notes.ts';
 import { type PreflightFix, preflightRows } from './preflight.ts';
@@ -31,6 +32,7 @@ import { base, controls, page, surfaces } from './theme.ts';
 
 const notesOf = (state: StudioState): readonly ConditionNote[] => [
   ...sourceNotes(state),
+  ...encoderNotes(state),
   ...conditionNotes(state.conditions, state.phase.kind, state.isMuted),
 ];
 
@@ -173,7 +175,11 @@ export class StudioView extends LitElement {
   /** What is looked at and chosen before going live. */
   #greenRoom(state: StudioState) {
     const { frameRate = 30 } = state.preview?.getVideoTracks()[0]?.getSettings() ?? {};
-    const rows = preflightRows(state.preflight, state.probe, { isMuted: state.isMuted, frameRate });
+    const rows = preflightRows(state.preflight, state.probe, {
+      isMuted: state.isMuted,
+      frameRate,
+      encoder: state.encoder,
+    });
     const { probe } = state;
     return html`<div class="card stack">
         <preflight-list .rows=${rows} @fix=${({ detail }: CustomEvent<PreflightFix>) => this.#fix(detail)}></preflight-list>

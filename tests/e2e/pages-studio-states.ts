@@ -91,6 +91,8 @@ const before = {
   cameraId: undefined,
   microphoneId: undefined,
   inputs: { camera: 'off', microphone: 'off', needsVisiblePage: false },
+  encoder: 'webcodecs',
+  encoderWhy: 'own',
   encoderHoldsMs: 0,
   isMuted: false,
   isCameraOff: false,
@@ -113,7 +115,7 @@ const before = {
   renditions: [],
   upload: undefined,
   safety: undefined,
-  ladder: { resting: [], reason: undefined },
+  ladder: { resting: [], reason: undefined, broken: [] },
 } as const;
 
 const ready = {

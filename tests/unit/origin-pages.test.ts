@@ -30,7 +30,7 @@ test('every page is the one document, under a policy without third parties', asy
   }
 });
 
-test('only the studio and the lending page are isolated; only the watch page may stand in other pages', async () => {
+test('only the studio and the lending page are isolated and may compile WebAssembly; only the watch page may stand in other pages', async () => {
   await using origin = await TestOrigin.start({ staticDir });
   for (const page of ['/', '/studio', '/lend', '/account', `/watch/${ID}`]) {
     const { headers } = await origin.get(page);
@@ -39,6 +39,8 @@ test('only the studio and the lending page are isolated; only the watch page may
     expect([page, headers.get('cross-origin-embedder-policy')]).toEqual([page, isIsolated ? 'require-corp' : null]);
     const ancestors = page.startsWith('/watch/') ? 'frame-ancestors *' : "frame-ancestors 'none'";
     expect(headers.get('content-security-policy')).toContain(ancestors);
+    const isAssembled = headers.get('content-security-policy')?.includes("'wasm-unsafe-eval'");
+    expect([page, isAssembled]).toEqual([page, isIsolated]);
   }
 });
 

@@ -1,12 +1,17 @@
 import { expect, test } from '@playwright/test';
 import { mendAvcC } from '../../src/encode/avcc.ts';
 import { judgeTrial } from '../../src/encode/encoder-trial.ts';
+import { type EncoderWhy, encoderNotes } from '../../src/ui/encoder-words.ts';
 import { sourceNotes } from '../../src/ui/source-words.ts';
 
 const WELL = { camera: 'ok', microphone: 'ok', needsVisiblePage: false } as const;
 const inOrder = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const texts = (change: object, kind: 'welcome' | 'ready' | 'live' = 'live', encoderHoldsMs = 0): string[] =>
-  sourceNotes({ inputs: { ...WELL, ...change }, phase: { kind }, encoderHoldsMs }).map(({ text }) => text);
+const texts = (change: object, kind: 'welcome' | 'ready' | 'live' = 'live'): string[] =>
+  sourceNotes({ inputs: { ...WELL, ...change }, phase: { kind } }).map(({ text }) => text);
+const encoderTexts = (encoderWhy: EncoderWhy, encoderHoldsMs = 0): string[] =>
+  encoderNotes({ encoderWhy, encoderHoldsMs, phase: { kind: 'live' } }).map(
+    ({ text, link }) => `${text} ${link?.href ?? ''}`,
+  );
 
 test('an encoder that answers within eight pictures is prompt, one that holds more says how many', () => {
   expect(judgeTrial(1, inOrder(8))).toEqual({ kind: 'usable', heldFrames: 0 });
@@ -40,7 +45,19 @@ test('a browser that needs the tab in sight says so until it is out of sight', (
 });
 
 test('an encoder that holds pictures is told with its time', () => {
-  expect(texts({}, 'ready', 1_367)[0]).toContain('1.4 s');
+  expect(encoderTexts('own', 1_367)).toHaveLength(1);
+  expect(encoderTexts('own', 1_367)[0]).toContain('1.4 s');
+  expect(encoderTexts('only', 3_000)[1]).toContain('Cross-Origin-Embedder-Policy');
+});
+
+test('the fallback encoder is told with its reason and where its licence is', () => {
+  expect(encoderTexts('own')).toEqual([]);
+  expect(encoderTexts('only')[0]).toContain('This browser has no H.264 encoder');
+  expect(encoderTexts('asked')[0]).toContain('address asks for it');
+  expect(encoderTexts('took-over')[0]).toContain('the stream goes on');
+  for (const why of ['only', 'asked', 'took-over'] as const)
+    expect(encoderTexts(why)[0]).toContain('/ffmpeg/NOTICE.txt');
+  expect(encoderNotes({ encoderWhy: 'only', encoderHoldsMs: 0, phase: { kind: 'welcome' } })).toEqual([]);
 });
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));

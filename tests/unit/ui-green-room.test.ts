@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import type { EncoderName } from '../../src/encode/encoder-choice.ts';
 import { candidateRungs } from '../../src/encode/ladder.ts';
 import { ladderOffers, type Measured } from '../../src/encode/ladder-offers.ts';
 import { CALM, conditionNotes, type LiveConditions } from '../../src/ui/live-conditions.ts';
@@ -67,7 +68,7 @@ const probe: ProbeState = {
   leftOut: [],
   offers: [],
 };
-const wishes = { isMuted: false, frameRate: 30 };
+const wishes = { isMuted: false, frameRate: 30, encoder: 'webcodecs' as EncoderName };
 const open = (change: Partial<PreflightFacts>, found: ProbeState = probe, wish = wishes) =>
   preflightRows({ ...facts, ...change }, found, wish).filter(({ state }) => state === 'attention');
 
@@ -151,4 +152,15 @@ test('while live each trouble of the machine is told once and goes by itself', (
   expect(notesOf({ battery: { isCharging: true, share: 0.1 } })).toEqual([]);
   expect(notesOf({ wakeLock: 'refused' })).toEqual([expect.stringContaining('does not keep the machine awake')]);
   expect(conditionNotes({ ...CALM, silentMs: 60_000 }, 'ready', false)).toEqual([]);
+});
+
+test('the fallback encoder is told as what it is; where nothing encodes the reason is said and not a failed measurement', () => {
+  const [row] = open({}, probe, { ...wishes, encoder: 'wasm' });
+  expect(row).toMatchObject({ name: 'Encoder', sentence: expect.stringContaining('ffmpeg.wasm') });
+  const message = 'This server has no fallback encoder. npm install @ffmpeg/core@0.12';
+  const failed = {
+    kind: 'failed',
+    problem: { stage: 'encode', code: 'no_fallback', message, remedy: 'retry' },
+  } as const;
+  expect(open({}, failed)[0]).toMatchObject({ name: 'Encoder', sentence: message, fix: 'measure' });
 });

@@ -130,9 +130,14 @@ test('a tab that runs out of room says how long it can go on, then what is left 
 });
 
 test('what rests is said with its reason', () => {
-  expect(restSentence({ resting: [], reason: undefined })).toBe('');
-  expect(restSentence({ resting: ['v720'], reason: 'encoder' })).toContain('720p rests: this machine');
-  expect(restSentence({ resting: ['v720', 'v480'], reason: 'line' })).toContain('720p and 480p rest: your line');
+  expect(restSentence({ resting: [], reason: undefined, broken: [] })).toBe('');
+  expect(restSentence({ resting: ['v720'], reason: 'encoder', broken: [] })).toContain('720p rests: this machine');
+  expect(restSentence({ resting: ['v720', 'v480'], reason: 'line', broken: [] })).toContain(
+    '720p and 480p rest: your line',
+  );
+  const broken = restSentence({ resting: ['v360'], reason: 'line', broken: ['v720'] });
+  expect(broken).toContain('720p has stopped: its encoder failed');
+  expect(broken).toContain('360p rests');
   expect(renditionHealth({ ...stats, isResting: true }).word).toBe('Resting');
 });
 

@@ -30,7 +30,12 @@ async function transcode({ clip, frames, rungs, scaling }: Job): Promise<JobResu
   };
   let failure: Error | undefined;
   const core = await EncodeCore.open(
-    { renditions, frameRate: DEFAULT_GRID.frameRate, latencyMode: 'quality' },
+    {
+      renditions,
+      frameRate: DEFAULT_GRID.frameRate,
+      gopSeconds: DEFAULT_GRID.gopSeconds,
+      latencyMode: 'quality',
+    },
     {
       onConfig: (track, avcC) => {
         const lane = lanes.get(track);

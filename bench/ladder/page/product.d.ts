@@ -11,6 +11,8 @@ declare module 'tabcast:encode-core' {
       readonly bitrateBps: number;
     }[];
     readonly frameRate: number;
+    readonly gopSeconds: number;
+    readonly encoders?: readonly ('webcodecs' | 'wasm')[];
     readonly latencyMode: 'realtime' | 'quality';
   }
   interface CoreFrame {

@@ -1,0 +1,109 @@
+import type { Size } from '../src/encode/i420-scaler.ts';
+import { PictureScaler } from './picture-scaler.ts';
+
+/** Pictures of any kind as the bytes of I420 pictures of one size, for encoders that know nothing else. */
+export class I420Writer {
+  readonly #size: Size;
+  readonly #scaler: PictureScaler;
+  #canvas: OffscreenCanvas | undefined;
+
+  constructor(size: Size) {
+    this.#size = size;
+    this.#scaler = new PictureScaler(size);
+  }
+
+  get frameBytes(): number {
+    return (this.#size.width * this.#size.height * 3) / 2;
+  }
+
+  /** One call at a time; `target` has `frameBytes`. `picture` stays the caller's. */
+  async write(picture: VideoFrame, target: Uint8Array): Promise<void> {
+    const plain = picture.format === 'NV12' ? await splitChroma(picture) : picture;
+    try {
+      const rect = plain.visibleRect;
+      if (plain.format === 'I420' && rect?.width === this.#size.width && rect.height === this.#size.height) {
+        await this.#copy(plain, target);
+        return;
+      }
+      const scaled = await this.#scaler.scale(plain);
+      if (scaled === undefined) {
+        this.#draw(plain, target);
+        return;
+      }
+      try {
+        await this.#copy(scaled, target);
+      } finally {
+        scaled.close();
+      }
+    } finally {
+      if (plain !== picture) plain.close();
+    }
+  }
+
+  async #copy(picture: VideoFrame, target: Uint8Array): Promise<void> {
+    const { width, height } = this.#size;
+    const chroma = width / 2;
+    await picture.copyTo(target, {
+      layout: [
+        { offset: 0, stride: width },
+        { offset: width * height, stride: chroma },
+        { offset: (width * height * 5) / 4, stride: chroma },
+      ],
+    });
+  }
+
+  /** Colours that are not I420, or a size that the scaler does not make: slower, and right. */
+  #draw(picture: VideoFrame, target: Uint8Array): void {
+    const { width, height } = this.#size;
+    this.#canvas ??= new OffscreenCanvas(width, height);
+    const context = this.#canvas.getContext('2d', { willReadFrequently: true });
+    if (context === null) throw new Error('no canvas to convert pictures on');
+    context.drawImage(picture, 0, 0, width, height);
+    rgbaToI420(context.getImageData(0, 0, width, height).data, this.#size, target);
+  }
+}
+
+/** The picture again as I420; the caller closes it. */
+async function splitChroma(picture: VideoFrame): Promise<VideoFrame> {
+  const { width, height } = picture.visibleRect ?? { width: picture.codedWidth, height: picture.codedHeight };
+  const chromaWidth = (width + 1) >> 1;
+  const chromaHeight = (height + 1) >> 1;
+  const pixels = width * height;
+  const source = new Uint8Array(pixels + 2 * chromaWidth * chromaHeight);
+  await picture.copyTo(source, {
+    layout: [
+      { offset: 0, stride: width },
+      { offset: pixels, stride: 2 * chromaWidth },
+    ],
+  });
+  const data = source.slice();
+  for (let i = 0; i < chromaWidth * chromaHeight; i++) {
+    data[pixels + i] = source[pixels + 2 * i] ?? 128;
+    data[pixels + chromaWidth * chromaHeight + i] = source[pixels + 2 * i + 1] ?? 128;
+  }
+  return new VideoFrame(data, {
+    format: 'I420',
+    codedWidth: width,
+    codedHeight: height,
+    timestamp: picture.timestamp,
+    colorSpace: picture.colorSpace.toJSON(),
+  });
+}
+
+/** BT.601, limited range: what cameras give and what a canvas is taken for. */
+export function rgbaToI420(rgba: Uint8ClampedArray, { width, height }: Size, target: Uint8Array): void {
+  const chromaWidth = (width + 1) >> 1;
+  const u = width * height;
+  const v = u + chromaWidth * ((height + 1) >> 1);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = (y * width + x) * 4;
+      const [r, g, b] = [rgba[i] ?? 0, rgba[i + 1] ?? 0, rgba[i + 2] ?? 0];
+      target[y * width + x] = 16 + (65.7 * r + 129.1 * g + 25.1 * b) / 256;
+      if ((x | y) & 1) continue;
+      const c = (y >> 1) * chromaWidth + (x >> 1);
+      target[u + c] = 128 + (-37.9 * r - 74.5 * g + 112.4 * b) / 256;
+      target[v + c] = 128 + (112.4 * r - 94.2 * g - 18.3 * b) / 256;
+    }
+  }
+}
