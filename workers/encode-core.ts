@@ -170,7 +170,8 @@ export class EncodeCore {
   async flush(): Promise<void> {
     while (!this.#isClosed && this.#lanes.some(({ state }) => state.kind === 'changing'))
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    await Promise.all(this.#lanes.map(({ state }) => (state.kind === 'running' ? state.encoder.flush() : undefined)));
+    const running = this.#lanes.flatMap(({ state }) => (state.kind === 'running' ? [state.encoder] : []));
+    await Promise.all(running.map((encoder) => encoder.flush()));
   }
 
   close(): void {
@@ -270,11 +271,7 @@ export class EncodeCore {
 }
 
 /** The first that works. Rejects with the reason of the last one that was asked, or with `cause` when there is none. */
-async function openFirst(
-  names: readonly EncoderName[],
-  task: EncodeTask,
-  cause: unknown = undefined,
-): Promise<EncoderSource> {
+async function openFirst(names: readonly EncoderName[], task: EncodeTask, cause?: unknown): Promise<EncoderSource> {
   let reason = cause;
   for (const name of ENCODER_NAMES.filter((one) => names.includes(one))) {
     try {

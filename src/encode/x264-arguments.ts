@@ -17,14 +17,15 @@ export const SAMPLES_DEVICE = '/samples';
  */
 export function x264Arguments({ width, height, bitrateBps, frameRate, keyEverySlots, keyPhase }: X264Run): string[] {
   const bps = String(bitrateBps);
-  return [
-    ...['-hide_banner', '-loglevel', 'error', '-probesize', '32', '-analyzeduration', '0'],
-    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`],
-    ...['-framerate', String(frameRate), '-i', PICTURES_DEVICE, '-an', '-vsync', '0'],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
-    ...['-b:v', bps, '-maxrate', bps, '-bufsize', bps],
-    ...['-g', String(keyEverySlots), '-keyint_min', '1', '-sc_threshold', '0', '-forced-idr', '1'],
-    ...['-force_key_frames', `expr:not(mod(n+${keyPhase},${keyEverySlots}))`],
-    ...['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', '-y', SAMPLES_DEVICE],
+  const groups = [
+    ['-hide_banner', '-loglevel', 'error', '-probesize', '32', '-analyzeduration', '0'],
+    ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`],
+    ['-framerate', String(frameRate), '-i', PICTURES_DEVICE, '-an', '-vsync', '0'],
+    ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
+    ['-b:v', bps, '-maxrate', bps, '-bufsize', bps],
+    ['-g', String(keyEverySlots), '-keyint_min', '1', '-sc_threshold', '0', '-forced-idr', '1'],
+    ['-force_key_frames', `expr:not(mod(n+${keyPhase},${keyEverySlots}))`],
+    ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', '-y', SAMPLES_DEVICE],
   ];
+  return groups.flat();
 }

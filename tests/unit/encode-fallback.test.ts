@@ -34,7 +34,7 @@ async function createCore(): Promise<FfmpegCore> {
   const module = await compiled;
   Object.assign(globalThis, { self: { location: { href: CORE.href } } });
   const { default: create } = (await import(new URL('ffmpeg-core.js', CORE).href)) as {
-    default(options: object): Promise<FfmpegCore>;
+    readonly default: (options: object) => Promise<FfmpegCore>;
   };
   return await create({
     mainScriptUrlOrBlob: `${CORE.href}#${btoa('{}')}`,
@@ -116,18 +116,19 @@ test.describe('with the real core', () => {
 
 test('a stream in pieces of any size gives the same samples', () => {
   const tag = (type: number, ...body: number[]) => [
-    ...[type, 0, 0, body.length, 0, 0, 0, 0, 0, 0, 0],
-    ...body,
-    ...[0, 0, 0, body.length + 11],
+    [type, 0, 0, body.length, 0, 0, 0, 0, 0, 0, 0],
+    body,
+    [0, 0, 0, body.length + 11],
   ];
-  const stream = Uint8Array.from([
-    ...[0x46, 0x4c, 0x56, 1, 1, 0, 0, 0, 9, 0, 0, 0, 0],
+  const groups = [
+    [0x46, 0x4c, 0x56, 1, 1, 0, 0, 0, 9, 0, 0, 0, 0],
     ...tag(18, 2, 0, 1),
     ...tag(9, 0x17, 0, 0, 0, 0, 1, 100),
     ...tag(9, 0x17, 1, 0, 0, 0, 7, 7, 7),
     ...tag(9, 0x27, 1, 0, 0, 0, 8),
     ...tag(9, 0x17, 2, 0, 0, 0),
-  ]);
+  ];
+  const stream = Uint8Array.from(groups.flat());
   const expected = [
     { kind: 'config', avcC: Uint8Array.of(1, 100) },
     { kind: 'frame', isKey: true, data: Uint8Array.of(7, 7, 7) },
