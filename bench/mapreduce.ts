@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { helpedTimes } from './mapreduce/helped-run.ts';
+import { seamQuality } from './mapreduce/seams.ts';
 import { LEASE_SECONDS, simulate } from './mapreduce/simulation.ts';
 import { FRAME_RATE, nativeSeconds, SIZES, sourceOf, uploadTimes } from './mapreduce/upload-run.ts';
 import { type Cell, printTable, writeResult } from './shared/report.ts';
@@ -10,7 +13,9 @@ files only). Then a simulation of the product's own board with up to 1000 helper
   --seconds N       length of the file (20)
   --rounds N        runs of each, in turn (2)
   --service-ms N    what a segment takes in the simulation (as measured at 1080p)
-  --only simulation no browser`;
+  --uplink-mbps N   of the creator in the simulation (100); a source has the 12 Mb/s of the 1080p file
+  --look-ms N       what the creator's tab takes to look at a segment (700)
+  --only WHAT       simulation (no browser), helpers (tabs on one processor each), seams (PSNR after them)`;
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +23,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '2' },
     'service-ms': { type: 'string' },
+    'uplink-mbps': { type: 'string', default: '100' },
+    'look-ms': { type: 'string', default: '700' },
     only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -56,18 +63,22 @@ async function measure(seconds: number, rounds: number): Promise<{ rows: Rows; s
   return { rows, serviceMs };
 }
 
+/** Of the source's bits on the creator's line, and of its tab while it looks. */
+const creatorMs = (): number => (12_000 * 10) / Number(values['uplink-mbps']) + Number(values['look-ms']);
+
 function simulated(serviceMs: number): Rows {
   const hour = 360;
   const cases = [1, 2, 4, 10, 100, 1000].flatMap((helpers) =>
-    [Number.POSITIVE_INFINITY, 300_000].map((lifeMs) => ({
-      helpers,
-      lifeMs,
-      segments: helpers >= 100 ? 24 * hour : hour,
-    })),
+    [
+      { lifeMs: Number.POSITIVE_INFINITY, creatorMs: 0 },
+      { lifeMs: 300_000, creatorMs: 0 },
+      { lifeMs: 300_000, creatorMs: creatorMs() },
+    ].map((one) => ({ ...one, helpers, segments: helpers >= 100 ? 24 * hour : hour })),
   );
-  return cases.map(({ helpers, lifeMs, segments }) => {
-    const result = simulate({ helpers, lifeMs, segments, serviceMs, roundTripMs: 80, seed: 7 });
+  return cases.map(({ helpers, lifeMs, segments, creatorMs }) => {
+    const result = simulate({ helpers, lifeMs, segments, serviceMs, creatorMs, roundTripMs: 80, seed: 7 });
     return {
+      'creator, s a segment': creatorMs / 1000,
       helpers,
       'recording, h': segments / hour,
       'a helper stays': Number.isFinite(lifeMs) ? `${lifeMs / 60_000} min` : 'to the end',
@@ -81,7 +92,53 @@ function simulated(serviceMs: number): Rows {
   });
 }
 
+/** Tabs that have one processor each: what a second machine brings, as far as this one has processors. */
+async function helped(seconds: number): Promise<Rows> {
+  const [size] = SIZES;
+  if (size === undefined) return [];
+  const file = await sourceOf(size, seconds);
+  const rows: Rows = [];
+  let aloneSeconds = 0;
+  for (let tabs = 1; tabs <= Math.min(4, availableParallelism()); tabs *= 2) {
+    const times = await helpedTimes(file, tabs - 1);
+    if (tabs === 1) aloneSeconds = times.seconds;
+    rows.push({
+      tabs,
+      'frames/s': (seconds * FRAME_RATE) / times.seconds,
+      seconds: times.seconds,
+      'efficiency %': (100 * aloneSeconds) / (tabs * times.seconds),
+      'pieces by helpers': times.pieces.join(' + ') || 'none',
+    });
+  }
+  return rows;
+}
+
+async function seams(seconds: number): Promise<Rows> {
+  const [size] = SIZES;
+  if (size === undefined) return [];
+  const quality = await seamQuality(await sourceOf(size, seconds), FRAME_RATE);
+  return quality.map(({ track, meanDb, afterSeamDb, afterKeyDb, worstSeamDb }) => ({
+    rendition: track,
+    'mean, dB': meanDb,
+    '10 after a seam': afterSeamDb,
+    '10 after another key': afterKeyDb,
+    'worst seam below its segment': worstSeamDb,
+  }));
+}
+
 async function main(): Promise<void> {
+  if (values.only === 'helpers') {
+    const rows = await helped(Number(values.seconds));
+    printTable('A 1080p file to five renditions by tabs with one processor each', rows);
+    writeResult('mapreduce-helpers', { options: values, rows });
+    return;
+  }
+  if (values.only === 'seams') {
+    const rows = await seams(Number(values.seconds));
+    printTable('PSNR against the source, where segments meet', rows);
+    writeResult('mapreduce-seams', { options: values, rows });
+    return;
+  }
   const isSimulationOnly = values.only === 'simulation';
   const measured = isSimulationOnly ? undefined : await measure(Number(values.seconds), Number(values.rounds));
   if (measured !== undefined)

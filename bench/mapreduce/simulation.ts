@@ -1,5 +1,5 @@
 import { JobBoard } from '../../src/mapreduce/job-board.ts';
-import { batchSize, LEASE_POLICY } from '../../src/mapreduce/policy.ts';
+import { batchSize, LEASE_POLICY, offersWanted } from '../../src/mapreduce/policy.ts';
 
 export interface SimulationOptions {
   readonly segments: number;
@@ -7,6 +7,11 @@ export interface SimulationOptions {
   /** What a segment takes a helper of usual speed, measured. */
   readonly serviceMs: number;
   readonly roundTripMs: number;
+  /**
+   * What the creator's tab needs for each segment, one after the other: its source to the origin, and the look at what
+   * comes back. 0 when every helper has the file.
+   */
+  readonly creatorMs: number;
   /** How long a helper stays on average before it vanishes without a word; another comes in its place. */
   readonly lifeMs: number;
   readonly seed: number;
@@ -24,7 +29,7 @@ export interface SimulationResult {
   readonly deaths: number;
 }
 
-const PROGRESS_EVERY_MS = 5_000;
+const PROGRESS_EVERY_MS = 1_000;
 const ASK_AGAIN_MS = 2_000;
 const NEXT_HELPER_MS = 10_000;
 
@@ -91,14 +96,14 @@ function randomOf(seed: number): () => number {
 
 /** The product's own board and batch rule, with helpers that differ in speed by a factor of four and die at random. */
 export function simulate(options: SimulationOptions): SimulationResult {
-  const { segments, helpers, serviceMs, roundTripMs, lifeMs, seed } = options;
+  const { segments, helpers, serviceMs, roundTripMs, creatorMs, lifeMs, seed } = options;
   const random = randomOf(seed);
   const agenda = new Agenda();
-  const board = JobBoard.of(
-    'simulation',
-    [],
-    Array.from({ length: segments }, (_, i) => i),
-  );
+  const everything = Array.from({ length: segments }, (_, i) => i);
+  const board = JobBoard.of('simulation', [], creatorMs === 0 ? everything : []);
+  let offered = creatorMs === 0 ? segments : 0;
+  let done = 0;
+  const isComplete = (): boolean => done === segments;
   const perSecond = new Map<number, number>();
   let nowMs = 0;
   let names = 0;
@@ -127,7 +132,7 @@ export function simulate(options: SimulationOptions): SimulationResult {
       }
     };
     const work = (): void => {
-      if (board.isComplete) return;
+      if (isComplete()) return;
       if (held.length === 0) fetch();
       const job = held[0];
       const startedMs = nowMs;
@@ -156,7 +161,10 @@ export function simulate(options: SimulationOptions): SimulationResult {
         ask();
         worked += takesMs;
         held.shift();
-        if (board.finish(job.segment, name, nowMs) === 'first') useful += takesMs;
+        if (board.finish(job.segment, name, nowMs) === 'first') {
+          useful += takesMs;
+          done++;
+        }
         work();
       });
     };
@@ -166,8 +174,19 @@ export function simulate(options: SimulationOptions): SimulationResult {
     };
     work();
   };
+  /** The tab offers as much as the origin wants, by the product's own rule. */
+  const offer = (): void => {
+    const wanted = offersWanted({ helpers, open: offered - done });
+    if (offered === segments) return;
+    if (wanted > 0) {
+      ask();
+      board.add(offered++);
+    }
+    agenda.plan(nowMs + (wanted > 0 ? creatorMs : ASK_AGAIN_MS / 2), offer);
+  };
+  if (creatorMs > 0) agenda.plan(creatorMs, offer);
   for (let i = 0; i < helpers; i++) agenda.plan(i * 10, arrive);
-  while (!board.isComplete) {
+  while (!isComplete()) {
     const event = agenda.next();
     if (event === undefined) break;
     nowMs = event.atMs;

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
 import { launchOptions } from '../helpers/browser.ts';
@@ -15,6 +18,7 @@ import { expectAccessible } from './pages-axe.ts';
 
 test.use({ launchOptions: launchOptions() });
 
+const HELPER_SCRIPT = fileURLToPath(new URL('../../scripts/helper.mjs', import.meta.url));
 const SECONDS = 150;
 const RATE = 25;
 
@@ -38,7 +42,19 @@ async function lie(page: Page): Promise<void> {
   });
 }
 
-test('LEND6 helpers make a recording: one is killed, one lies, the creator’s tab and the origin are closed and come back; every picture once and in order', async ({
+/** `npm run helper`: a helper without a window. */
+function startMachine(link: string) {
+  const child = spawn(process.execPath, [HELPER_SCRIPT, link, 'Machine'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  return { ended, output: () => printed };
+}
+
+test('LEND6 helpers make a recording: one is killed, one lies, one has no window, the creator’s tab and the origin are closed and come back; every picture once and in order', async ({
   browser,
 }) => {
   test.setTimeout(240_000);
@@ -59,6 +75,7 @@ test('LEND6 helpers make a recording: one is killed, one lies, the creator’s t
   await studio.getByRole('button', { name: 'Go on' }).click();
   await expect(killed.getByText('being made').first()).toBeAttached({ timeout: 30_000 });
   await killed.context().close();
+  const machine = startMachine(link);
   await expect(liar.getByRole('alert')).toContainText('does not show the film', { timeout: 60_000 });
   await expect(studio.getByRole('list', { name: 'Helpers' })).toContainText('Sent away');
   await expect.poll(() => publishedBy(honest), { timeout: 60_000 }).toBeGreaterThan(0);
@@ -77,6 +94,8 @@ test('LEND6 helpers make a recording: one is killed, one lies, the creator’s t
   await chooseVideo(studio, file);
   await untilUploaded(studio);
   await expect(lendStatus(honest)).toHaveText('All of it is done', { timeout: 30_000 });
+  expect(await machine.ended, machine.output()).toBe(0);
+  expect(machine.output()).toContain('All of it is done');
   const detail = await broadcastDetail(second.url, id);
   expect(detail).toMatchObject({ state: 'sealed', upload: { isFinished: true } });
   for (const track of detail.tracks) {
