@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
 import { HelpBoard } from '../../src/mapreduce/help-board.ts';
 import { LEASE_POLICY, offersWanted } from '../../src/mapreduce/policy.ts';
+import { psnrDb } from '../../src/mapreduce/psnr.ts';
 
 const { leaseMs } = LEASE_POLICY;
 const ASKING = { roundTripMs: 50, serviceMs: 2000, helpers: 1 };
@@ -49,6 +50,16 @@ test('enough is offered that each helper finds its next segment there', () => {
   expect(offersWanted({ helpers: 0, open: 0 })).toBe(0);
   expect(offersWanted({ helpers: 3, open: 1 })).toBe(5);
   expect(offersWanted({ helpers: 1, open: 9 })).toBe(0);
+});
+
+test('pictures are as alike as their colours; transparency does not count, and nothing is not alike', () => {
+  const picture = (...values: number[]) => Uint8ClampedArray.from(values);
+  expect(psnrDb(picture(1, 2, 3, 255), picture(1, 2, 3, 0))).toBe(100);
+  expect(psnrDb(picture(0, 0, 0, 255), picture(255, 255, 255, 255))).toBe(0);
+  expect(psnrDb(picture(10, 10, 10, 255), picture(20, 20, 20, 255))).toBeCloseTo(28.13, 2);
+  expect([psnrDb(undefined, picture(1)), psnrDb(picture(1), picture(1, 2)), psnrDb(picture(), picture())]).toEqual([
+    0, 0, 0,
+  ]);
 });
 
 interface Step {
