@@ -5,6 +5,7 @@ import { ensureInstalled, findNode, NO_NODE, projectEnv, root } from './install.
 
 const HELP = `The long rounds of everything under tests/chaos, and of tests/e2e/storm-*; npm test runs a short round of each.
   --seed N    the first seed; a failure names the one to run again (random)
+  --seconds N how long storm-viewers cuts the line (60)
   --short     the short rounds, with the seed
   [filter]    only files whose names contain it, e.g. origin-kill
 `;
@@ -12,7 +13,12 @@ const HELP = `The long rounds of everything under tests/chaos, and of tests/e2e/
 function chaos() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: { type: 'string' }, short: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      seed: { type: 'string' },
+      seconds: { type: 'string' },
+      short: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     console.log(HELP);
@@ -27,11 +33,16 @@ function chaos() {
   const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
   const config = join('tests', 'playwright.config.ts');
   const filters =
-    positionals.length === 0 ? ['chaos/', 'e2e/storm'] : positionals.map((name) => `(chaos/|e2e/storm).*${name}`);
+    positionals.length === 0 ? ['chaos/', 'e2e/storm'] : positionals.map((name) => `(chaos/|e2e/(?=storm)).*${name}`);
   const done = spawnSync(node, [cli, 'test', '-c', config, ...filters], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...projectEnv(), TABCAST_CHAOS: values.short ? 'short' : 'long', TABCAST_CHAOS_SEED: seed },
+    env: {
+      ...projectEnv(),
+      TABCAST_CHAOS: values.short ? 'short' : 'long',
+      TABCAST_CHAOS_SEED: seed,
+      ...(values.seconds === undefined ? {} : { TABCAST_CHAOS_SECONDS: values.seconds }),
+    },
   });
   process.exitCode = done.status ?? 1;
   return undefined;

@@ -1,6 +1,9 @@
 import { HeadStart } from './play/head-start.ts';
 import { askMe } from './ui/me.ts';
 import { type Route, routeOf } from './ui/route.ts';
+import { guardSinks } from './ui/trusted-types.ts';
+
+guardSinks(window);
 
 /**
  * One document for every page; each page's code is loaded only for its path. Pages are reached by full navigation,

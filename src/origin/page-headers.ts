@@ -12,6 +12,9 @@ const CSP = {
   'base-uri': "'none'",
   'form-action': "'self'",
   'object-src': "'none'",
+  // Text becomes markup or a script's address only through Lit's templates and the pages' own policy.
+  'require-trusted-types-for': "'script'",
+  'trusted-types': 'lit-html default',
 } as const;
 
 /** A watch page may stand in other people's pages; a page that holds a camera or a token may not. */

@@ -21,7 +21,7 @@ test('a full spool gives up the oldest seconds of the best quality, says so, and
   return withCrashes(async (crashable, dataDir) => {
     const first = await startOrigin({ dataDir });
     // What fills the room fast fills it in the time that a test has.
-    const camera = await numberedCameraFlags(true);
+    const camera = await numberedCameraFlags(10);
     const page = await crashable.start(camera);
     const { id } = await goLive(page, first.url, '?ladder=360,240&spool=4');
     await expect.poll(async () => (await broadcastDetail(first.url, id)).durationMs).toBeGreaterThan(9000);

@@ -9,7 +9,7 @@ import { proveWhole, reservedBy } from './spool-proof.ts';
 
 test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
 
-test('P4 the origin is killed and gone for 15 s while live: the studio counts what is safe, and nothing is missing afterwards', async ({
+test('P4 the origin is killed and gone for 6 s while live: the studio counts what is safe, and nothing is missing afterwards', async ({
   page,
 }) => {
   test.setTimeout(150_000);
@@ -21,12 +21,12 @@ test('P4 the origin is killed and gone for 15 s while live: the studio counts wh
   await first.kill();
   const pill = page.locator('status-pill');
   await expect(pill).toContainText(/Reconnecting: \d+ s safe in this tab/);
-  await expect(pill).toContainText(/Reconnecting: (1[5-9]|[2-9]\d) s safe in this tab/, { timeout: 30_000 });
+  await expect(pill).toContainText(/Reconnecting: ([6-9]|[1-9]\d) s safe in this tab/, { timeout: 30_000 });
   const second = await startOrigin({ dataDir, port: first.port });
   await expect(pill).toContainText('You are live');
   await expect(pill).not.toContainText('still to be sent');
   await endStream(page);
-  expect(await proveWhole(second.url, await reserved)).toBeGreaterThan(170);
+  expect(await proveWhole(second.url, await reserved)).toBeGreaterThan(80);
   await second.stop();
   await rm(dataDir, { recursive: true });
 });

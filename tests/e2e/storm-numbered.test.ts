@@ -121,6 +121,7 @@ for (const seed of rounds(1, 5))
       const words = `${blows.length} blows, ${seen.slots} slots of every quality in place, ${seen.repeats} repeats as logged, ${seen.slates} of the slate, ${seen.untold} untold; sound: ${sound.silent.length} of ${sound.windows} windows silent`;
       test.info().annotations.push({ type: 'decoded', description: words });
       expect(seen.slots).toBe(parts * 3);
+      expect(seen.slates, 'most of it is the camera').toBeLessThan(seen.slots / 2);
       const slateWindows = (seen.slates / 30) * SECOND_OF_WINDOWS;
       expect(sound.silent.length, words).toBeLessThanOrEqual(slateWindows + kills * SECOND_OF_WINDOWS);
       await storm.stop();

@@ -46,6 +46,7 @@ export async function proveNumbers(
       return wanted === undefined || wanted === SLATE || wanted === number ? [] : [`${slot}: ${number} for ${wanted}`];
     });
     expect(wrong, `${track.id}: slots that show another picture than was encoded for them`).toEqual([]);
+    expect(new Set(told.values()).size, `${track.id}: different pictures`).toBeGreaterThan(100);
     const untold = shown.filter((_, slot) => !told.has(slot)).length;
     expect(untold, `${track.id}: slots that no encoder was seen to give out`).toBeLessThanOrEqual(untoldAtMost);
     const numbers = [...told].toSorted(([a], [b]) => a - b).map(([, number]) => number);

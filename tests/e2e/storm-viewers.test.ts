@@ -2,7 +2,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { startOrigin } from '../helpers/origin.ts';
-import { isLong } from '../helpers/random.ts';
+import { secondsOf } from '../helpers/random.ts';
 import { startShaper } from '../helpers/shaper.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying, videoOf, videoState } from '../helpers/watch.ts';
@@ -11,7 +11,7 @@ import { proveWhole, reservedBy } from './spool-proof.ts';
 
 test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
 
-const CUT_S = isLong ? 60 : 20;
+const CUT_S = secondsOf(20, 60);
 const BETWEEN_S = 8;
 
 /** A page that would be found out if it were loaded a second time. */

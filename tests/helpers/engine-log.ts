@@ -47,6 +47,7 @@ function listenToEncoders(bits: number, mark: string, slate: number): void {
   const canvas = new OffscreenCanvas(bits, 2);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const numbers = new WeakMap<VideoFrame, number>();
+  const inSlots = new WeakSet<VideoFrame>();
   const FRAME_RATE = 30;
   const ENTRIES_AT_ONCE = 4;
 
@@ -64,8 +65,11 @@ function listenToEncoders(bits: number, mark: string, slate: number): void {
   class HeardFrame extends NativeFrame {
     constructor(source: CanvasImageSource | AllowSharedBufferSource, init?: VideoFrameInit & VideoFrameBufferInit) {
       super(source as CanvasImageSource, init);
-      // The camera's pictures are native; what is made here from something else was painted by the engine.
-      numbers.set(this, source instanceof NativeFrame ? numberOn(source) : slate);
+      // What the engine paints itself has no time of capture.
+      const isPainted = !(source instanceof NativeFrame) && init?.timestamp === 0;
+      numbers.set(this, isPainted ? slate : numberOn(source instanceof NativeFrame ? source : this));
+      // A picture made from another gets the time of its slot; encoders that are only tried get others.
+      if (source instanceof NativeFrame) inSlots.add(this);
     }
   }
   let entries: string[] = [];
@@ -97,7 +101,7 @@ function listenToEncoders(bits: number, mark: string, slate: number): void {
       super.configure(config);
     }
     override encode(frame: VideoFrame, options?: VideoEncoderEncodeOptions): void {
-      this.inside.set(frame.timestamp, numbers.get(frame) ?? slate);
+      if (inSlots.has(frame)) this.inside.set(frame.timestamp, numbers.get(frame) ?? slate);
       super.encode(frame, options);
     }
   }

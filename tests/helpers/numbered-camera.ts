@@ -9,22 +9,19 @@ import { numberedFile } from './numbered-file.ts';
 const CAMERA_SECONDS = 7;
 export const TONE_HZ = 440;
 
-/** Noise that costs bits, and not so many that the encoders lose hold of their rate. */
-const NOISE = 'noise=alls=10:allf=t';
-
 /**
  * Flags of a Chromium whose camera shows a number in every picture, and whose microphone hears one tone for ever. With
- * `isNoisy` the number cannot be read, and the stream takes as much as its settings allow.
+ * `noise`, 0 to 100, the number cannot be read and the pictures cost bits: at 10 what the settings allow, at 40 more.
  */
-export async function numberedCameraFlags(isNoisy = false): Promise<readonly string[]> {
+export async function numberedCameraFlags(noise = 0): Promise<readonly string[]> {
   const picture = await numberedFile({
     output: '-pix_fmt yuv420p',
     extension: 'y4m',
     size: '640x360',
     rate: 30,
-    seconds: isNoisy ? 2 : CAMERA_SECONDS,
+    seconds: noise > 0 ? 2 : CAMERA_SECONDS,
     hasSound: false,
-    ...(isNoisy ? { filter: NOISE } : {}),
+    ...(noise > 0 ? { filter: `noise=alls=${noise}:allf=t` } : {}),
   });
   return [
     '--use-fake-device-for-media-stream',

@@ -14,3 +14,6 @@ export const isLong = process.env['TABCAST_CHAOS'] === 'long';
 export const firstSeed = Number(process.env['TABCAST_CHAOS_SEED'] ?? 1);
 export const rounds = (short: number, long: number): readonly number[] =>
   Array.from({ length: isLong ? long : short }, (_, i) => firstSeed + i);
+/** Seconds of an outage; `TABCAST_CHAOS_SECONDS` makes those of a long round other. */
+export const secondsOf = (short: number, long: number): number =>
+  isLong ? Number(process.env['TABCAST_CHAOS_SECONDS'] ?? long) : short;
