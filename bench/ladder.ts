@@ -16,12 +16,14 @@ const HELP = `npm run bench -- ladder [-- options]
 One 1080p30 clip to 720p, 480p and 360p: our engine, native ffmpeg, mediabunny and ffmpeg.wasm, several runs each, in turn.
   --rounds <n>   runs of the fast contestants (default 4; the slow ones take part in half as many)
   --quick        a quarter of the clip and two rounds: to see that it works, not to quote
+  --encoder NAME wasm: the engine with its fallback encoder takes part too
   --profile      print where our engine's time goes even when the goal is met`;
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '4' },
     quick: { type: 'boolean', default: false },
+    encoder: { type: 'string' },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -60,6 +62,9 @@ async function main(): Promise<void> {
         ...whole,
         rounds: fewer,
       }),
+      ...(values.encoder === 'wasm'
+        ? [browserContestant('engine-wasm', 'Tabcast engine on its fallback (ffmpeg.wasm)', page, out, part)]
+        : []),
       nativeContestant('veryfast', clip, out, { ...whole, rounds: fewer }),
       nativeContestant('veryfast-live', clip, out, part),
       browserContestant('mediabunny', 'mediabunny Conversion', page, out, part),

@@ -15,7 +15,7 @@ const HELP = `Glass to glass, a line cut to a fifth, and seeks, in two real brow
   --only LIST    of glass,cut,seek
   --deliveries LIST  of ${DELIVERIES.join(',')}
   --round-trips LIST milliseconds; 0 is loopback without a shaper (0,40,80,130)
-  --encoder NAME  which encoder the studio uses, in its address (its own choice)
+  --encoder NAME  which encoder the studio uses, webcodecs or wasm (its own choice)
   --ladder LIST   heights the studio encodes (720,480,360, the ladder of the prototype); own: its own choice
   --parts N       parts to a segment, 100 or 300 (100)`;
 

@@ -1,8 +1,9 @@
 import { registerAacEncoder } from '@mediabunny/aac-encoder';
-import { AdtsOutputFormat, AudioSample, AudioSampleSource, canEncodeAudio, NullTarget, Output } from 'mediabunny';
-import { FFMPEG_AAC_PRIMING, planPriming } from '../src/encode/priming.ts';
+import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } from 'mediabunny';
+import { FFMPEG_AAC_PRIMING, type PrimingPlan, planPriming } from '../src/encode/priming.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
+import { nativeAacPriming } from './native-aac.ts';
 
 export interface AacOptions {
   readonly channels: number;
@@ -16,7 +17,7 @@ export interface AacOptions {
 const WARM_FRAMES = 2;
 
 /**
- * AAC-LC at 48 kHz: the browser's own encoder where it has one, else FFmpeg's in WASM in a worker of its own. What an
+ * AAC-LC at 48 kHz: the browser's own encoder where it has one whose delay could be measured, else FFmpeg's in WASM in a worker of its own. What an
  * encoder puts in front of the sound is taken out here.
  */
 export class AacEncoder {
@@ -24,12 +25,11 @@ export class AacEncoder {
   readonly #source: AudioSampleSource;
   readonly #output: Output;
   readonly #described: Promise<Uint8Array>;
-  #fed = 0;
+  #fedSamples = 0;
   #toDrop: number;
 
-  private constructor(options: AacOptions) {
+  private constructor(options: AacOptions, priming: PrimingPlan) {
     this.#options = options;
-    const priming = planPriming(FFMPEG_AAC_PRIMING);
     this.#toDrop = priming.dropPackets + WARM_FRAMES;
     let describe: (config: Uint8Array) => void = () => {};
     this.#described = new Promise((resolve) => {
@@ -53,15 +53,13 @@ export class AacEncoder {
   /** Rejects with StageError `no_aac` when neither encoder works. Resolves when the first packet is out. */
   static async open(options: AacOptions): Promise<{ encoder: AacEncoder; config: Uint8Array }> {
     try {
-      const native = await canEncodeAudio('aac', {
-        numberOfChannels: options.channels,
-        sampleRate: AUDIO_TIMESCALE,
-        bitrate: options.bitrateBps,
-      });
-      if (!native) registerAacEncoder();
-      const encoder = new AacEncoder(options);
+      const native = await nativeAacPriming(options);
+      if (native === undefined) registerAacEncoder();
+      const priming = planPriming(native ?? FFMPEG_AAC_PRIMING);
+      const encoder = new AacEncoder(options, priming);
       await encoder.#output.start();
       for (let i = 0; i < WARM_FRAMES; i++) await encoder.#feed(silence(options.channels));
+      if (priming.leadInSamples > 0) await encoder.#feed(silence(options.channels, priming.leadInSamples));
       return { encoder, config: await encoder.#described };
     } catch (cause) {
       throw new StageError('encode', 'no_aac', 'The sound encoder could not be started. Reload the page.', { cause });
@@ -91,16 +89,17 @@ export class AacEncoder {
   }
 
   async #feed(frame: readonly Float32Array[]): Promise<void> {
-    const data = new Float32Array(AAC_FRAME_SAMPLES * frame.length);
-    for (const [c, channel] of frame.entries()) data.set(channel, c * AAC_FRAME_SAMPLES);
+    const length = frame[0]?.length ?? 0;
+    const data = new Float32Array(length * frame.length);
+    for (const [c, channel] of frame.entries()) data.set(channel, c * length);
     const sample = new AudioSample({
       data,
       format: 'f32-planar',
       numberOfChannels: frame.length,
       sampleRate: AUDIO_TIMESCALE,
-      timestamp: (this.#fed * AAC_FRAME_SAMPLES) / AUDIO_TIMESCALE,
+      timestamp: this.#fedSamples / AUDIO_TIMESCALE,
     });
-    this.#fed++;
+    this.#fedSamples += length;
     try {
       await this.#source.add(sample);
     } finally {
@@ -109,8 +108,8 @@ export class AacEncoder {
   }
 }
 
-const silence = (channels: number): Float32Array[] =>
-  Array.from({ length: channels }, () => new Float32Array(AAC_FRAME_SAMPLES));
+const silence = (channels: number, samples: number = AAC_FRAME_SAMPLES): Float32Array[] =>
+  Array.from({ length: channels }, () => new Float32Array(samples));
 
 function bytesOf(source: AllowSharedBufferSource): Uint8Array {
   return ArrayBuffer.isView(source)

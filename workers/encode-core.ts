@@ -226,7 +226,9 @@ export class EncodeCore {
     for (let why = cause; ; ) {
       const { failures, next } = afterFailure(lane.failures, performance.now());
       lane.failures = failures;
-      if (next === 'another') {
+      // The next one may have to be loaded first: should it be needed, it is there.
+      if (next === 'again') this.#warmNext(lane);
+      else {
         const source = await this.#nextSource(lane, why);
         lane.source = source;
         lane.failures = [];
@@ -244,6 +246,11 @@ export class EncodeCore {
         why = error;
       }
     }
+  }
+
+  #warmNext({ source, task }: Lane): void {
+    const name = this.#encoders[this.#encoders.indexOf(source.name) + 1];
+    if (name !== undefined) OPEN[name](task).catch(() => undefined);
   }
 
   async #nextSource(lane: Lane, cause: unknown): Promise<EncoderSource> {

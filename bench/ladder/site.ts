@@ -39,7 +39,7 @@ export async function openSite(clip: string, workFolder: string): Promise<Site> 
     resolve: { alias: PRODUCT },
   });
   const server = createServer((request, response) => {
-    const [, folder = '', name = ''] = /^\/(?:(assets|core|out)\/)?([^/]*)$/.exec(request.url ?? '') ?? [];
+    const [, folder = '', name = ''] = /^\/(?:(assets|core|ffmpeg|out)\/)?([^/]*)$/.exec(request.url ?? '') ?? [];
     const isSafe = name === '' || SAFE_NAME.test(name);
     const answer = async (): Promise<void> => {
       if (!isSafe) response.statusCode = 404;
@@ -48,6 +48,9 @@ export async function openSite(clip: string, workFolder: string): Promise<Site> 
       else {
         const file = fileFor(folder, name, built, clip);
         if (existsSync(file)) {
+          // As the studio is: threads may share memory.
+          response.setHeader('cross-origin-opener-policy', 'same-origin');
+          response.setHeader('cross-origin-embedder-policy', 'require-corp');
           response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
           await pipeline(createReadStream(file), response);
           return;
@@ -62,7 +65,8 @@ export async function openSite(clip: string, workFolder: string): Promise<Site> 
 }
 
 function fileFor(folder: string, name: string, built: string, clip: string): string {
-  if (folder === 'core') return join(CORE, name);
+  // The second is where the product looks for it.
+  if (folder === 'core' || folder === 'ffmpeg') return join(CORE, name);
   if (folder === 'assets') return join(built, 'assets', name);
   return name === 'clip.mp4' ? clip : join(built, name === '' ? 'index.html' : name);
 }

@@ -15,3 +15,19 @@ export function planPriming(primingSamples: number): PrimingPlan {
   const dropPackets = Math.ceil(primingSamples / AAC_FRAME_SAMPLES);
   return { leadInSamples: dropPackets * AAC_FRAME_SAMPLES - primingSamples, dropPackets };
 }
+
+/**
+ * Where a click that went in as sample `clickAt` came out of encoder and decoder: by how much the encoder delays.
+ * Undefined when nothing stands out, because then nothing was measured.
+ */
+export function primingOf(decoded: Float32Array, clickAt: number): number | undefined {
+  let peakAt = 0;
+  let energy = 0;
+  for (const [i, value] of decoded.entries()) {
+    if (Math.abs(value) > Math.abs(decoded[peakAt] ?? 0)) peakAt = i;
+    energy += value * value;
+  }
+  const peak = Math.abs(decoded[peakAt] ?? 0);
+  const isClear = peak > 0.05 && peak * peak > (energy / Math.max(1, decoded.length)) * 100;
+  return isClear && peakAt >= clickAt ? peakAt - clickAt : undefined;
+}

@@ -1,3 +1,4 @@
+import { fallbackEncoder } from '../protocol/urls.ts';
 import { EXTRA_CHECKS } from './capability-extras.ts';
 import { ENCODE_SIZES, encodesOneFrame } from './encode-trial.ts';
 import { heightText } from './rate-words.ts';
@@ -43,12 +44,28 @@ async function frames(): Promise<Capability> {
     : no(`This browser does not hand out camera pictures one by one. ${OTHER_BROWSER}`);
 }
 
+const hasFallback = async (): Promise<boolean> =>
+  'WebAssembly' in window && (await fetch(fallbackEncoder.wasm, { method: 'HEAD' })).ok;
+
+/** What there is instead of an encoder of the browser's own. */
+async function withoutEncoder(what: string): Promise<Capability> {
+  return (await hasFallback())
+    ? partly(`${what} The server's fallback (ffmpeg.wasm) does, slower: one or two qualities of at most 480p.`)
+    : no(`${what} ${OTHER_BROWSER}`);
+}
+
+async function fallback(): Promise<Capability> {
+  if (await hasFallback())
+    return yes('The server has ffmpeg.wasm, should the browser have no encoder or should that one fail while live.');
+  return partly(`The server has none. Whoever runs it can add one: ${fallbackEncoder.install}`);
+}
+
 async function picture(): Promise<Capability> {
-  if (!('VideoEncoder' in window)) return no(`This browser cannot encode video in a page. ${OTHER_BROWSER}`);
+  if (!('VideoEncoder' in window)) return withoutEncoder('This browser cannot encode video in a page.');
   const heights: number[] = [];
   for (const size of ENCODE_SIZES) if (await encodesOneFrame(size)) heights.push(size.height);
   const best = heights[0];
-  if (best === undefined) return no(`This browser encodes no H.264. ${OTHER_BROWSER}`);
+  if (best === undefined) return withoutEncoder('This browser encodes no H.264.');
   const list = heights.map(heightText).join(', ');
   return best >= 720
     ? yes(`Encoded one real picture at each of: ${list}.`)
@@ -110,6 +127,7 @@ export const CAPABILITY_GROUPS: readonly CapabilityGroup[] = [
       { name: 'Camera and microphone', run: devices },
       { name: 'Single camera pictures', run: frames },
       { name: 'H.264 picture encoder', run: picture },
+      { name: 'Fallback encoder', run: fallback },
       { name: 'AAC sound encoder', run: sound },
       { name: 'Private disk space', run: privateFiles },
       { name: 'Isolation from other sites', run: isolation },

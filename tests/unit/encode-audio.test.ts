@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { AudioAligner } from '../../src/encode/audio-aligner.ts';
-import { planPriming } from '../../src/encode/priming.ts';
+import { planPriming, primingOf } from '../../src/encode/priming.ts';
 import { micros } from '../../src/protocol/time.ts';
 
 const BLOCK = 256;
@@ -68,4 +68,19 @@ test('priming becomes whole frames that can be dropped', () => {
   expect(planPriming(1024)).toEqual({ leadInSamples: 0, dropPackets: 1 });
   expect(planPriming(2112)).toEqual({ leadInSamples: 960, dropPackets: 3 });
   expect(planPriming(0)).toEqual({ leadInSamples: 0, dropPackets: 0 });
+});
+
+test('a click that comes out later says how much an encoder delays; noise or silence says nothing', () => {
+  const decoded = new Float32Array(20_000);
+  decoded[6_000 + 2_112] = 0.6;
+  decoded[6_000 + 2_113] = -0.4;
+  expect(primingOf(decoded, 6_000)).toBe(2_112);
+  expect(planPriming(2_112)).toEqual({ leadInSamples: 960, dropPackets: 3 });
+  expect(primingOf(new Float32Array(20_000), 6_000)).toBeUndefined();
+  expect(
+    primingOf(
+      decoded.map((_, i) => ((i % 7) - 3) / 5),
+      6_000,
+    ),
+  ).toBeUndefined();
 });

@@ -13,7 +13,7 @@ import type { Job, JobResult } from './job.ts';
 const IN_FLIGHT = 8;
 
 /** The product's own path: one decoder, its picture scaler, its encode core, its assembler, its CMAF parts. */
-async function transcode({ clip, frames, rungs, scaling }: Job): Promise<JobResult> {
+async function transcode({ clip, frames, rungs, scaling, encoder }: Job): Promise<JobResult> {
   const renditions = rungs.map((rung) => ({ ...rung, track: `v${rung.height}` }));
   const lanes = new Map(
     renditions.map((rendition) => [
@@ -35,6 +35,7 @@ async function transcode({ clip, frames, rungs, scaling }: Job): Promise<JobResu
       frameRate: DEFAULT_GRID.frameRate,
       gopSeconds: DEFAULT_GRID.gopSeconds,
       latencyMode: 'quality',
+      encoders: [encoder],
     },
     {
       onConfig: (track, avcC) => {

@@ -7,6 +7,8 @@ export interface Job {
   readonly rungs: readonly LadderRung[];
   /** Our engine only: pictures are brought to the top rung's size once, or every encoder scales by itself. */
   readonly scaling: 'once' | 'encoders';
+  /** Our engine only: its picture encoder. */
+  readonly encoder: 'webcodecs' | 'wasm';
 }
 
 /** Finished MP4 files, one for each rung, or one that holds all of them as tracks. */

@@ -2,7 +2,7 @@ import type { LadderRung } from '../rungs.ts';
 import type { Job, JobAnswer, JobResult } from './job.ts';
 import { openWasm } from './wasm.ts';
 
-export type BrowserContestant = 'engine' | 'engine-scaled' | 'mediabunny' | 'wasm';
+export type BrowserContestant = 'engine' | 'engine-scaled' | 'engine-wasm' | 'mediabunny' | 'wasm';
 
 export interface PageTime {
   readonly frames: number;
@@ -17,6 +17,7 @@ export interface LadderPage {
 const createWorker = {
   engine: () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
   'engine-scaled': () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
+  'engine-wasm': () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
   mediabunny: () => new Worker(new URL('./mediabunny.worker.ts', import.meta.url), { type: 'module' }),
 } as const;
 
@@ -43,7 +44,8 @@ function inWorker(contestant: keyof typeof createWorker, job: Job): Promise<JobR
 const page: LadderPage = {
   async run(contestant, frames, rungs) {
     const scaling = contestant === 'engine-scaled' ? 'once' : 'encoders';
-    const job: Job = { clip: await clip, frames, rungs, scaling };
+    const encoder = contestant === 'engine-wasm' ? 'wasm' : 'webcodecs';
+    const job: Job = { clip: await clip, frames, rungs, scaling, encoder };
     const work = contestant === 'wasm' ? await wasm() : undefined;
     const startedAt = performance.now();
     const done = contestant === 'wasm' ? await work?.(job) : await inWorker(contestant, job);
