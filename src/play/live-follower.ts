@@ -16,6 +16,11 @@ export interface FollowInput {
 const JOIN_JUMP_MS = 250;
 const STEADY_JUMP_MS = 1200;
 const JOINED_WITHIN_MS = 150;
+/**
+ * Where a jump makes the browser start its sound anew, a second or more is lost by it (Firefox): jumping that over too
+ * would never end, so what is left after a jump is played a little faster.
+ */
+const JUMP_AGAIN_AFTER_MS = 10_000;
 /** The target moves slowly, so that one late part does not change the pace. */
 const TARGET_SMOOTHING = 0.05;
 
@@ -24,6 +29,7 @@ export class LiveFollower {
   #target: LatencyTarget;
   #smoothTargetMs: number | undefined;
   #isJoining = true;
+  #jumpedAtMs = Number.NEGATIVE_INFINITY;
   isFollowing = true;
 
   constructor(mode: LatencyMode, nowMs: number) {
@@ -48,6 +54,7 @@ export class LiveFollower {
   join(): void {
     this.isFollowing = true;
     this.#isJoining = true;
+    this.#jumpedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   leave(): void {
@@ -67,13 +74,16 @@ export class LiveFollower {
         : this.#smoothTargetMs + (wantedMs - this.#smoothTargetMs) * TARGET_SMOOTHING;
     const latencyMs = input.mediaNowMs - input.positionMs;
     if (Math.abs(latencyMs - this.#smoothTargetMs) < JOINED_WITHIN_MS) this.#isJoining = false;
-    return paceToLive({
+    const mayJump = input.nowMs - this.#jumpedAtMs >= JUMP_AGAIN_AFTER_MS;
+    const pace = paceToLive({
       latencyMs,
       targetMs: this.#smoothTargetMs,
       bufferMs: input.bufferMs,
       positionMs: input.positionMs,
       rateNow: input.rateNow,
-      jumpMs: this.#isJoining ? JOIN_JUMP_MS : STEADY_JUMP_MS,
+      jumpMs: mayJump ? (this.#isJoining ? JOIN_JUMP_MS : STEADY_JUMP_MS) : Number.POSITIVE_INFINITY,
     });
+    if (pace.kind === 'jump') this.#jumpedAtMs = input.nowMs;
+    return pace;
   }
 }

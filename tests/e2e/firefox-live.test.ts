@@ -3,7 +3,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { pages } from '../../src/protocol/urls.ts';
 import { decodeAll } from '../helpers/ffprobe.ts';
-import { installedFirefox, launchFirefox } from '../helpers/firefox.ts';
+import { installedFirefox, launchFirefox, shownText } from '../helpers/firefox.ts';
 import { test as base } from '../helpers/fixtures.ts';
 import { checkSegments, edgeDistanceMs, fetchTrack, type SegmentEdges } from '../helpers/media-checks.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
@@ -13,19 +13,6 @@ interface FirefoxStudio {
   readonly page: Page;
   readonly id: string;
 }
-
-/** Everything the page shows, through the shadow roots of its elements. */
-const shownText = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const textOf = (root: Node): string =>
-      [...root.childNodes]
-        .map((node) => {
-          const own = node.nodeType === Node.TEXT_NODE ? (node.textContent ?? '') : textOf(node);
-          return node instanceof Element && node.shadowRoot !== null ? textOf(node.shadowRoot) + own : own;
-        })
-        .join(' ');
-    return textOf(document.body);
-  });
 
 const untilSaid = (page: Page, words: string): Promise<void> =>
   expect.poll(() => shownText(page), { timeout: 60_000 }).toContain(words);

@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
 import type { PositionList } from '../../src/protocol/positions.ts';
 import { api, pages } from '../../src/protocol/urls.ts';
+import { COUNTER, noteFirstPicture, timeShownS } from '../helpers/first-picture.ts';
 import { test } from '../helpers/fixtures.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
@@ -12,29 +13,10 @@ const MINUTES_S = 320;
 
 test.use({ originEnv: { BROADCAST_BY: 'anyone' } });
 
-declare global {
-  interface Window {
-    /** Media time of the first picture that was shown. */
-    firstPictureS: number | undefined;
-  }
-}
-
 /** A browser of its own: another profile, another device. */
 async function device(browser: Browser): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext();
-  await context.addInitScript(() => {
-    const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'src');
-    if (source === undefined) return;
-    Object.defineProperty(HTMLMediaElement.prototype, 'src', {
-      ...source,
-      set(this: HTMLVideoElement, value: string) {
-        this.requestVideoFrameCallback((_now, { mediaTime }) => {
-          window.firstPictureS ??= mediaTime;
-        });
-        source.set?.call(this, value);
-      },
-    });
-  });
+  await context.addInitScript(noteFirstPicture, COUNTER);
   return { context, page: await context.newPage() };
 }
 
@@ -60,6 +42,18 @@ async function watchUntilWritten(page: Page, url: string): Promise<number> {
   await page.locator('video').click();
   await expect.poll(async () => (await videoState(page)).isPaused).toBe(true);
   return (await videoState(page)).positionS;
+}
+
+/** Read from the counter in the first picture that was shown. */
+const firstShownS = async (page: Page): Promise<number> => {
+  await expect.poll(() => page.evaluate(() => window.firstPicture !== undefined)).toBe(true);
+  return timeShownS(await page.evaluate(() => window.firstPicture));
+};
+
+/** Left in a picture that may have been shown for a tenth of a second. */
+function expectResumed(firstS: number, leftAtS: number): void {
+  expect(firstS).toBeGreaterThanOrEqual(leftAtS - 3.1);
+  expect(firstS).toBeLessThanOrEqual(leftAtS + 0.1);
 }
 
 const held = (page: Page, originUrl: string): Promise<PositionList> =>
@@ -124,9 +118,7 @@ test('a guest goes on where they were; after the log-in it is theirs on a fresh 
   await enter(phone.page, origin.url, 'Log in', 'nora');
   await phone.page.goto(origin.url + pages.watch(id));
   await untilPlaying(phone.page, 0.2);
-  const firstS = await phone.page.evaluate(() => window.firstPictureS ?? Number.NaN);
-  expect(firstS).toBeGreaterThanOrEqual(leftAtS - 3.1);
-  expect(firstS).toBeLessThanOrEqual(leftAtS + 0.1);
+  expectResumed(await firstShownS(phone.page), leftAtS);
   await expect(phone.page.getByRole('region', { name: 'Where you were' })).toContainText('You go on where you were');
   await expectAccessible(phone.page);
   await phone.page.getByRole('button', { name: 'Start over' }).click();
@@ -215,24 +207,35 @@ test('offline, a log-out asks first, because what was watched cannot be sent', a
   await context.close();
 });
 
-test('behind a live on purpose: coming back is live, and the place that was left is one press away', async ({
+test('behind a live on purpose: on a fresh device too it is live, and the place that was left is one press away', async ({
   browser,
   origin,
 }) => {
   const publisher = await publish({ origin: origin.url, title: 'Still going', pastSeconds: 150, heights: [360] });
   await publisher.reached(150);
-  const { context, page } = await device(browser);
-  const leftAtS = await watchUntilWritten(page, `${origin.url}${pages.watch(publisher.id)}?t=40`);
+  const laptop = await device(browser);
+  await enter(laptop.page, origin.url, 'Sign up', 'rosa');
+  const leftAtS = await watchUntilWritten(laptop.page, `${origin.url}${pages.watch(publisher.id)}?t=40`);
   expect(leftAtS).toBeGreaterThan(46);
   expect(leftAtS).toBeLessThan(70);
+  await laptop.page.goto(origin.url + pages.account);
+  await laptop.page.getByRole('button', { name: 'Log out' }).click();
+  await expect(laptop.page.getByRole('button', { name: 'Log in' })).toBeVisible();
+  await laptop.context.close();
+
+  const { context, page } = await device(browser);
+  await enter(page, origin.url, 'Log in', 'rosa');
   await page.goto(origin.url);
   const card = page.getByRole('region', { name: 'Continue watching' }).getByRole('listitem');
   await expect(card.filter({ hasText: 'Still going' })).toContainText('Live now, you were at');
   await page.goto(origin.url + pages.watch(publisher.id));
   await untilPlaying(page, 0.2);
   expect((await videoState(page)).positionS).toBeGreaterThan(120);
+  await page.evaluate(() => window.forgetPictures(20));
   await page.getByRole('button', { name: 'Continue where you left' }).click();
-  await expect.poll(async () => (await videoState(page)).positionS).toBeLessThan(leftAtS + 10);
+  expectResumed(await firstShownS(page), leftAtS);
+  await untilPlaying(page, 1);
+  expect((await videoState(page)).positionS).toBeLessThan(leftAtS + 10);
   await page.getByRole('button', { name: 'Share from here' }).click();
   await expect(page.getByRole('status').filter({ hasText: /copied|at=/ })).toBeVisible();
 

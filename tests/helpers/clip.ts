@@ -15,6 +15,10 @@ export const CLIP_SECONDS = 16;
 export const CLIP_FRAME_RATE = 30;
 export const CLIP_GOP_SECONDS = 2;
 const AUDIO_BITRATE_BPS = 128_000;
+/** Every picture shows its number in the loop as this many squares from the left, white for one, lowest bit first. */
+export const CLIP_COUNTER_BITS = 9;
+/** Of a picture 1280 wide. */
+export const CLIP_BAR_PIXELS = 80;
 
 export interface ClipRung {
   readonly height: number;
@@ -41,9 +45,13 @@ export interface Clip {
   readonly audio: ClipTrack;
 }
 
-/** Textured and noisy on purpose: a flat picture costs nothing and measures nothing. */
+/** Textured and noisy on purpose: a flat picture costs nothing and measures nothing. Bars at the top count its frames. */
 function recipe(file: string): string[] {
-  const picture = `testsrc2=s=1280x720:r=${CLIP_FRAME_RATE},noise=alls=12:allf=t,format=yuv420p`;
+  const bars = Array.from({ length: CLIP_COUNTER_BITS }, (_, bit) => {
+    const box = `drawbox=x=${bit * CLIP_BAR_PIXELS}:y=0:w=${CLIP_BAR_PIXELS}:h=${CLIP_BAR_PIXELS}:t=fill`;
+    return `${box}:c=black,${box}:c=white:enable='mod(floor(n/${2 ** bit}),2)'`;
+  });
+  const picture = `testsrc2=s=1280x720:r=${CLIP_FRAME_RATE},${bars.join(',')},noise=alls=12:allf=t,format=yuv420p`;
   const scaled = CLIP_RUNGS.map((rung, i) => `[s${i}]scale=${rung.width}:${rung.height}[v${i}]`).join(';');
   const split = CLIP_RUNGS.map((_, i) => `[s${i}]`).join('');
   const outputs = CLIP_RUNGS.map(

@@ -81,6 +81,25 @@ test('a join that landed a GOP back is jumped; the same distance later is only p
   expect(follower.pace(input).kind).toBe('rate');
 });
 
+test('a second that a jump itself cost is not jumped over again at once, but played faster', () => {
+  const follower = new LiveFollower('live', 0);
+  const input = {
+    nowMs: 0,
+    positionMs: 60_000,
+    mediaNowMs: 61_500,
+    bufferMs: 1450,
+    rateNow: 1,
+    partLengthMs: 100,
+    lagMs: 40,
+  };
+  expect(follower.pace(input).kind).toBe('jump');
+  const soon = follower.pace({ ...input, nowMs: 1500, positionMs: 61_000, mediaNowMs: 63_000 });
+  expect(soon.kind === 'rate' && soon.rate).toBe(1.25);
+  expect(follower.pace({ ...input, nowMs: 11_500, positionMs: 70_000, mediaNowMs: 73_000, bufferMs: 2900 }).kind).toBe(
+    'jump',
+  );
+});
+
 test('a stall while joining teaches nothing about the line', () => {
   const follower = new LiveFollower('live', 0);
   const before = follower.targetMs;
