@@ -14,7 +14,9 @@ export interface Site {
 
 export const notLoggedIn = (): Problem => new Problem(401, 'log_in', 'Log in first. Your session may have ended.');
 
-/** Who is behind a request, and whether it may change anything. Every route asks for itself. */
+const CHANGES_NOTHING: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Who is behind a request, which every route asks for itself, and whether it may change anything. */
 export class Gate {
   readonly site: Site;
   readonly #sessions: SessionStore;
@@ -33,8 +35,9 @@ export class Gate {
     return isAtThisMachine({ remoteAddress: socket.remoteAddress, host, headers, publicUrl: this.site.publicUrl });
   }
 
-  /** Throws 403 `cross_site`. */
+  /** Asked of every request to the origin, whatever its route (SPEC API4). Throws 403 `cross_site`. */
   guardChange(request: FastifyRequest): void {
+    if (CHANGES_NOTHING.includes(request.method)) return;
     const { origin, 'sec-fetch-site': site } = request.headers;
     const secFetchSite = typeof site === 'string' ? site : undefined;
     if (!isSameOrigin({ secFetchSite, origin, host: request.host, publicUrl: this.site.publicUrl }))
@@ -58,15 +61,8 @@ export class Gate {
     return session;
   }
 
-  /** For what changes something: throws 403 `cross_site`, 401 `log_in`. */
-  async changer(request: FastifyRequest): Promise<Session> {
-    this.guardChange(request);
-    return this.known(request);
-  }
-
   /** Throws 401 `log_in`, 403 `admin_only`. */
   async admin(request: FastifyRequest): Promise<Session> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') this.guardChange(request);
     const session = await this.known(request);
     if (session.role !== 'admin')
       throw new Problem(403, 'admin_only', 'Only an administrator of this origin may do this.');

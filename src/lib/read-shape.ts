@@ -8,5 +8,7 @@ export function readShape<T extends v.GenericSchema>(schema: T, value: unknown):
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  throw new Problem(422, 'bad_request', `${path === null ? 'The body' : path}: ${issue.message}.`);
+  // What was sent may be a secret; it is not said back.
+  const [rule] = issue.message.split(' but received ');
+  throw new Problem(422, 'bad_request', `${path === null ? 'The body' : path}: ${rule}.`);
 }

@@ -192,6 +192,8 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     },
     options.accounts,
   );
+  // Here and not in the routes, so that none can forget it.
+  app.addHook('onRequest', async (request) => accounts.gate.guardChange(request));
   const lending = await LendDesk.load(
     new LendRecords(database),
     await LendFiles.open(path.join(dataDir, 'help')),

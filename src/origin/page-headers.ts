@@ -23,7 +23,7 @@ const isEmbeddable = (path: string): boolean => path.startsWith('/watch/');
 /** Only these need `SharedArrayBuffer`; isolation would keep `/watch` from being embedded. */
 const isIsolated = (path: string): boolean => path === '/studio' || path === '/lend';
 
-const COMMON = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin' } as const;
+const COMMON = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' } as const;
 
 /** Encoders may be WebAssembly; nothing else is evaluated anywhere. */
 const scripts = (path: string): string => (isIsolated(path) ? "'self' 'wasm-unsafe-eval'" : "'self'");

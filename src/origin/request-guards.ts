@@ -11,12 +11,6 @@ const MAX_JSON_BYTES = 64 * 1024;
 const mediaTypeOf = (request: FastifyRequest): string =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-/** SPEC API4: a page of another site may not change anything, whatever it tricked the browser into sending. */
-export function refuseCrossSite(request: FastifyRequest): void {
-  if (request.headers['sec-fetch-site'] === 'cross-site')
-    throw new Problem(403, 'cross_site', 'Another site may not change anything here. Open the page of this origin.');
-}
-
 export function requireType(request: FastifyRequest, type: string): void {
   if (mediaTypeOf(request) !== type) throw new Problem(415, 'wrong_type', `Send Content-Type: ${type}.`);
   if (request.headers['content-encoding'] !== undefined)
@@ -25,7 +19,6 @@ export function requireType(request: FastifyRequest, type: string): void {
 
 /** The broadcast of the path, for whoever has its token (SPEC ANSWER2). */
 export async function ownedBroadcast(request: FastifyRequest, registry: Registry, id: string): Promise<Broadcast> {
-  refuseCrossSite(request);
   const token = bearerToken(request.headers.authorization);
   const broadcast = await registry.find(id);
   if (!isToken(token, broadcast.record.tokenHash))

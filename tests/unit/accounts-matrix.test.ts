@@ -242,6 +242,74 @@ test('every route of the origin has its row in the table of who may do what, and
   });
 });
 
+const CHANGES_NOTHING = ['GET', 'HEAD', 'OPTIONS'];
+
+test('API4 ACCOUNT9: on every route that changes something, another site is refused whoever is logged in, and nothing is changed', async () => {
+  await withOrigin(async (origin) => {
+    const cast = new Cast(origin);
+    const sibling = `http://sub.${new URL(origin.base).host}`;
+    const elsewhere = [
+      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'same-site', origin: sibling },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    const id = await cast.broadcast();
+    const facts = () => cast.person('owner').then((owner) => owner.want('GET', `/api/broadcasts/${id}`));
+    const before = await facts();
+    const changing = origin.origin.routes.filter(({ method }) => !CHANGES_NOTHING.includes(method));
+    expect(changing.length).toBeGreaterThan(35);
+    const wrong: string[] = [];
+    for (const { method, url } of changing) {
+      const row = rowOf(`${method} ${url}`);
+      const target = (await row?.url?.(cast)) ?? url;
+      const body = await row?.body?.(cast, origin);
+      for (const role of ROLES) {
+        const person = await cast.person(role);
+        for (const headers of elsewhere) {
+          const {
+            status,
+            headers: answered,
+            ...answer
+          } = await person
+            .ask(method as 'POST', target, body, headers)
+            .then(async (one) => ({ status: one.status, headers: one.headers, text: await one.text() }));
+          const isRefused = status === 403 && answer.text.includes('"cross_site"');
+          if (!isRefused || answered.has('access-control-allow-origin') || answered.getSetCookie().length > 0)
+            wrong.push(`${method} ${url} as ${role} with ${JSON.stringify(headers)}: ${status} ${answer.text}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(await facts()).toEqual(before);
+    for (const role of ROLES.slice(1)) expect((await (await cast.person(role)).account())?.username).toBe(role);
+  });
+});
+
+test('other sites read media and nothing else, and never with cookies', async () => {
+  await withOrigin(async (origin) => {
+    const cast = new Cast(origin);
+    const owner = await cast.person('owner');
+    await owner.want('PATCH', `/api/broadcasts/${await cast.broadcast()}`, { visibility: 'public' });
+    const wrong: string[] = [];
+    for (const { method, url } of origin.origin.routes) {
+      const target = (await rowOf(`${method} ${url}`)?.url?.(cast)) ?? url;
+      for (const asked of CHANGES_NOTHING.includes(method) ? [method, 'OPTIONS'] : ['OPTIONS']) {
+        const headers = { origin: 'https://evil.example', 'access-control-request-method': method };
+        const answer = await owner.ask(asked as 'GET', target, undefined, headers);
+        await answer.body?.cancel();
+        const isOpen = answer.headers.get('access-control-allow-origin') !== null;
+        const mayBeOpen = url.startsWith('/live/') || url === '/time';
+        const isWrong = mayBeOpen ? !isOpen && asked !== 'OPTIONS' : isOpen;
+        if (isWrong || answer.headers.has('access-control-allow-credentials'))
+          wrong.push(`${asked} ${target}: ${answer.status}, ${JSON.stringify([...answer.headers])}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
 test('each role is answered by each route as the table says', async () => {
   test.setTimeout(180_000);
   await withOrigin(async (origin) => {

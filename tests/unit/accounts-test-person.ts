@@ -8,12 +8,14 @@ export const PASSWORD = 'four quiet words here';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
 
+type Asked = Pick<TestOrigin, 'get'>;
+
 /** Somebody with a browser: keeps cookies as one does, and asks a real origin over a real socket. */
 export class Person {
-  readonly origin: TestOrigin;
+  readonly origin: Asked;
   readonly cookies = new Map<string, string>();
 
-  constructor(origin: TestOrigin) {
+  constructor(origin: Asked) {
     this.origin = origin;
   }
 

@@ -25,7 +25,7 @@ test('every page is the one document, under a policy without third parties', asy
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toMatch(/https?:|\*\.|'unsafe-eval'|script-src[^;]*'unsafe-inline'/);
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-    expect(answer.headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
+    expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
     expect(answer.headers.get('cache-control')).toBe('no-cache');
   }
 });

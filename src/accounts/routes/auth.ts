@@ -43,7 +43,6 @@ export function authRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.post(auth.signUp, async (request, reply): Promise<SignUpAnswer> => {
-    gate.guardChange(request);
     const { username: typed, password: typedPassword, claim } = readSignUp(await readJson(request));
     const username = readUsername(typed);
     const password = readNewPassword(typedPassword, username);
@@ -62,14 +61,13 @@ export function authRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.post(auth.logIn, async (request, reply): Promise<LoggedIn> => {
-    gate.guardChange(request);
     const { username, password } = readLogIn(await readJson(request));
     const account = await logIns.byPassword(request, username, password);
     return welcome(request, reply, account.id);
   });
 
   app.post(auth.logOut, async (request, reply) => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const { where } = readLogOut(await readJson(request));
     if (where === 'here') await sessions.end(session.accountId, session.id);
     else await sessions.endAll(session.accountId);
@@ -78,7 +76,6 @@ export function authRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.post(auth.recover, async (request, reply): Promise<LoggedIn> => {
-    gate.guardChange(request);
     const { username, code, newPassword } = readRecover(await readJson(request));
     const password = readNewPassword(newPassword, username);
     logIns.countTry(request);
@@ -93,7 +90,6 @@ export function authRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.post(auth.reset, async (request, reply): Promise<LoggedIn> => {
-    gate.guardChange(request);
     const { link, newPassword } = readReset(await readJson(request));
     logIns.countTry(request);
     const info = await links.look(link);
@@ -105,7 +101,7 @@ export function authRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.post(auth.password, async (request, reply): Promise<LoggedIn> => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const { currentPassword, newPassword } = readPassword(await readJson(request));
     const account = await logIns.confirm(request, session.accountId, currentPassword);
     const password = readNewPassword(newPassword, account.username);
@@ -115,14 +111,14 @@ export function authRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.post(auth.recoveryCodes, async (request, reply) => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const { currentPassword } = readConfirm(await readJson(request));
     const account = await logIns.confirm(request, session.accountId, currentPassword);
     return noStore(reply).send({ recoveryCodes: await accounts.renewRecoveryCodes(account.id) });
   });
 
   app.post(auth.deleteAccount, async (request, reply) => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const { currentPassword } = readConfirm(await readJson(request));
     const account = await logIns.confirm(request, session.accountId, currentPassword);
     await accounts.refuseLastAdmin(account.id);
@@ -139,7 +135,7 @@ export function authRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.delete<{ Params: { id: string } }>(auth.session(':id'), async (request, reply) => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     if (!(await sessions.end(session.accountId, request.params.id)))
       throw new Problem(404, 'unknown_session', 'You have no such session; it may have ended already.');
     if (request.params.id === session.id) logIns.forgetCookie(reply);

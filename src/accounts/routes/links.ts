@@ -13,7 +13,6 @@ export function linkRoutes(app: FastifyInstance, context: AccountsContext): void
   const { links, gate, limits, accounts, sessions, readJson, nowMs } = context;
 
   app.post(auth.links, async (request, reply): Promise<LinkInfo> => {
-    gate.guardChange(request);
     const { link } = readLink(await readJson(request));
     const admission = limits.links.admit(addressKey(request.ip), nowMs());
     if (admission.kind === 'later')
@@ -25,7 +24,7 @@ export function linkRoutes(app: FastifyInstance, context: AccountsContext): void
   });
 
   app.post(auth.claim, async (request, reply): Promise<LoggedIn> => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const claim = readClaim(await readJson(request));
     if (session.role === 'admin')
       throw new Problem(409, 'nothing_to_gain', 'You are an administrator already. Give the link to somebody else.');

@@ -17,14 +17,14 @@ export function passkeyRoutes(app: FastifyInstance, context: AccountsContext): v
   });
 
   app.post(auth.passkeyOptions, async (request, reply): Promise<PasskeyOptions> => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const account = await accountView(context, session.accountId);
     noStore(reply);
     return passkeys.creationOptions(account, party(request));
   });
 
   app.post(auth.passkeys, async (request, reply) => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     await passkeys.create(session.accountId, readPasskey(await readJson(request)), party(request));
     return noStore(reply)
       .code(201)
@@ -32,21 +32,19 @@ export function passkeyRoutes(app: FastifyInstance, context: AccountsContext): v
   });
 
   app.delete<{ Params: { id: string } }>(auth.passkey(':id'), async (request, reply) => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     if (!(await passkeys.remove(session.accountId, request.params.id)))
       throw new Problem(404, 'unknown_passkey', 'You have no such passkey; it may be removed already.');
     return reply.code(204).send();
   });
 
   app.post(auth.passkeyLogInOptions, async (request, reply): Promise<PasskeyOptions> => {
-    gate.guardChange(request);
     logIns.countTry(request);
     noStore(reply);
     return passkeys.logInOptions(party(request));
   });
 
   app.post(auth.passkeyLogIn, async (request, reply): Promise<LoggedIn> => {
-    gate.guardChange(request);
     const asked = readPasskey(await readJson(request));
     logIns.countTry(request);
     const accountId = await passkeys.logIn(asked, party(request));

@@ -101,7 +101,7 @@ export function positionRoutes(app: FastifyInstance, context: AccountsContext): 
   });
 
   app.put<OfOne>(api.position(':id'), async (request, reply): Promise<PositionAnswer> => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     admit(session);
     const sent = readPosition(await readJson(request));
     if (sent.broadcastId !== request.params.id)
@@ -112,7 +112,7 @@ export function positionRoutes(app: FastifyInstance, context: AccountsContext): 
   });
 
   app.put(api.positions, async (request, reply): Promise<PositionsAnswer> => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     admit(session);
     const sent = readPositions(await readJson(request));
     const results = await Promise.all(sent.map((position) => outcomeOf(session, position)));
@@ -121,7 +121,7 @@ export function positionRoutes(app: FastifyInstance, context: AccountsContext): 
   });
 
   app.patch(api.positions, async (request, reply) => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const { isPaused } = readHistorySettings(await readJson(request));
     await positions.setPaused(session.accountId, isPaused);
     sessions.forgetAccount(session.accountId);
@@ -129,7 +129,7 @@ export function positionRoutes(app: FastifyInstance, context: AccountsContext): 
   });
 
   app.delete<Pick<OfOne, 'Querystring'>>(api.positions, async (request, reply): Promise<ClearedAnswer> => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const asked = stampOf(request.query.hlc);
     const latest = await positions.latest(session.accountId);
     const hlc = asked === undefined ? nextHlc(nowMs(), latest) : clampHlc(asked, nowMs());
@@ -140,7 +140,7 @@ export function positionRoutes(app: FastifyInstance, context: AccountsContext): 
   });
 
   app.delete<OfOne>(api.position(':id'), async (request, reply): Promise<ClearedAnswer> => {
-    const session = await gate.changer(request);
+    const session = await gate.known(request);
     const { id } = request.params;
     const facts = broadcasts.facts(id);
     if (facts === undefined || !mayWatch(session, facts)) throw unknownBroadcast();

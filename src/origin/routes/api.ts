@@ -9,7 +9,7 @@ import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import { manageable, refuseVisibility } from '../manageable.ts';
 import { Problem } from '../problem.ts';
-import { readJson, refuseCrossSite } from '../request-guards.ts';
+import { readJson } from '../request-guards.ts';
 import { readChangeRequest, readCreateRequest, readWatchingRequest } from '../requests.ts';
 import { readerOf } from '../viewers.ts';
 import { watchLink } from '../watch-url.ts';
@@ -50,7 +50,6 @@ export function apiRoutes(app: FastifyInstance, context: OriginContext): void {
   });
 
   app.post(api.broadcasts, async (request, reply) => {
-    accounts.gate.guardChange(request);
     admit(limits.create, request, clock.nowMs());
     const right = await accounts.broadcastRight(request);
     if (right.kind === 'no') throw mayNotBroadcast(right.because);
@@ -91,7 +90,6 @@ export function apiRoutes(app: FastifyInstance, context: OriginContext): void {
   });
 
   app.post<{ Params: { id: string } }>(api.watching(':id'), async (request, reply) => {
-    accounts.gate.guardChange(request);
     const broadcast = await watchable(context, request, request.params.id);
     const { viewer } = readWatchingRequest(await readJson(request, deadlines));
     viewers.page(broadcast.record.id, viewer, readerOf(request), clock.nowMs());
@@ -99,7 +97,6 @@ export function apiRoutes(app: FastifyInstance, context: OriginContext): void {
   });
 
   app.post(api.uplinkProbe, async (request) => {
-    refuseCrossSite(request);
     admit(limits.probe, request, clock.nowMs());
     const startedMs = performance.now();
     const receivedBytes = await drainBody(request.raw, MAX_PROBE_BYTES, deadlines, () => {});
