@@ -1,6 +1,7 @@
 import { registerAacEncoder } from '@mediabunny/aac-encoder';
 import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } from 'mediabunny';
 import { FFMPEG_AAC_PRIMING, type PrimingPlan, planPriming } from '../src/encode/priming.ts';
+import { within } from '../src/lib/within.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
 import { nativeAacPriming } from './native-aac.ts';
@@ -13,6 +14,8 @@ export interface AacOptions {
   onError(error: StageError): void;
 }
 
+/** Fetching and compiling FFmpeg's encoder on a slow machine stays far below. */
+const OPEN_WITHIN_MS = 20_000;
 /** Silence fed at first, so that the encoder is loaded and has described itself before anything counts. */
 const WARM_FRAMES = 2;
 
@@ -53,17 +56,22 @@ export class AacEncoder {
   /** Rejects with StageError `no_aac` when neither encoder works. Resolves when the first packet is out. */
   static async open(options: AacOptions): Promise<{ encoder: AacEncoder; config: Uint8Array }> {
     try {
-      const native = await nativeAacPriming(options);
-      if (native === undefined) registerAacEncoder();
-      const priming = planPriming(native ?? FFMPEG_AAC_PRIMING);
-      const encoder = new AacEncoder(options, priming);
-      await encoder.#output.start();
-      for (let i = 0; i < WARM_FRAMES; i++) await encoder.#feed(silence(options.channels));
-      if (priming.leadInSamples > 0) await encoder.#feed(silence(options.channels, priming.leadInSamples));
-      return { encoder, config: await encoder.#described };
+      const late = () => new Error(`no sound packet within ${OPEN_WITHIN_MS} ms`);
+      return await within(AacEncoder.#open(options), OPEN_WITHIN_MS, late);
     } catch (cause) {
       throw new StageError('encode', 'no_aac', 'The sound encoder could not be started. Reload the page.', { cause });
     }
+  }
+
+  static async #open(options: AacOptions): Promise<{ encoder: AacEncoder; config: Uint8Array }> {
+    const native = await nativeAacPriming(options);
+    if (native === undefined) registerAacEncoder();
+    const priming = planPriming(native ?? FFMPEG_AAC_PRIMING);
+    const encoder = new AacEncoder(options, priming);
+    await encoder.#output.start();
+    for (let i = 0; i < WARM_FRAMES; i++) await encoder.#feed(silence(options.channels));
+    if (priming.leadInSamples > 0) await encoder.#feed(silence(options.channels, priming.leadInSamples));
+    return { encoder, config: await encoder.#described };
   }
 
   /** One frame of 1024 samples, planar. Frames are encoded in the order of the calls. */

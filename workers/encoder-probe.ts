@@ -1,5 +1,7 @@
 import { type EncoderName, rungsFor } from '../src/encode/encoder-choice.ts';
 import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
+import { startLimitMs, stuckAt } from '../src/encode/start-steps.ts';
+import { within } from '../src/lib/within.ts';
 import type { FrameRate } from '../src/protocol/grid.ts';
 import { EncodeCore } from './encode-core.ts';
 import type { EncoderMeasure } from './messages.ts';
@@ -9,8 +11,8 @@ const IN_FLIGHT = 4;
 const GOP_SECONDS = 2;
 
 /**
- * Encodes moving noise at every rung for two seconds in all and counts. Rejects with StageError `no_encoder` or
- * `no_fallback`. The source has the size of the top rung, so scaling is part of what is measured.
+ * Encodes moving noise at every rung for two seconds in all and counts. Rejects with StageError `no_encoder`,
+ * `no_fallback` or `encoder_silent`. The source has the size of the top rung, so scaling is part of what is measured.
  */
 export async function probeEncoder(
   rungs: readonly Rung[],
@@ -74,9 +76,9 @@ async function measure(
       const picture = pictures[slot % pictures.length];
       if (picture !== undefined) core.encode(picture, slot, slot === 0);
       slot++;
-      await core.ready(IN_FLIGHT);
+      await within(core.ready(IN_FLIGHT), startLimitMs('frames'), () => stuckAt('frames'));
     }
-    await core.flush();
+    await within(core.flush(), startLimitMs('frames'), () => stuckAt('frames'));
     const fps = failed ? 0 : (out * 1000) / (performance.now() - startedAt);
     return { fps, heldFrames: core.heldFrames, encoder: core.encoder };
   } finally {

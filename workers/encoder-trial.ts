@@ -1,4 +1,5 @@
 import { DEEP_FRAMES, judgeTrial, PROMPT_FRAMES } from '../src/encode/encoder-trial.ts';
+import { within } from '../src/lib/within.ts';
 import type { EncoderSource, UsableTrial } from './picture-encoder.ts';
 
 /** What `source` of a trial is set up for. */
@@ -6,6 +7,8 @@ export const TRIAL_TASK = { width: 320, height: 240, bitrateBps: 300_000, frameR
 /** A prompt encoder on a busy machine answers within this. */
 const PATIENCE_MS = 1_000;
 const STEP_MS = 30;
+/** For what it holds at the end. */
+const FLUSH_WITHIN_MS = 10_000;
 
 const verdicts = new Map<string, Promise<UsableTrial | undefined>>();
 
@@ -67,7 +70,7 @@ async function runTrial(source: EncoderSource): Promise<UsableTrial | undefined>
         send();
         await untilOutput(STEP_MS);
       }
-      await encoder.flush();
+      await within(encoder.flush(), FLUSH_WITHIN_MS, () => new Error('the encoder keeps what it was given'));
       const verdict = judgeTrial(sentAtFirst, order);
       return verdict.kind === 'usable' && !hasFailed ? verdict : undefined;
     } finally {

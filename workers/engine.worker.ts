@@ -16,6 +16,7 @@ import type {
 } from './messages.ts';
 import { makeSlate } from './picture.ts';
 import { PictureTaker } from './picture-taker.ts';
+import { StartWatch } from './start-watch.ts';
 import { TestTape } from './test-tape.ts';
 import { VideoPump } from './video-pump.ts';
 
@@ -123,22 +124,35 @@ async function handle(message: ToEngine): Promise<void> {
 async function recordTest(wanted: LivePlan, durationMs: number): Promise<void> {
   if (session !== undefined || tape !== undefined) return;
   const recorded = new TestTape();
+  const watch = new StartWatch(
+    () => undefined,
+    (error) => {
+      if (tape === recorded) failTest(error);
+    },
+  );
   const opening = new LiveSession({
     plan: wanted,
     resume: undefined,
     clock,
     send: (message) => recorded.take(message),
-    onStarted: () => undefined,
+    onFirstPicture: () => watch.enter('frames'),
+    onStarted: () => watch.end(),
     onLadder: () => undefined,
     onError: failTest,
   });
   tape = recorded;
-  await opening.open();
-  // Going live came first.
+  watch.enter('encoders');
+  await opening.open().catch((cause: unknown) => {
+    watch.end();
+    throw cause;
+  });
+  // Going live came first, or it took too long.
   if (tape !== recorded) {
+    watch.end();
     opening.close();
     return;
   }
+  watch.enter('picture');
   opening.isMuted = isMuted;
   session = opening;
   plan = wanted;
@@ -176,13 +190,9 @@ function dropTest(): void {
 /** The engine is free; the session is left to be ended. */
 function leaveTest(): LiveSession | undefined {
   if (tape === undefined) return undefined;
-  const ending = session;
-  for (const timer of timers) clearTimeout(timer);
-  timers = [];
   tape = undefined;
-  session = undefined;
   plan = undefined;
-  return ending;
+  return stopSession();
 }
 
 function failTest(cause: unknown): void {
@@ -191,16 +201,36 @@ function failTest(cause: unknown): void {
 }
 
 async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promise<void> {
+  const watch = new StartWatch(
+    (step) => post({ kind: 'starting', step }),
+    (error) => {
+      stopSession()?.close();
+      fail(error);
+    },
+  );
   const opening = new LiveSession({
     plan: wanted,
     resume,
     clock,
     send,
-    onStarted: (startedAtMs) => post({ kind: 'started', startedAtMs }),
+    onFirstPicture: () => watch.enter('frames'),
+    onStarted: (startedAtMs) => {
+      watch.end();
+      post({ kind: 'started', startedAtMs });
+    },
     onLadder: (ladder) => post({ kind: 'ladder', ladder }),
     onError: fail,
   });
-  await opening.open();
+  watch.enter('encoders');
+  await opening.open().catch((cause: unknown) => {
+    watch.end();
+    throw cause;
+  });
+  if (watch.isOver) {
+    opening.close();
+    return;
+  }
+  watch.enter(resume === undefined ? 'picture' : 'frames');
   opening.isMuted = isMuted;
   session = opening;
   plan = wanted;
@@ -244,12 +274,18 @@ function showSlate(text = 'The camera is off'): void {
   session.replacePicture(makeSlate(top.width, top.height, text, pump.colorSpace));
 }
 
-async function end(): Promise<void> {
-  const ending = session;
-  if (ending === undefined) return;
+/** Nothing more goes in; the session is left to be ended or closed. */
+function stopSession(): LiveSession | undefined {
+  const stopped = session;
   for (const timer of timers) clearTimeout(timer);
   timers = [];
   session = undefined;
+  return stopped;
+}
+
+async function end(): Promise<void> {
+  const ending = stopSession();
+  if (ending === undefined) return;
   const [durationMs] = await Promise.all([ending.end(), pictures?.close()]);
   post({ kind: 'ended', durationMs });
 }

@@ -24,6 +24,8 @@ export interface LiveSessionOptions {
   readonly resume: ResumePoint | undefined;
   /** Sends to the upload worker; what is in `transfer` is gone. */
   send(message: EngineToUpload, transfer: Transferable[]): void;
+  /** Media zero is known: what comes next is the encoders'. */
+  onFirstPicture(): void;
   onStarted(startedAtMs: Millis): void;
   onLadder(ladder: LadderReport): void;
   onError(error: StageError): void;
@@ -94,7 +96,9 @@ export class LiveSession {
     const [audioConfig] = await Promise.all([this.#audio.open(), this.#video.open()]);
     this.#audioConfig = audioConfig;
     const { resume } = this.#options;
-    if (resume !== undefined) this.#zero = micros(resume.availabilityStartMs * 1000 - this.#video.heldMicros);
+    if (resume === undefined) return;
+    this.#zero = micros(resume.availabilityStartMs * 1000 - this.#video.heldMicros);
+    this.#options.onFirstPicture();
   }
 
   /** Takes ownership. The first picture is media zero. */
@@ -104,7 +108,10 @@ export class LiveSession {
       return;
     }
     // The wire tells media zero in whole milliseconds.
-    this.#zero ??= micros(Math.round(this.#options.clock.fromLocal(captured) / 1000) * 1000);
+    if (this.#zero === undefined) {
+      this.#zero = micros(Math.round(this.#options.clock.fromLocal(captured) / 1000) * 1000);
+      this.#options.onFirstPicture();
+    }
     this.#video.push(picture, this.#toMedia(captured) ?? micros(0));
   }
 

@@ -2,6 +2,7 @@ import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import type { RingMemory } from '../src/encode/picture-ring.ts';
+import type { StartStep } from '../src/encode/start-steps.ts';
 import type { X264Run } from '../src/encode/x264-arguments.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import type { WireError } from '../src/protocol/errors.ts';
@@ -95,6 +96,8 @@ export type FromEngine =
   /** Transfers the bytes of all tracks. */
   | { readonly kind: 'test-recorded'; readonly tracks: readonly RecordedTrack[] }
   | { readonly kind: 'test-failed'; readonly error: WireError }
+  /** What going live waits for now. */
+  | { readonly kind: 'starting'; readonly step: StartStep }
   /** Media zero is known: the broadcast runs. `startedAtMs` on the origin's clock. */
   | { readonly kind: 'started'; readonly startedAtMs: number }
   | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[]; readonly encoder: EncoderName }

@@ -1,3 +1,5 @@
+import { within } from '../src/lib/within.ts';
+import { StageError } from '../src/protocol/errors.ts';
 import { spoolRoomMs } from '../src/spool/budget.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import type { KeptSession } from '../src/upload/unfinished.ts';
@@ -8,6 +10,15 @@ import { openSpool } from './open-spool.ts';
 import type { OriginClient } from './origin-client.ts';
 import type { UploadMeter } from './upload-stats.ts';
 import { Uploader } from './uploader.ts';
+
+const SPOOL_WITHIN_MS = 20_000;
+
+const spoolSilent = (): StageError =>
+  new StageError(
+    'spool',
+    'spool_silent',
+    'The disk of this browser does not answer. Close other tabs of this page, then reload it.',
+  );
 
 /** What every upload of this worker shares. */
 export interface UploadContext {
@@ -33,12 +44,11 @@ export async function openUpload(context: UploadContext, session: KeptSession): 
   const { client, meter, post, fail } = context;
   const { id } = session.broadcast;
   const release = await holdBroadcast(id);
-  const { spool, safety } = await openSpool(id, session.request.grid.partsPerSegment, context.spoolBytes).catch(
-    (cause: unknown) => {
-      release();
-      throw cause;
-    },
-  );
+  const opening = openSpool(id, session.request.grid.partsPerSegment, context.spoolBytes);
+  const { spool, safety } = await within(opening, SPOOL_WITHIN_MS, spoolSilent).catch((cause: unknown) => {
+    release();
+    throw cause;
+  });
   post({ kind: 'spool', safety });
   const letGo = async (): Promise<void> => {
     await spool.close();

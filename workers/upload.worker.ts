@@ -1,3 +1,4 @@
+import { within } from '../src/lib/within.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { FRESH_LINE, judgeLine } from '../src/upload/slow-line.ts';
@@ -15,6 +16,10 @@ import { UploadMeter } from './upload-stats.ts';
 const CLOCK_EVERY_MS = 60_000;
 const CLOCK_RETRY_MS = 2_000;
 const STATS_EVERY_MS = 1_000;
+/** A browser whose stores do not answer broadcasts without them. */
+const STORES_WITHIN_MS = 20_000;
+const KEEP_WITHIN_MS = 5_000;
+const storesSilent = (): Error => new Error('the stores of this browser do not answer');
 
 const meter = new UploadMeter();
 let context: UploadContext | undefined;
@@ -120,7 +125,10 @@ function fromEngine(message: EngineToUpload): void {
 
 async function recall(): Promise<void> {
   // A browser whose stores cannot be read has nothing to go on with.
-  left = context === undefined ? undefined : await findLeft(context.client).catch(() => undefined);
+  left =
+    context === undefined
+      ? undefined
+      : await within(findLeft(context.client), STORES_WITHIN_MS, storesSilent).catch(() => undefined);
   post({ kind: 'recalled', found: left?.found });
 }
 
@@ -129,7 +137,7 @@ async function startUpload(
   session: Parameters<typeof keepSession>[0],
 ): Promise<RunningUpload> {
   // A browser that keeps nothing still broadcasts; only a crash of the tab would end it.
-  await keepSession(session).catch(() => undefined);
+  await within(keepSession(session), KEEP_WITHIN_MS, storesSilent).catch(() => undefined);
   const started = await openUpload(uploading, session);
   started.uploader.begin().catch(fail);
   return started;

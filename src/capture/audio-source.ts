@@ -1,5 +1,8 @@
+import { within } from '../lib/within.ts';
 import { StageError } from '../protocol/errors.ts';
 import { AUDIO_TIMESCALE } from '../protocol/grid.ts';
+
+const MODULE_WITHIN_MS = 20_000;
 
 export interface AudioSourceOptions {
   /** Where the worklet's bundled module is served. */
@@ -24,7 +27,8 @@ export class AudioSource {
   static async open(options: AudioSourceOptions): Promise<AudioSource> {
     const context = new AudioContext({ sampleRate: AUDIO_TIMESCALE, latencyHint: 'interactive' });
     try {
-      await context.audioWorklet.addModule(options.workletUrl);
+      const late = () => new Error(`the sound module did not come within ${MODULE_WITHIN_MS} ms`);
+      await within(context.audioWorklet.addModule(options.workletUrl), MODULE_WITHIN_MS, late);
       const node = new AudioWorkletNode(context, 'pcm-tap', { numberOfInputs: 1, numberOfOutputs: 0 });
       node.port.onmessage = (event: MessageEvent<{ readonly peak: number }>) => options.onLevel(event.data.peak);
       context.onstatechange = () => options.onRunning();

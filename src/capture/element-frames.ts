@@ -1,6 +1,12 @@
+import { within } from '../lib/within.ts';
+import { StageError } from '../protocol/errors.ts';
+
+const FIRST_PICTURE_WITHIN_MS = 10_000;
+
 /**
  * The frames of a track as a video element shows them, for browsers without a track processor. The element is on no
- * page; while the tab is hidden it shows nothing and no frame comes.
+ * page; while the tab is hidden it shows nothing and no frame comes. Rejects with StageError `no_picture` when the track
+ * gives none.
  */
 export async function elementFrames(track: MediaStreamTrack): Promise<{ frames: MessagePort; stop: () => void }> {
   const element = document.createElement('video');
@@ -24,6 +30,14 @@ export async function elementFrames(track: MediaStreamTrack): Promise<{ frames: 
   };
   element.requestVideoFrameCallback(take);
   track.addEventListener('ended', stop, { once: true });
-  await element.play();
+  try {
+    const late = () => new Error(`the camera's picture did not start within ${FIRST_PICTURE_WITHIN_MS} ms`);
+    await within(element.play(), FIRST_PICTURE_WITHIN_MS, late);
+  } catch (cause) {
+    stop();
+    const sentence =
+      'The camera is on, but no picture comes from it. Plug it in again or choose another, then try again.';
+    throw new StageError('capture', 'no_picture', sentence, { cause });
+  }
   return { frames: port2, stop };
 }

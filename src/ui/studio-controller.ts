@@ -190,7 +190,7 @@ class Controller implements StudioController {
         'probe_running',
         'One moment: this machine and this line are still being measured.',
       );
-    this.#store.set({ phase: { kind: 'starting' }, testRecording: { kind: 'none' } });
+    this.#store.set({ phase: { kind: 'starting', step: 'camera' }, testRecording: { kind: 'none' } });
     this.#keepOnDisk();
     const [top] = probe.rungs;
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
@@ -210,7 +210,7 @@ class Controller implements StudioController {
       throw cause;
     }
     this.#keepOnDisk();
-    this.#store.set({ phase: { kind: 'starting' }, broadcast: left.broadcast });
+    this.#store.set({ phase: { kind: 'starting', step: 'earlier' }, broadcast: left.broadcast });
     this.#engine.toUpload({ kind: 'resume' });
   }
 

@@ -2,6 +2,7 @@ import pcmWorkletUrl from '../../workers/pcm.worklet.ts?worker&url';
 import { AudioSource } from '../capture/audio-source.ts';
 import { type CameraWish, openCamera, openMicrophone } from '../capture/devices.ts';
 import { backoffMs } from '../lib/backoff.ts';
+import { within } from '../lib/within.ts';
 import type { StudioEngine } from './studio-engine.ts';
 import type { InputStates, InputStatus } from './studio-state.ts';
 import { VideoInput } from './video-input.ts';
@@ -89,9 +90,9 @@ export class StudioInputs {
     this.#wish = { ...this.#wish, width, height, isExact: true };
     const { track } = this.#camera;
     const limited = track?.applyConstraints({ width, height, frameRate: this.#wish.frameRate });
-    // A camera that does not answer keeps nobody from going live; its pictures are scaled then.
-    const patience = new Promise((resolve) => setTimeout(resolve, LIMIT_WITHIN_MS));
-    await Promise.race([limited?.catch(() => undefined), patience]);
+    // A camera that refuses or does not answer keeps nobody from going live; its pictures are scaled then.
+    const late = () => new Error('the camera does not answer');
+    await within(limited ?? Promise.resolve(), LIMIT_WITHIN_MS, late).catch(() => undefined);
   }
 
   set isCameraEnabled(isEnabled: boolean) {

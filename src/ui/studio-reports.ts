@@ -47,6 +47,9 @@ export class StudioReports {
       case 'test-failed':
         store.set({ testRecording: { kind: 'failed', problem: { ...message.error, remedy: 'none' } } });
         return;
+      case 'starting':
+        if (store.state.phase.kind === 'starting') store.set({ phase: { kind: 'starting', step: message.step } });
+        return;
       case 'started':
         store.set({ phase: { kind: 'live', startedAtMs: message.startedAtMs, isConfirmed: this.#isConfirmed } });
         return;

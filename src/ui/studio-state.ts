@@ -1,6 +1,7 @@
 import type { RecordedTrack } from '../../workers/messages.ts';
 import type { EncoderName } from '../encode/encoder-choice.ts';
 import type { LadderOffer, Preset } from '../encode/ladder-offers.ts';
+import type { StartStep } from '../encode/start-steps.ts';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { LadderReport, RenditionStats, SpoolSafety, UploadStats } from '../protocol/stats.ts';
@@ -23,7 +24,8 @@ export type StudioPhase =
   /** No camera, permission denied, insecure page, no encoder, origin unreachable. */
   | { readonly kind: 'blocked'; readonly problem: Problem }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'starting' }
+  /** What is waited for; every wait ends. `earlier`: what an earlier tab left is looked through. */
+  | { readonly kind: 'starting'; readonly step: 'earlier' | 'camera' | StartStep }
   /** `isConfirmed` once the origin has served the first part back: only then the red dot. */
   | { readonly kind: 'live'; readonly startedAtMs: number; readonly isConfirmed: boolean }
   | { readonly kind: 'ending' }

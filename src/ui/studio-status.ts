@@ -18,6 +18,14 @@ export interface StudioStatus {
 
 const LIVE = 'You are live';
 
+const STEPS: Readonly<Record<Extract<StudioPhase, { kind: 'starting' }>['step'], string>> = {
+  earlier: 'what is sent already',
+  camera: 'the camera’s size',
+  encoders: 'the encoders',
+  picture: 'the first picture',
+  frames: 'the first encoded pictures',
+};
+
 /** The one sentence about what viewers get now. It changes rarely, so that a screen reader can read all of it. */
 export function studioStatus(
   phase: StudioPhase,
@@ -36,7 +44,7 @@ export function studioStatus(
     case 'ready':
       return { text: 'Preview. Nobody sees you yet.', tone: 'off' };
     case 'starting':
-      return { text: 'Starting…', tone: 'waiting' };
+      return { text: 'Starting…', detail: STEPS[phase.step], tone: 'waiting' };
     case 'live':
       if (uplink === 'reconnecting')
         return {

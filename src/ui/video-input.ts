@@ -1,6 +1,17 @@
 import { type FrameTap, tapFrames, transferOf } from '../capture/video-source.ts';
+import { within } from '../lib/within.ts';
+import { StageError } from '../protocol/errors.ts';
 import type { StudioEngine } from './studio-engine.ts';
 import type { InputStatus } from './studio-state.ts';
+
+const ENGINE_WITHIN_MS = 20_000;
+
+const engineSilent = (): StageError =>
+  new StageError(
+    'encode',
+    'engine_silent',
+    'A part of this page did not load. Check your connection, then reload the page.',
+  );
 
 export interface VideoInputEvents {
   onStatus(status: InputStatus): void;
@@ -31,7 +42,8 @@ export class VideoInput {
 
   /** Takes ownership of `track`, which takes over from the one before. Rejects with StageError `no_frame_access`. */
   async use(track: MediaStreamTrack): Promise<void> {
-    const tap = await tapFrames(track, await this.#engine.readsTracks);
+    const readsTracks = await within(this.#engine.readsTracks, ENGINE_WITHIN_MS, engineSilent);
+    const tap = await tapFrames(track, readsTracks);
     this.#drop();
     this.#track = track;
     this.#tap = tap;

@@ -15,6 +15,26 @@ test('a camera that is refused is a sentence with a way to try again', async ({ 
   await expectAccessible(page);
 });
 
+test('a camera that is on and gives no picture ends the start with a sentence, and says before what it waits for', async ({
+  context,
+  page,
+  origin,
+}) => {
+  await context.grantPermissions(['camera', 'microphone']);
+  await page.addInitScript(() => {
+    class SilentProcessor {
+      readonly readable = new ReadableStream<VideoFrame>();
+    }
+    Object.assign(globalThis, { MediaStreamTrackProcessor: SilentProcessor });
+  });
+  await page.goto(`${origin.url}${pages.studio}?ladder=240`);
+  await page.getByRole('button', { name: 'Use camera and microphone' }).click();
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
+  await expect(page.locator('status-pill')).toContainText('Starting…: the first picture');
+  await expect(page.getByRole('alert')).toContainText('The camera is on, but no picture comes from it');
+  await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();
+});
+
 test('a real stream shows its numbers, its picture at home, and becomes a recording', async ({
   context,
   page,

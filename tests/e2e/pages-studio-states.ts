@@ -179,7 +179,7 @@ export const STUDIO_STATES = {
     ...live,
     conditions: { battery: { isCharging: false, share: 0.14 }, silentMs: 14_000, wakeLock: 'refused' },
   },
-  starting: { ...ready, phase: { kind: 'starting' } },
+  starting: { ...ready, phase: { kind: 'starting', step: 'encoders' } },
   unconfirmed: {
     ...live,
     phase: { kind: 'live', startedAtMs: 0, isConfirmed: false },

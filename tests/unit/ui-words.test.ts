@@ -147,12 +147,12 @@ test('the dot is red only when the origin has served the first part back', () =>
   expect(studioStatus(live(true), 'good')).toEqual({ text: 'You are live', tone: 'on-air' });
   expect(studioStatus(live(true), 'slow').tone).toBe('on-air');
   expect(studioStatus(live(true), 'reconnecting').tone).toBe('trouble');
-  expect(studioStatus({ kind: 'starting' }, undefined).tone).toBe('waiting');
+  expect(studioStatus({ kind: 'starting', step: 'frames' }, undefined).tone).toBe('waiting');
 });
 
 test('leaving costs viewers something from the press of Go live until everything is sent', () => {
   expect(isOnTheWay({ kind: 'ready' })).toBe(false);
-  expect(isOnTheWay({ kind: 'starting' })).toBe(true);
+  expect(isOnTheWay({ kind: 'starting', step: 'camera' })).toBe(true);
   expect(isOnTheWay({ kind: 'ending' })).toBe(true);
   expect(isOnTheWay({ kind: 'ended', durationMs: 0 })).toBe(false);
 });
