@@ -10,7 +10,7 @@ import type { HelperRecord } from '../lend-records.ts';
 import { readLendDone, readLendJoin, readLendLook, readLendWork } from '../lend-requests.ts';
 import { maxResultBytes, resultPartProblem, resultProblem } from '../lend-result.ts';
 import { notStarted, Problem, tooLarge } from '../problem.ts';
-import { readJson, refuseCrossSite, requireType } from '../request-guards.ts';
+import { readJson, requireType } from '../request-guards.ts';
 import { bearerToken } from '../token.ts';
 
 interface OfSegment {
@@ -25,7 +25,6 @@ export function lendRoutes(app: FastifyInstance, context: OriginContext): void {
   const { registry, deadlines, lending, limits, clock, metrics } = context;
 
   const admit = (request: FastifyRequest): void => {
-    refuseCrossSite(request);
     const admission = limits.lend.admit(request.ip, clock.nowMs());
     if (admission.kind === 'go') return;
     throw new Problem(429, 'too_many', 'Too many requests from this address. Wait a moment and try again.', {
@@ -33,7 +32,6 @@ export function lendRoutes(app: FastifyInstance, context: OriginContext): void {
     });
   };
   const helperOf = async (request: FastifyRequest): Promise<{ helper: HelperRecord; broadcast: Broadcast }> => {
-    refuseCrossSite(request);
     const helper = lending.helper(bearerToken(request.headers.authorization));
     return { helper, broadcast: await registry.find(helper.broadcastId) };
   };
