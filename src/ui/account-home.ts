@@ -7,13 +7,12 @@ import './account-passkeys.ts';
 import './account-password.ts';
 import './account-removal.ts';
 import './account-sessions.ts';
+import type { Question } from './ask-dialog.ts';
 import './ask-dialog.ts';
 import { sentenceOf } from './ask-origin.ts';
 import { answerNote, type FormAnswer, formNote } from './form-note.ts';
-import { logOut } from './log-out.ts';
-import { askMeAgain } from './me.ts';
+import { type Doubt, forgetAccount, logOut } from './log-out.ts';
 import './own-broadcasts.ts';
-import { openPositions } from './positions-client.ts';
 import { base, controls, surfaces } from './theme.ts';
 
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
@@ -22,12 +21,27 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
   admin: 'Administrator',
 };
 
-const UNSENT = {
-  heading: 'Log out now?',
-  text: 'Where you stopped watching could not be sent yet, because the server does not answer. This device forgets it when you log out.',
-  yes: 'Forget it, log me out',
-  no: 'Stay logged in',
+const QUESTIONS: Readonly<Record<Doubt, Question>> = {
+  unsent: {
+    heading: 'Log out now?',
+    text: 'Where you stopped watching could not be sent yet, because the server does not answer. This device forgets it when you log out.',
+    yes: 'Forget it, log me out',
+    no: 'Stay logged in',
+  },
+  unfinished: {
+    heading: 'Leave your broadcast here?',
+    text: 'A stream or an upload from this browser is not finished. Logging out does not end it: whoever opens the studio here can go on with it or end it, and your devices and titles stay with it. On a machine that others use, end it in the studio first.',
+    yes: 'Leave it here, log me out',
+    no: 'Stay logged in',
+  },
 };
+
+/** A log-out that waits for an answer. */
+interface Leaving {
+  readonly where: 'here' | 'everywhere';
+  readonly doubt: Doubt;
+  readonly accepted: readonly Doubt[];
+}
 
 /** What somebody sees who is logged in. Fires `claimed` and `account-changed`. */
 export class AccountHome extends LitElement {
@@ -36,14 +50,13 @@ export class AccountHome extends LitElement {
     account: { attribute: false },
     landing: { attribute: false },
     answer: { state: true },
-    unsentFor: { state: true },
+    leaving: { state: true },
   };
   declare me: Me;
   declare account: Account;
   declare landing: Landing;
   declare answer: FormAnswer;
-  /** Which log-out waits for an answer, because something cannot be sent. */
-  declare unsentFor: 'here' | 'everywhere' | undefined;
+  declare leaving: Leaving | undefined;
 
   static override styles = [
     base,
@@ -78,23 +91,24 @@ export class AccountHome extends LitElement {
   constructor() {
     super();
     this.answer = { kind: 'none' };
-    this.unsentFor = undefined;
+    this.leaving = undefined;
   }
 
-  async #leave(where: 'here' | 'everywhere', isSure = false): Promise<void> {
+  async #leave(where: 'here' | 'everywhere', accepted: readonly Doubt[] = []): Promise<void> {
     if (this.answer.kind === 'waiting') return;
     this.answer = { kind: 'waiting' };
     try {
-      this.unsentFor = (await logOut(where, isSure)) === 'unsent' ? where : undefined;
+      const outcome = await logOut(where, accepted);
+      this.leaving = outcome === 'out' ? undefined : { where, doubt: outcome, accepted };
       this.answer = { kind: 'none' };
     } catch (cause) {
       this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
     }
   }
 
-  async #gone(): Promise<void> {
-    await (await openPositions())?.forget();
-    await askMeAgain();
+  #leaveAnyway(): void {
+    const { leaving } = this;
+    if (leaving !== undefined) void this.#leave(leaving.where, [...leaving.accepted, leaving.doubt]);
   }
 
   async #claim(link: string): Promise<void> {
@@ -136,12 +150,12 @@ export class AccountHome extends LitElement {
       <account-password .account=${account}></account-password>
       <account-passkeys></account-passkeys>
       <account-sessions @leave=${(event: CustomEvent<'everywhere'>) => this.#leave(event.detail)}></account-sessions>
-      <account-removal @account-gone=${() => this.#gone()}></account-removal>
+      <account-removal @account-gone=${() => forgetAccount()}></account-removal>
       <ask-dialog
-        .question=${this.unsentFor === undefined ? undefined : UNSENT}
-        @answer-yes=${() => this.#leave(this.unsentFor ?? 'here', true)}
+        .question=${this.leaving === undefined ? undefined : QUESTIONS[this.leaving.doubt]}
+        @answer-yes=${() => this.#leaveAnyway()}
         @answer-no=${() => {
-          this.unsentFor = undefined;
+          this.leaving = undefined;
         }}
       ></ask-dialog>`;
   }

@@ -58,5 +58,14 @@ export function saveMemory(memory: StudioMemory): void {
   }
 }
 
+/** After a log-out: the next person finds neither devices nor titles. */
+export function forgetMemory(): void {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Where storage is forbidden nothing was kept.
+  }
+}
+
 const isShortText = (value: unknown, characters: number): value is string =>
   typeof value === 'string' && value !== '' && value.length <= characters;

@@ -82,8 +82,38 @@ test('sign up, log out, a wrong password, log in: each says where one stands, an
   await signUp(page, origin.url, 'berta');
   await expect(page.getByRole('link', { name: 'Your account: berta' })).toBeVisible();
   await everyScheme(page);
+  const remembered = () => page.evaluate(() => localStorage.getItem('tabcast.studio'));
+  await page.evaluate(async () => {
+    localStorage.setItem('tabcast.studio', JSON.stringify({ titles: ['A private party'] }));
+    const opened = await new Promise<IDBDatabase>((resolve) => {
+      const opening = indexedDB.open('tabcast-studio', 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore('sessions', { keyPath: 'id' });
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    await new Promise((resolve) => {
+      const writing = opened.transaction('sessions', 'readwrite');
+      writing.objectStore('sessions').put({ id: 'aaaabbbbccccdddd', keptAtMs: Date.now() });
+      writing.oncomplete = resolve;
+    });
+    opened.close();
+  });
+  // A broadcast that is not finished: the person decides, and what belongs to it stays.
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await expect(page.getByRole('dialog')).toContainText('A stream or an upload from this browser is not finished');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Leave it here, log me out' }).click();
+  await expect(page.getByRole('button', { name: 'Log in' })).toBeVisible();
+  expect(await remembered()).toContain('A private party');
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        indexedDB.deleteDatabase('tabcast-studio').onsuccess = resolve;
+      }),
+  );
+  await enter(page, 'Log in', 'berta');
   await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page.getByRole('button', { name: 'Log in' })).toBeVisible();
+  expect(await remembered()).toBeNull();
   await enter(page, 'Log in', 'berta', 'not the right words');
   await expect(page.getByRole('alert')).toContainText('The name or the password is not right');
   await everyScheme(page);
