@@ -10,11 +10,10 @@ import { endStream, goLive } from '../helpers/studio.ts';
 
 /** Another site, on another host and port of this machine; each page of it shows what `?frame=` says. */
 const test = base.extend<{ elsewhere: string }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from the pattern.
-  elsewhere: async ({}, use) => {
+  elsewhere: async ({ origin }, use) => {
     const server = createServer((request, response) => {
       const frame = new URL(request.url ?? '', 'http://localhost').searchParams.get('frame') ?? '';
-      const safe = /^http:\/\/[\w.:/]+$/.test(frame) ? frame : '';
+      const safe = frame.startsWith(origin.url) && /^[\w.:/]+$/.test(frame) ? frame : '';
       response.setHeader('content-type', 'text/html');
       response.end(`<!doctype html><title>Elsewhere</title><iframe src="${safe}" width="800" height="600"></iframe>`);
     });
