@@ -219,7 +219,11 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
       post({ kind: 'started', startedAtMs });
     },
     onLadder: (ladder) => post({ kind: 'ladder', ladder }),
-    onError: fail,
+    onError: (error) => {
+      // What went wrong is told, not that the start takes long because of it.
+      watch.end();
+      fail(error);
+    },
   });
   watch.enter('encoders');
   await opening.open().catch((cause: unknown) => {
