@@ -1,14 +1,15 @@
 import { JobBoard } from '../src/mapreduce/job-board.ts';
 import { missingSegments } from '../src/mapreduce/missing.ts';
-import { durationMsOf, segmentsOf } from '../src/mapreduce/recording-plan.ts';
+import { segmentsOf } from '../src/mapreduce/recording-plan.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { holdBroadcast } from './broadcast-lock.ts';
 import { MakerPool } from './maker-pool.ts';
 import { OriginClient } from './origin-client.ts';
 import { type BeginOptions, type Begun, beginRecording, SOUND_TRACK, soundOf } from './recording-begin.ts';
-import { isHelp, RecordingHelp } from './recording-help.ts';
-import type { RecordingPhase, RecordingState, SegmentView, SourceWords } from './recording-messages.ts';
+import { RecordingHelp } from './recording-help.ts';
+import type { RecordingPhase, RecordingState } from './recording-messages.ts';
 import { RecordingSoundTrack } from './recording-sound-track.ts';
+import { segmentViews, sourceWords } from './recording-views.ts';
 import { changedEncoder, isPinned, type MadeSegment } from './segment-maker.ts';
 import { forgetUpload } from './upload-sessions.ts';
 
@@ -262,7 +263,7 @@ export class RecordingJob {
   #tell(): void {
     const { broadcast } = this.#options;
     const work = this.#work;
-    const segments = work === undefined ? [] : this.#viewsOf(work);
+    const segments = work === undefined ? [] : segmentViews(work.board, work.help);
     const left = segments.filter(({ state }) => state === 'waiting' || state === 'working').length;
     const workers = work?.pool.size ?? 0;
     const helping = work?.help.helpers.filter(({ isHere }) => isHere).length ?? 0;
@@ -270,7 +271,7 @@ export class RecordingJob {
     this.#options.onState({
       phase: this.#phase,
       broadcast,
-      source: work === undefined ? undefined : this.#sourceOf(work),
+      source: work === undefined ? undefined : sourceWords(work.recording, this.#options.file.name),
       heights: work?.recipe.renditions.map(({ height }) => height) ?? [],
       segments,
       soundShare: work?.soundTrack.share ?? 0,
@@ -280,27 +281,6 @@ export class RecordingJob {
       isConnected: work?.sender.isConnected ?? true,
       help: { helpers: work?.help.helpers ?? [], isPossible: work?.recording.packets !== undefined },
     });
-  }
-
-  /** Helpers are one holder to the board, and people with names to the creator. */
-  #viewsOf({ board, help }: Work): readonly SegmentView[] {
-    return board.views().map((view) => {
-      if (!view.holders.some(isHelp)) return { ...view, isHelped: false };
-      const own = view.holders.filter((holder) => !isHelp(holder));
-      return { ...view, holders: [...own, ...help.namesOf(view.segment)], isHelped: true };
-    });
-  }
-
-  #sourceOf({ recording }: Work): SourceWords {
-    const { width, height, plan, sound } = recording;
-    return {
-      name: this.#options.file.name,
-      width,
-      height,
-      frameRate: plan.frameRate,
-      durationMs: durationMsOf(plan),
-      hasSound: sound !== undefined,
-    };
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
 
-export const uploadStatus = (page: Page) => page.locator('upload-view').getByRole('status');
+export const uploadStatus = (page: Page) => page.locator('upload-view').locator('h2').getByRole('status');
 
 export async function chooseVideo(page: Page, file: string): Promise<void> {
   await page.locator('upload-drop input[type=file]').setInputFiles(file);
