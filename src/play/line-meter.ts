@@ -7,8 +7,8 @@ export interface LineEstimate {
   /** The parts come later and later: what arrives now is all the line can carry. */
   readonly isFull: boolean;
   readonly latenessMs: number;
-  /** For two seconds every part has come when it should: the line carries what plays, whatever a burst seems to say. */
-  readonly isOnTime: boolean;
+  /** For two seconds of parts the line has not been full: it carries what plays, whatever a burst seems to say. */
+  readonly isCarrying: boolean;
   /** Nothing has come for a while: the creator or the line is away, and the rest says nothing about now. */
   readonly isSilent: boolean;
 }
@@ -29,8 +29,7 @@ const SILENT_MS = 3000;
 const SAMPLES_KEPT = 2;
 /** Three GOPs: a line is not what it was before them. */
 const SAMPLE_OLD_MS = 6000;
-const ON_TIME_PARTS = 20;
-const ON_TIME_MS = 60;
+const CARRYING_PARTS = 20;
 /** So many parts in a row that came sooner than half of those before, by so much: the line has become faster. */
 const FASTER_PARTS = 5;
 const FASTER_MS = 8;
@@ -90,7 +89,7 @@ export class LineMeter {
     this.#latenessMs = lagMs - (this.#lags.within(0) ?? lagMs);
     const wasFull = this.#isFull;
     this.#isFull = this.#latenessMs > (wasFull ? FREE_LATENESS_MS : FULL_LATENESS_MS);
-    this.#latest = [...this.#latest, lagMs].slice(-ON_TIME_PARTS);
+    this.#latest = this.#isFull ? [] : [...this.#latest, lagMs].slice(-CARRYING_PARTS);
     if ((this.#isFull && !wasFull) || this.#hasBecomeFaster()) this.#samples = [];
   }
 
@@ -98,7 +97,7 @@ export class LineMeter {
   #hasBecomeFaster(): boolean {
     const before = this.#latest.slice(0, -FASTER_PARTS).sort((a, b) => a - b);
     const usualMs = before[before.length >> 1];
-    if (this.#isFull || usualMs === undefined || before.length < 2 * FASTER_PARTS) return false;
+    if (usualMs === undefined || before.length < 2 * FASTER_PARTS) return false;
     if (Math.max(...this.#latest.slice(-FASTER_PARTS)) > usualMs - FASTER_MS) return false;
     this.#latest = [];
     return true;
@@ -128,13 +127,10 @@ export class LineMeter {
     if (this.#burst !== undefined && nowMs - this.#burst.lastMs >= BURST_GAP_MS) this.#closeBurst();
     const latenessMs = this.#latenessMs;
     const isSilent = this.#lastReadMs !== undefined && nowMs - this.#lastReadMs > SILENT_MS;
-    if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs, isOnTime: false, isSilent };
+    if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs, isCarrying: false, isSilent };
     const fresh = this.#samples.filter(({ atMs }) => nowMs - atMs < SAMPLE_OLD_MS);
     const bps = fresh.length === 0 ? undefined : Math.min(...fresh.map((sample) => sample.bps));
-    const earliestMs = this.#lags.within(0) ?? 0;
-    const isOnTime =
-      this.#latest.length === ON_TIME_PARTS && this.#latest.every((lagMs) => lagMs - earliestMs < ON_TIME_MS);
-    return { bps, isFull: false, latenessMs, isOnTime, isSilent };
+    return { bps, isFull: false, latenessMs, isCarrying: this.#latest.length === CARRYING_PARTS, isSilent };
   }
 
   #recentBps(nowMs: number): number {

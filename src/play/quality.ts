@@ -53,7 +53,7 @@ export function decideQuality(
   const forPicture = line.bps - soundBps;
   const safe = highestWithin(ladderBps, (line.isFull ? FULL_SAFETY : SAFETY) * forPicture);
   if (safe < current) {
-    const isKept = !line.isFull && (line.isOnTime || (ladderBps[current] ?? 0) <= KEEP_SAFETY * forPicture);
+    const isKept = !line.isFull && (line.isCarrying || (ladderBps[current] ?? 0) <= KEEP_SAFETY * forPicture);
     return isKept ? { rung: current, memory: { ...memory, calmSinceMs: undefined } } : down(safe, memory, nowMs);
   }
   if (safe > current && !line.isFull && nowMs >= memory.noUpUntilMs) return up(safe, memory, nowMs);
