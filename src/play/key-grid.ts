@@ -10,3 +10,7 @@ export function snapToKey(mediaMs: number, gopSeconds: number, endMs: number): n
   const inside = Math.max(0, Math.min(mediaMs, endMs - AFTER_KEY_MS));
   return Math.floor(inside / gopMs) * gopMs + AFTER_KEY_MS;
 }
+
+/** The key frame nearest to `mediaMs`, in milliseconds: where a decision about the end of what is buffered takes effect. */
+export const nearestKey = (mediaMs: number, gopSeconds: number): number =>
+  Math.round(mediaMs / (gopSeconds * 1000)) * gopSeconds * 1000;

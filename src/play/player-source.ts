@@ -8,6 +8,8 @@ import { DashView } from './dash-view.ts';
 import type { DeviceMedia } from './device-media.ts';
 import { FeedRouter } from './feed-router.ts';
 import type { HeadStart } from './head-start.ts';
+import { joinPeriods, type TracksFrom, tracksAt } from './joined-periods.ts';
+import { nearestKey } from './key-grid.ts';
 import { LineMeter } from './line-meter.ts';
 import { MadeGate } from './made-gate.ts';
 import { mediaSpans, spanAt } from './media-spans.ts';
@@ -15,7 +17,7 @@ import type { OriginClock } from './origin-clock.ts';
 import type { OriginGate } from './origin-gate.ts';
 import { isLocalUrl } from './part-url.ts';
 import { manifestPartMs, piecesForRoundTrip } from './piece-size.ts';
-import { decideQuality, FRESH_QUALITY } from './quality.ts';
+import { decideAmong, decideQuality, FRESH_QUALITY } from './quality.ts';
 import { withParts } from './recording-parts.ts';
 import { partMs } from './stretch.ts';
 
@@ -62,6 +64,7 @@ export class PlayerSource {
   #newestMs = 0;
   #askedAtMs = 0;
   #quality = FRESH_QUALITY;
+  #stretches: readonly TracksFrom[] = [];
   #recoveries = 0;
   #recovery: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
@@ -191,7 +194,9 @@ export class PlayerSource {
       rewriteManifest: (text) => {
         if (!this.#isFeed) return text;
         const { partsPerSegment, gopSeconds } = this.grid;
-        const rewritten = withParts(text, partsPerSegment, gopSeconds);
+        const joined = joinPeriods(text);
+        this.#stretches = joined.stretches;
+        const rewritten = withParts(joined.text, partsPerSegment, gopSeconds);
         device.manifest(rewritten, partsPerSegment);
         return rewritten;
       },
@@ -207,18 +212,22 @@ export class PlayerSource {
   }
 
   /** What this device has goes on in its own quality; without a server there is no other. */
-  #chooseRung({ current, ladderBps }: LadderNow, byHand: number | undefined): number {
-    const nowMs = performance.now();
+  #chooseRung({ current, ladderBps, tracks }: LadderNow, byHand: number | undefined): number {
     const { video, device } = this.#context;
     const positionMs = video.currentTime * 1000;
     const nextMs = spanAt(mediaSpans(video.buffered), positionMs)?.toMs ?? positionMs;
+    const there = tracksAt(this.#stretches, nearestKey(nextMs, this.grid.gopSeconds));
+    const isThere = tracks.map((track) => there === undefined || there.includes(track));
     const kept = device.rungAt(nextMs + EDGE_MS, ladderBps);
     if (kept !== undefined && (device.isAway || byHand === undefined)) return kept;
-    if (byHand !== undefined) return byHand;
-    const line = this.line.estimate(nowMs);
-    const decision = decideQuality(current, ladderBps, SOUND_AND_BOXES_BPS, line, this.#quality, nowMs);
-    this.#quality = decision.memory;
-    return decision.rung;
+    if (byHand !== undefined) return decideAmong(isThere, byHand, ladderBps, (rung) => rung);
+    return decideAmong(isThere, current, ladderBps, (from, ladder) => {
+      const nowMs = performance.now();
+      const line = this.line.estimate(nowMs);
+      const decision = decideQuality(from, ladder, SOUND_AND_BOXES_BPS, line, this.#quality, nowMs);
+      this.#quality = decision.memory;
+      return decision.rung;
+    });
   }
 
   #initialKbps(startMs: number): number {

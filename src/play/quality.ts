@@ -60,6 +60,29 @@ export function decideQuality(
   return { rung: current, memory: { ...memory, calmSinceMs: undefined } };
 }
 
+/**
+ * The decision where not every rung can be had: among those that can, from the highest of them that is no higher than
+ * what plays. `isThere` is as long as the ladder; with none there, nothing is decided.
+ */
+export function decideAmong(
+  isThere: readonly boolean[],
+  current: number,
+  ladderBps: readonly number[],
+  decide: (current: number, ladderBps: readonly number[]) => number,
+): number {
+  const rungs = ladderBps.map((_, rung) => rung).filter((rung) => isThere[rung] === true);
+  if (rungs.length === 0) return current;
+  const from = Math.max(
+    0,
+    rungs.findLastIndex((rung) => rung <= current),
+  );
+  const chosen = decide(
+    from,
+    rungs.map((rung) => ladderBps[rung] ?? 0),
+  );
+  return rungs[chosen] ?? current;
+}
+
 /** A line so fast that no burst can be timed, or so idle that none came: climb one rung at a time. */
 function tryUpWhenCalm(current: number, rungs: number, memory: QualityMemory, nowMs: number): QualityDecision {
   const calmSinceMs = memory.calmSinceMs ?? nowMs;

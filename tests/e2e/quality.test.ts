@@ -1,9 +1,10 @@
 import { expect } from '@playwright/test';
-import { pages, parseMediaUrl } from '../../src/protocol/urls.ts';
+import type { TimelineCut } from '../../src/protocol/broadcast.ts';
+import { ingest, pages, parseMediaUrl } from '../../src/protocol/urls.ts';
 import { test } from '../helpers/fixtures.ts';
-import { publish } from '../helpers/publisher.ts';
+import { type Publisher, publish } from '../helpers/publisher.ts';
 import { startShaper } from '../helpers/shaper.ts';
-import { untilPlaying, videoState } from '../helpers/watch.ts';
+import { untilPlaying, videoOf, videoState } from '../helpers/watch.ts';
 
 test('when the line gets narrow the picture gets smaller inside the running 10 s segment, and goes on', async ({
   page,
@@ -60,3 +61,45 @@ test('a quality chosen by hand is kept to, and is what the next visit plays in, 
   await next.close();
   await publisher.abandon();
 });
+
+test('a quality that rests from the next segment on, told seconds before, is left without a stop or a seek', async ({
+  page,
+  origin,
+}) => {
+  const CUT_PART = 200;
+  const publisher = await publish({
+    origin: origin.url,
+    pastSeconds: 13,
+    heights: [360, 480],
+    treat: (track, part) => (track === 'v480' && part >= CUT_PART ? 'drop' : 'send'),
+  });
+  await page.goto(origin.url + pages.watch(publisher.id));
+  await expect.poll(async () => (await videoState(page)).height, { timeout: 30_000 }).toBe(480);
+  const seeks = await videoOf(page).evaluateHandle((video: HTMLVideoElement) => {
+    const places: number[] = [];
+    video.addEventListener('seeking', () => places.push(video.currentTime));
+    return places;
+  });
+  await tellCut(origin.url, publisher, { fromPart: CUT_PART, toPart: CUT_PART, tracks: ['v360', 'a128'] });
+  // The player knows of the change, and has not come to it.
+  await page.waitForResponse((answer) => answer.url().includes('manifest.mpd'));
+  const toldAtS = (await videoState(page)).positionS;
+  await expect.poll(async () => (await videoState(page)).positionS, { timeout: 30_000 }).toBeGreaterThan(toldAtS + 1.5);
+  expect(publisher.nextPart()).toBeLessThan(CUT_PART);
+  await expect
+    .poll(async () => (await videoState(page)).positionS, { timeout: 30_000 })
+    .toBeGreaterThan(CUT_PART / 10 + 1);
+  expect((await videoState(page)).height).toBe(360);
+  expect((await seeks.jsonValue()).filter((placeS) => placeS > toldAtS)).toEqual([]);
+  await page.close();
+  await publisher.abandon();
+});
+
+async function tellCut(originUrl: string, { id, token }: Publisher, cut: TimelineCut): Promise<void> {
+  const answer = await fetch(originUrl + ingest.cuts(id), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify(cut),
+  });
+  expect(answer.status).toBe(200);
+}
