@@ -1,14 +1,8 @@
-import { AudioAligner } from '../src/encode/audio-aligner.ts';
+import { AudioMixer } from '../src/encode/audio-mixer.ts';
 import { ClockMap } from '../src/lib/clock-map.ts';
 import { AudioAssembler, type ClosedPart } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
-import {
-  AAC_FRAME_SAMPLES,
-  AUDIO_TIMESCALE,
-  firstFrameOfPart,
-  type Grid,
-  type PartIndex,
-} from '../src/protocol/grid.ts';
+import { AUDIO_TIMESCALE, firstFrameOfPart, type Grid, type PartIndex } from '../src/protocol/grid.ts';
 import { type Micros, micros } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { AacEncoder } from './aac.ts';
@@ -37,18 +31,18 @@ export interface AudioLaneOptions {
 export class AudioLane {
   readonly #options: AudioLaneOptions;
   readonly #assembler: AudioAssembler;
-  readonly #aligner: AudioAligner;
-  readonly #clock = new ClockMap();
+  readonly #mixer: AudioMixer;
+  /** Of each input: its own clock, and when its last block came. */
+  readonly #inputs = new Map<string, { readonly clock: ClockMap; lastBlock: Micros }>();
   #encoder: AacEncoder | undefined;
   #lastBlock: Micros = micros(0);
   #endSample: number | undefined;
-  isMuted = false;
 
   constructor(options: AudioLaneOptions) {
     this.#options = options;
     const { track, grid, firstPart } = options;
     const firstFrame = firstFrameOfPart(firstPart, grid.partsPerSegment);
-    this.#aligner = new AudioAligner(AUDIO_CHANNELS, firstFrame * AAC_FRAME_SAMPLES);
+    this.#mixer = new AudioMixer(AUDIO_CHANNELS, firstFrame);
     this.#assembler = new AudioAssembler(track, grid.partsPerSegment, firstFrame);
   }
 
@@ -64,36 +58,48 @@ export class AudioLane {
     return config;
   }
 
-  /** Another device: its sample counter is another clock. */
-  resetSource(): void {
-    this.#clock.reset();
+  /** Another device under that name, or none any more: a sample counter is a clock of its own. */
+  resetSource(input: string): void {
+    this.#inputs.delete(input);
+    this.#encode(this.#mixer.close(input));
   }
 
-  push(block: PcmBlock): void {
+  /** 0 is mute. */
+  setGain(input: string, gain: number): void {
+    this.#mixer.setGain(input, gain);
+  }
+
+  push(input: string, block: PcmBlock): void {
     const length = block.channels[0]?.length ?? 0;
     const arrival = micros(localNowMs() * 1000);
-    // The block arrives when its last sample has been taken, so the end of the block is what the clock is told.
-    const end = micros(((block.firstSample + length) * 1_000_000) / AUDIO_TIMESCALE);
-    const captured = micros(this.#clock.map(end, arrival) - (length * 1_000_000) / AUDIO_TIMESCALE);
-    const media = this.#options.toMedia(captured);
+    const known = this.#inputs.get(input) ?? { clock: new ClockMap(), lastBlock: arrival };
+    this.#inputs.set(input, known);
+    const media = this.#options.toMedia(capturedAt(block, length, arrival, known.clock));
     if (media === undefined || this.#endSample !== undefined) return;
     this.#lastBlock = arrival;
-    const channels = this.isMuted ? block.channels.map((channel) => new Float32Array(channel.length)) : block.channels;
-    this.#encode(this.#aligner.push(channels, media));
+    known.lastBlock = arrival;
+    this.#encode(this.#mixer.push(input, block.channels, media));
   }
 
-  /** Now and then: silence when no device gives sound. */
+  /** Now and then: silence where no device gives sound. */
   tick(): void {
     const now = micros(localNowMs() * 1000);
     const media = this.#options.toMedia(now);
-    if (media === undefined || this.#endSample !== undefined || now - this.#lastBlock < STARVED_MICROS) return;
-    this.#encode(this.#aligner.fill(micros(media - SILENCE_LAG_MICROS)));
+    if (media === undefined || this.#endSample !== undefined) return;
+    const until = micros(media - SILENCE_LAG_MICROS);
+    for (const input of this.#mixer.inputs) {
+      const lastBlock = this.#inputs.get(input)?.lastBlock ?? 0;
+      if (now - lastBlock >= STARVED_MICROS) this.#encode(this.#mixer.fill(input, until));
+    }
+    if (now - this.#lastBlock >= STARVED_MICROS) this.#encode(this.#mixer.silence(until));
   }
 
   /** Ends the track at media time `end`; all its parts have been given out when this resolves. */
   async finish(end: Micros): Promise<void> {
     this.#endSample = Math.round((end * AUDIO_TIMESCALE) / 1_000_000);
-    this.#encode(this.#aligner.fill(micros(end + 1_000_000)));
+    const until = micros(end + 1_000_000);
+    for (const input of this.#mixer.inputs) this.#encode(this.#mixer.fill(input, until));
+    this.#encode(this.#mixer.silence(until));
     await this.#encoder?.finish();
     this.#emit(this.#assembler.flush());
   }
@@ -108,4 +114,11 @@ export class AudioLane {
     const samples = end === undefined ? part.samples : part.samples.filter((sample) => sample.start < end);
     if (samples.length > 0) this.#options.onPart({ ...part, samples });
   }
+}
+
+function capturedAt(block: PcmBlock, length: number, arrival: Micros, clock: ClockMap): Micros {
+  if (block.capturedMicros !== undefined) return micros(block.capturedMicros);
+  // The block arrives when its last sample has been taken, so the end of the block is what the clock is told.
+  const end = micros(((block.firstSample + length) * 1_000_000) / AUDIO_TIMESCALE);
+  return micros(clock.map(end, arrival) - (length * 1_000_000) / AUDIO_TIMESCALE);
 }

@@ -1,5 +1,6 @@
 import { afterFailure, ENCODER_NAMES, type EncoderName } from '../src/encode/encoder-choice.ts';
 import type { Rung } from '../src/encode/ladder.ts';
+import type { PictureContent } from '../src/encode/scene.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { FrameRate } from '../src/protocol/grid.ts';
 import type { TrackId } from '../src/protocol/track.ts';
@@ -37,7 +38,7 @@ export interface EncodeCoreOptions {
   readonly gopSeconds: number;
   /** `realtime` for a camera, `quality` for a file. */
   readonly latencyMode: LatencyMode;
-  readonly contentHint?: 'motion' | 'detail';
+  readonly contentHint?: PictureContent;
   /** Which implementations are tried, best first; the browser's own alone when not said. */
   readonly encoders?: readonly EncoderName[];
 }
@@ -54,7 +55,7 @@ type LaneState =
 
 interface Lane {
   readonly rendition: Rendition;
-  readonly task: EncodeTask;
+  task: EncodeTask;
   source: EncoderSource;
   state: LaneState;
   /** Slots inside the encoder with the time they went in. */
@@ -145,6 +146,16 @@ export class EncodeCore {
       }
     } finally {
       stamped.close();
+    }
+  }
+
+  /** What the pictures are like from the next key frame on. */
+  setContentHint(contentHint: PictureContent): void {
+    for (const lane of this.#lanes) {
+      if (lane.task.contentHint === contentHint) continue;
+      lane.task = { ...lane.task, contentHint };
+      lane.source.setContentHint(contentHint);
+      if (lane.state.kind === 'running') lane.state.encoder.setContentHint(contentHint);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
+import { contentOf } from '../src/encode/scene.ts';
 import { StageError, type WireError } from '../src/protocol/errors.ts';
 import { FRAME_RATES } from '../src/protocol/grid.ts';
 import { probeEncoder } from './encoder-probe.ts';
@@ -9,37 +10,37 @@ import type {
   EngineToUpload,
   FromEngine,
   LivePlan,
-  PcmBlock,
+  PicturePlace,
   ResumePoint,
   ToEngine,
   UploadToEngine,
 } from './messages.ts';
-import { makeSlate } from './picture.ts';
+import { PictureStage } from './picture-stage.ts';
 import { PictureTaker } from './picture-taker.ts';
+import { SoundPorts } from './sound-ports.ts';
 import { StartWatch } from './start-watch.ts';
 import { TestTape } from './test-tape.ts';
-import { VideoPump } from './video-pump.ts';
 
 const STATS_EVERY_MS = 1_000;
 const TEST_PROGRESS_EVERY_MS = 250;
 const PAUSED = 'One moment…';
 
 const clock = new OriginClock();
-const pump = new VideoPump((picture, captured) => {
-  if (session === undefined || isCameraOff || plan === undefined) picture.close();
-  else session.pushPicture(picture, captured);
+const sounds = new SoundPorts((input, block) => session?.pushSound(input, block));
+const stage = new PictureStage({
+  onPicture: (picture, captured) => {
+    if (session === undefined || isPictureOff) picture.close();
+    else session.pushPicture(picture, captured);
+  },
+  takePeak: () => sounds.takePeak(),
 });
 let uploadPort: MessagePort | undefined;
-let audioPort: MessagePort | undefined;
 let pictures: PictureTaker | undefined;
 let session: LiveSession | undefined;
-let plan: LivePlan | undefined;
 let line: LadderPressure['line'] = 'free';
 /** While `session` is only a test recording. */
 let tape: TestTape | undefined;
-let isCameraOff = false;
-let isMuted = false;
-let hasCamera = false;
+let isPictureOff = false;
 let timers: ReturnType<typeof setTimeout>[] = [];
 
 const post = (message: FromEngine): void => self.postMessage(message);
@@ -70,28 +71,34 @@ async function handle(message: ToEngine): Promise<void> {
         else line = event.data.line;
       };
       break;
+    case 'scene':
+      await stage.setScene(message.scene);
+      session?.setContent(contentOf(message.scene.kind));
+      break;
     case 'video-source':
-      hasCamera = true;
-      pump.run(framesOf(message.source)).catch(rejectCamera);
+      stage.run(message.place, framesOf(message.source)).catch((cause: unknown) => rejectSource(message.place, cause));
       break;
     case 'audio-source':
-      audioPort?.close();
-      audioPort = message.blocks;
-      session?.resetSound();
-      audioPort.onmessage = (block: MessageEvent<PcmBlock>) => session?.pushSound(block.data);
+      session?.resetSound(message.input);
+      sounds.open(message.input, message.blocks);
       break;
-    case 'source-lost':
-      if (message.media === 'video') {
-        hasCamera = false;
-        await pump.stop();
-        showSlate();
-      } else {
-        audioPort?.close();
-        audioPort = undefined;
-      }
+    case 'sound-gain':
+      sounds.setGain(message.input, message.gain);
+      session?.setGain(message.input, message.gain);
+      break;
+    case 'picture-lost':
+      await stage.stop(message.place);
+      if (message.place === 'main') showSlate();
+      break;
+    case 'sound-lost':
+      sounds.close(message.input);
+      session?.resetSound(message.input);
+      break;
+    case 'preview':
+      stage.setPreview(message.canvas);
       break;
     case 'source-paused':
-      showSlate(PAUSED);
+      showSlate(message.text ?? PAUSED);
       break;
     case 'probe': {
       const frameRate = FRAME_RATES.find((rate) => rate === message.frameRate) ?? 30;
@@ -106,13 +113,10 @@ async function handle(message: ToEngine): Promise<void> {
       dropTest();
       await goLive(message.plan, message.resume);
       break;
-    case 'mute':
-      isMuted = message.isMuted;
-      if (session !== undefined) session.isMuted = isMuted;
-      break;
-    case 'camera-off':
-      isCameraOff = message.isOff;
-      if (isCameraOff) showSlate();
+    case 'picture-off':
+      isPictureOff = message.isOff;
+      if (isPictureOff) showSlate();
+      else showStanding();
       break;
     case 'end':
       await end();
@@ -133,6 +137,7 @@ async function recordTest(wanted: LivePlan, durationMs: number): Promise<void> {
   const opening = new LiveSession({
     plan: wanted,
     resume: undefined,
+    content: contentOf(stage.scene.kind),
     clock,
     send: (message) => recorded.take(message),
     onFirstPicture: () => watch.enter('frames'),
@@ -153,10 +158,8 @@ async function recordTest(wanted: LivePlan, durationMs: number): Promise<void> {
     return;
   }
   watch.enter('picture');
-  opening.isMuted = isMuted;
-  session = opening;
-  plan = wanted;
-  if (isCameraOff || !hasCamera) showSlate();
+  begin(opening, wanted);
+  showStanding();
   let toldMs = 0;
   const tick = (): void => {
     if (tape !== recorded) return;
@@ -191,7 +194,7 @@ function dropTest(): void {
 function leaveTest(): LiveSession | undefined {
   if (tape === undefined) return undefined;
   tape = undefined;
-  plan = undefined;
+  stage.setFrame(undefined);
   return stopSession();
 }
 
@@ -211,6 +214,7 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
   const opening = new LiveSession({
     plan: wanted,
     resume,
+    content: contentOf(stage.scene.kind),
     clock,
     send,
     onFirstPicture: () => watch.enter('frames'),
@@ -235,17 +239,15 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
     return;
   }
   watch.enter(resume === undefined ? 'picture' : 'frames');
-  opening.isMuted = isMuted;
-  session = opening;
-  plan = wanted;
+  begin(opening, wanted);
   pictures = new PictureTaker({
     ladderBps: wanted.rungs.reduce((sum, { bitrateBps }) => sum + bitrateBps, wanted.audioBps),
     snapshot: () => session?.snapshot(),
     onPoster: (jpeg) => send({ kind: 'poster', jpeg }, [jpeg]),
     onStrip: (segment, jpeg) => send({ kind: 'strip', segment, jpeg }, [jpeg]),
   });
-  if (isCameraOff || !hasCamera) showSlate();
-  else if (resume !== undefined) showSlate(PAUSED);
+  if (resume === undefined) showStanding();
+  else showSlate(PAUSED);
   const tick = (): void => {
     if (session === undefined) return;
     timers[0] = setTimeout(tick, session.tick());
@@ -261,21 +263,34 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
   timers.push(setInterval(look, STATS_EVERY_MS));
 }
 
-function rejectCamera(cause: unknown): void {
+function begin(opening: LiveSession, { rungs: [top] }: LivePlan): void {
+  for (const [input, gain] of sounds.gains) opening.setGain(input, gain);
+  stage.setFrame(top);
+  session = opening;
+}
+
+function rejectSource(place: PicturePlace, cause: unknown): void {
   if (!(cause instanceof StageError)) {
     fail(cause);
     return;
   }
-  hasCamera = false;
-  showSlate();
-  pump.stop().catch(fail);
+  stage.stop(place).catch(fail);
+  if (place === 'main') showSlate();
   post({ kind: 'camera-unusable', error: cause.toWire() });
 }
 
-function showSlate(text = 'The camera is off'): void {
-  const [top] = plan?.rungs ?? [];
-  if (session === undefined || top === undefined) return;
-  session.replacePicture(makeSlate(top.width, top.height, text, pump.colorSpace));
+function showSlate(text?: string): void {
+  if (session !== undefined) session.replacePicture(stage.slate(text));
+}
+
+/** What is there now, for a source that may give nothing new for a long time, such as a screen. */
+function showStanding(): void {
+  const picture = isPictureOff ? undefined : stage.standing();
+  // A source that runs and has shown nothing yet is waited for.
+  if (picture === undefined && !isPictureOff && stage.isExpecting) return;
+  if (picture === undefined) showSlate();
+  else if (session === undefined) picture.close();
+  else session.replacePicture(picture);
 }
 
 /** Nothing more goes in; the session is left to be ended or closed. */

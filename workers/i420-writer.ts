@@ -1,4 +1,5 @@
 import type { Size } from '../src/encode/i420-scaler.ts';
+import { rgbaToI420 } from '../src/encode/rgba-i420.ts';
 import { PictureScaler } from './picture-scaler.ts';
 
 /** Pictures of any kind as the bytes of I420 pictures of one size, for encoders that know nothing else. */
@@ -14,6 +15,13 @@ export class I420Writer {
 
   get frameBytes(): number {
     return (this.#size.width * this.#size.height * 3) / 2;
+  }
+
+  /** The same in bytes of their own. */
+  async bytes(picture: VideoFrame): Promise<Uint8Array<ArrayBuffer>> {
+    const target = new Uint8Array(this.frameBytes);
+    await this.write(picture, target);
+    return target;
   }
 
   /** One call at a time; `target` has `frameBytes`. `picture` stays the caller's. */
@@ -88,22 +96,4 @@ async function splitChroma(picture: VideoFrame): Promise<VideoFrame> {
     timestamp: picture.timestamp,
     colorSpace: picture.colorSpace.toJSON(),
   });
-}
-
-/** BT.601, limited range: what cameras give and what a canvas is taken for. */
-export function rgbaToI420(rgba: Uint8ClampedArray, { width, height }: Size, target: Uint8Array): void {
-  const chromaWidth = (width + 1) >> 1;
-  const u = width * height;
-  const v = u + chromaWidth * ((height + 1) >> 1);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = (y * width + x) * 4;
-      const [r, g, b] = [rgba[i] ?? 0, rgba[i + 1] ?? 0, rgba[i + 2] ?? 0];
-      target[y * width + x] = 16 + (65.7 * r + 129.1 * g + 25.1 * b) / 256;
-      if ((x | y) & 1) continue;
-      const c = (y >> 1) * chromaWidth + (x >> 1);
-      target[u + c] = 128 + (-37.9 * r - 74.5 * g + 112.4 * b) / 256;
-      target[v + c] = 128 + (112.4 * r - 94.2 * g - 18.3 * b) / 256;
-    }
-  }
 }

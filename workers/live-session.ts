@@ -1,6 +1,7 @@
 import { colourCodes } from '../src/encode/cicp.ts';
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
+import type { PictureContent } from '../src/encode/scene.ts';
 import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cmaf-codecs.ts';
 import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
 import { writePart } from '../src/package/cmaf-part.ts';
@@ -22,6 +23,7 @@ export interface LiveSessionOptions {
   readonly clock: OriginClock;
   /** Where a broadcast goes on that an earlier tab left. */
   readonly resume: ResumePoint | undefined;
+  readonly content: PictureContent;
   /** Sends to the upload worker; what is in `transfer` is gone. */
   send(message: EngineToUpload, transfer: Transferable[]): void;
   /** Media zero is known: what comes next is the encoders'. */
@@ -75,6 +77,7 @@ export class LiveSession {
       grid: plan.grid,
       firstPart,
       resting,
+      content: options.content,
       onPart,
       encoders: plan.encoders,
       onGone: (track, error) => this.#onGone(track, error),
@@ -121,16 +124,23 @@ export class LiveSession {
     else this.#video.replace(picture);
   }
 
-  pushSound(block: PcmBlock): void {
-    this.#audio.push(block);
+  pushSound(input: string, block: PcmBlock): void {
+    this.#audio.push(input, block);
   }
 
-  resetSound(): void {
-    this.#audio.resetSource();
+  /** What comes under that name from now on is another device, or nothing. */
+  resetSound(input: string): void {
+    this.#audio.resetSource(input);
   }
 
-  set isMuted(isMuted: boolean) {
-    this.#audio.isMuted = isMuted;
+  /** 0 is mute. */
+  setGain(input: string, gain: number): void {
+    this.#audio.setGain(input, gain);
+  }
+
+  /** What the pictures are like from the next key frame on. */
+  setContent(content: PictureContent): void {
+    this.#video.setContent(content);
   }
 
   /** Fills what the devices left empty; says how long, in milliseconds, nothing more is due. */

@@ -2,6 +2,7 @@ import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { Rung, RungSpeed } from '../src/encode/ladder.ts';
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import type { RingMemory } from '../src/encode/picture-ring.ts';
+import type { Scene, SoundInput } from '../src/encode/scene.ts';
 import type { StartStep } from '../src/encode/start-steps.ts';
 import type { X264Run } from '../src/encode/x264-arguments.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
@@ -22,14 +23,21 @@ import type { BroadcastStart, UnfinishedBroadcast } from '../src/upload/unfinish
 export type ToEngine =
   /** Once, first. Transfers `uploadPort`. */
   | { readonly kind: 'open'; readonly uploadPort: MessagePort }
-  /** A camera or a screen. Transfers what `source` holds; a newer one replaces it. */
-  | { readonly kind: 'video-source'; readonly source: VideoSource }
-  /** Blocks of `PcmBlock` on `blocks`, transferred; a newer one replaces it. */
-  | { readonly kind: 'audio-source'; readonly blocks: MessagePort }
-  /** The device is gone: slate and silence until another source comes. */
-  | { readonly kind: 'source-lost'; readonly media: 'video' | 'audio' }
-  /** The device gives no pictures for a while: the slate until it does. */
-  | { readonly kind: 'source-paused' }
+  /** What is shown from now on; its pictures come as sources of their own. */
+  | { readonly kind: 'scene'; readonly scene: Scene }
+  /** Transfers what `source` holds; a newer one at that place replaces it. */
+  | { readonly kind: 'video-source'; readonly place: PicturePlace; readonly source: VideoSource }
+  /** Blocks of `PcmBlock` on `blocks`, transferred; a newer one of that input replaces it. */
+  | { readonly kind: 'audio-source'; readonly input: SoundInput; readonly blocks: MessagePort }
+  /** 0 is mute, 1 leaves the input as it is. */
+  | { readonly kind: 'sound-gain'; readonly input: SoundInput; readonly gain: number }
+  /** The device is gone, or is not used any more. Without the main picture viewers see the slate. */
+  | { readonly kind: 'picture-lost'; readonly place: PicturePlace }
+  | { readonly kind: 'sound-lost'; readonly input: SoundInput }
+  /** The source gives no pictures for a while: the slate, with that text, until it does. */
+  | { readonly kind: 'source-paused'; readonly text?: string }
+  /** Where the page shows what viewers get; transferred. Undefined: the page shows the source itself. */
+  | { readonly kind: 'preview'; readonly canvas: OffscreenCanvas | undefined }
   | {
       readonly kind: 'probe';
       readonly rungs: readonly Rung[];
@@ -39,9 +47,12 @@ export type ToEngine =
   /** Encodes and packs for so long as a broadcast would be, and gives it back: `test-recorded` or `test-failed`. */
   | { readonly kind: 'record-test'; readonly plan: LivePlan; readonly durationMs: number }
   | { readonly kind: 'go-live'; readonly plan: LivePlan; readonly resume?: ResumePoint }
-  | { readonly kind: 'mute'; readonly isMuted: boolean }
-  | { readonly kind: 'camera-off'; readonly isOff: boolean }
+  /** The person hides the picture, whatever it is. */
+  | { readonly kind: 'picture-off'; readonly isOff: boolean }
   | { readonly kind: 'end' };
+
+/** main: all of the picture. corner: a camera over it. */
+export type PicturePlace = 'main' | 'corner';
 
 /** The frames of a track: `FrameSource` of the page, in words that workers know. */
 export type VideoSource =
@@ -182,9 +193,11 @@ export type FromPoster =
   | { readonly kind: 'strip'; readonly segment: number; readonly jpeg: ArrayBuffer }
   | { readonly kind: 'flushed' };
 
-/** Worklet to engine: planar 48 kHz sound. `firstSample` counts what the device gave since it was opened. */
+/** Planar 48 kHz sound to the engine. `firstSample` counts what the device gave since it was opened. */
 export interface PcmBlock {
   readonly firstSample: number;
+  /** Where the source has no clock but this machine's: when the first sample is heard, microseconds since 1970. */
+  readonly capturedMicros?: number;
   readonly channels: readonly Float32Array<ArrayBuffer>[];
 }
 

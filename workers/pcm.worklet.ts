@@ -10,9 +10,10 @@ declare function registerProcessor(name: string, processor: new () => AudioWorkl
 const BLOCK_SAMPLES = 256;
 const PEAK_SAMPLES = 4_800;
 
-/** Sends what the microphone gives straight to the engine, and the loudness to the page. */
+/** Sends what one input gives straight to the engine, and the loudness to the page. */
 class PcmTap extends AudioWorkletProcessor {
   #engine: MessagePort | undefined;
+  #isOpen = true;
   #block: Float32Array<ArrayBuffer>[] = [];
   #filled = 0;
   #firstSample = 0;
@@ -21,17 +22,19 @@ class PcmTap extends AudioWorkletProcessor {
 
   constructor() {
     super();
-    this.port.onmessage = (event: MessageEvent<MessagePort>) => {
-      this.#engine = event.data;
+    // `null`: nothing is wanted any more, and the processor may go.
+    this.port.onmessage = (event: MessageEvent<MessagePort | null>) => {
+      this.#isOpen = event.data !== null;
+      this.#engine = event.data ?? undefined;
     };
   }
 
   process(inputs: Float32Array[][]): boolean {
     const input = inputs[0] ?? [];
     const length = input[0]?.length ?? 0;
-    if (length === 0) return true;
+    if (length === 0) return this.#isOpen;
     this.#measure(input[0] ?? new Float32Array(), length);
-    if (this.#engine === undefined) return true;
+    if (this.#engine === undefined) return this.#isOpen;
     if (this.#block.length !== input.length) {
       this.#send();
       this.#block = input.map(() => new Float32Array(BLOCK_SAMPLES));

@@ -1,4 +1,12 @@
-import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
+import {
+  ALL_FORMATS,
+  BlobSource,
+  EncodedPacketSink,
+  Input,
+  type InputAudioTrack,
+  type InputVideoTrack,
+  VideoSampleSink,
+} from 'mediabunny';
 import { pictureRateOf, planRecording, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
@@ -39,16 +47,26 @@ export async function openRecording(file: Blob): Promise<RecordingFile> {
     return await describe(input);
   } catch (cause) {
     input.dispose();
-    if (cause instanceof StageError) throw cause;
-    throw refusal(
-      'unreadable_file',
-      'This file cannot be read as a video. It may be damaged; MP4, MOV, MKV, WebM and Y4M files are taken.',
-      cause,
-    );
+    throw cause instanceof StageError ? cause : unreadable(cause);
   }
 }
 
-async function describe(input: Input): Promise<RecordingFile> {
+export const unreadable = (cause: unknown): StageError =>
+  refusal(
+    'unreadable_file',
+    'This file cannot be read as a video. It may be damaged; MP4, MOV, MKV, WebM and Y4M files are taken.',
+    cause,
+  );
+
+export interface DecodableTracks {
+  readonly video: InputVideoTrack;
+  readonly sound: InputAudioTrack | undefined;
+  /** There is sound in the file, and this browser cannot decode it. */
+  readonly isSoundLost: boolean;
+}
+
+/** Rejects with StageError `no_picture` or `unknown_codec`. */
+export async function decodableTracks(input: Input): Promise<DecodableTracks> {
   const video = await input.getPrimaryVideoTrack();
   if (video === null) throw refusal('no_picture', 'There is no picture in this file. Choose a video.');
   if (!(await video.canDecode()))
@@ -58,6 +76,11 @@ async function describe(input: Input): Promise<RecordingFile> {
     );
   const found = await input.getPrimaryAudioTrack();
   const sound = found !== null && (await found.canDecode()) ? found : undefined;
+  return { video, sound, isSoundLost: found !== null && sound === undefined };
+}
+
+async function describe(input: Input): Promise<RecordingFile> {
+  const { video, sound } = await decodableTracks(input);
   const [videoFrom, videoTo, times] = await Promise.all([
     video.getFirstTimestamp(),
     video.computeDuration(),

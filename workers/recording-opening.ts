@@ -7,10 +7,10 @@ import { StageError } from '../src/protocol/errors.ts';
 import { AUDIO_TIMESCALE, DEFAULT_GRID, type Grid, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
 import type { AudioTrack, Track, VideoTrack } from '../src/protocol/track.ts';
 import type { InitSegment } from '../src/upload/unfinished.ts';
+import { SOUND_CHANNELS } from './decoded-sound.ts';
 import { EncodeCore, type Rendition } from './encode-core.ts';
 import { PictureScaler } from './picture-scaler.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
-import { SOUND_CHANNELS } from './recording-sound.ts';
 import type { MadeConfig } from './segment-maker.ts';
 
 const POSTER_WIDTH = 640;

@@ -1,4 +1,4 @@
-import { type AudioSample, Conversion, type Input, NullTarget, Output, WavOutputFormat } from 'mediabunny';
+import type { Input } from 'mediabunny';
 import { AudioAligner } from '../src/encode/audio-aligner.ts';
 import { type RecordingPlan, soundFramesOf } from '../src/mapreduce/recording-plan.ts';
 import { writePart } from '../src/package/cmaf-part.ts';
@@ -8,9 +8,8 @@ import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
 import { micros, millis } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { AacEncoder } from './aac.ts';
+import { type DecodedSound, decodedSound, SOUND_CHANNELS } from './decoded-sound.ts';
 import type { MadePart } from './segment-maker.ts';
-
-export const SOUND_CHANNELS = 2;
 
 export interface SoundOptions {
   readonly input: Input;
@@ -65,26 +64,9 @@ export class RecordingSound {
   async run(take: TakeSound): Promise<void> {
     this.#give = take;
     const { input, plan, soundFrom } = this.#options;
-    // Nothing is kept of what is written: the samples are taken on their way to the writer.
-    const output = new Output({ format: new WavOutputFormat({ large: true }), target: new NullTarget() });
-    const conversion = await Conversion.init({
-      input,
-      output,
-      showWarnings: false,
-      // From the first sample on, uncut: what lies before media zero is cut on our own grid.
-      trim: { start: soundFrom, end: plan.zeroSeconds + plan.slots / plan.frameRate },
-      video: { discard: true },
-      audio: {
-        codec: 'pcm-f32',
-        numberOfChannels: SOUND_CHANNELS,
-        sampleRate: AUDIO_TIMESCALE,
-        forceTranscode: true,
-        process: async (sample) => {
-          await this.#take(sample);
-          return sample;
-        },
-      },
-    });
+    // From the first sample on, uncut: what lies before media zero is cut on our own grid.
+    const range = { fromSeconds: soundFrom, toSeconds: plan.zeroSeconds + plan.slots / plan.frameRate };
+    const conversion = await decodedSound(input, range, (sound) => this.#take(sound));
     try {
       await conversion.execute();
     } catch (cause) {
@@ -103,16 +85,9 @@ export class RecordingSound {
     await this.#encoder?.cancel().catch(() => undefined);
   }
 
-  async #take(sample: AudioSample): Promise<void> {
-    const { plan, soundFrom } = this.#options;
-    const channels = Array.from({ length: SOUND_CHANNELS }, (_, planeIndex) => {
-      const plane = new Float32Array(sample.numberOfFrames);
-      sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
-      return plane;
-    });
-    await this.#encode(
-      this.#aligner.push(channels, micros((sample.timestamp + soundFrom - plan.zeroSeconds) * 1_000_000)),
-    );
+  async #take({ seconds, channels }: DecodedSound): Promise<void> {
+    const { zeroSeconds } = this.#options.plan;
+    await this.#encode(this.#aligner.push(channels, micros((seconds - zeroSeconds) * 1_000_000)));
   }
 
   async #encode(frames: readonly Float32Array[][]): Promise<void> {

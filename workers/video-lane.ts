@@ -1,5 +1,6 @@
 import { isSameConfig, parameterSets } from '../src/encode/avcc.ts';
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
+import type { PictureContent } from '../src/encode/scene.ts';
 import { SlotQueue } from '../src/encode/slot-queue.ts';
 import { type SlotPlan, Slotter } from '../src/encode/slotter.ts';
 import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.ts';
@@ -20,6 +21,7 @@ export interface VideoLaneOptions {
   readonly resting: readonly TrackId[];
   /** Implementations that may be used, best first. */
   readonly encoders: readonly EncoderName[];
+  readonly content: PictureContent;
   onPart(part: ClosedPart): void;
   /** Before the first part of a rendition; and when an encoder with another configuration took over. */
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
@@ -87,10 +89,10 @@ export class VideoLane {
 
   /** Rejects with StageError `no_encoder`. */
   async open(): Promise<void> {
-    const { renditions, grid, encoders } = this.#options;
+    const { renditions, grid, encoders, content } = this.#options;
     const { frameRate, gopSeconds } = grid;
     this.#core = await EncodeCore.open(
-      { renditions, frameRate, gopSeconds, latencyMode: 'realtime', encoders },
+      { renditions, frameRate, gopSeconds, latencyMode: 'realtime', contentHint: content, encoders },
       {
         onConfig: (track, avcC, colorSpace) => this.#onConfig(track, avcC, colorSpace),
         onFrame: (frame) => this.#onFrame(frame),
@@ -143,19 +145,20 @@ export class VideoLane {
     // Before the very first picture there is nothing to repeat but itself.
     this.#current ??= picture.clone();
     this.#repeat(plan);
-    if (plan.frameSlot === undefined) {
-      picture.close();
-      return;
-    }
+    // Of a screen it may be the last picture for a long time: one that came too late for a slot of its own still counts.
     this.#current?.close();
     this.#current = picture;
-    this.#encode(plan.frameSlot);
+    if (plan.frameSlot !== undefined) this.#encode(plan.frameSlot);
   }
 
   /** From now on this picture fills empty slots. Takes ownership. */
   replace(picture: VideoFrame): void {
     this.#current?.close();
     this.#current = picture;
+  }
+
+  setContent(content: PictureContent): void {
+    this.#core?.setContentHint(content);
   }
 
   tick(media: Micros): void {

@@ -60,6 +60,10 @@ class WasmSource implements EncoderSource {
     this.heldFrames = canShare() ? 0 : Math.ceil(task.keyEverySlots * BATCH_HOLDS_GOPS);
   }
 
+  setContentHint(): void {
+    // x264 is run in one way whatever it is shown.
+  }
+
   async create(events: PictureEncoderEvents): Promise<PictureEncoder> {
     const encoder = new WasmEncoder(this.#task, events);
     await encoder.open(this.#module);
@@ -115,6 +119,10 @@ class WasmEncoder implements PictureEncoder {
     this.#waiting.push({ picture: picture.clone(), slot });
     this.#slots.push(slot);
     this.#write();
+  }
+
+  setContentHint(): void {
+    // As its source says.
   }
 
   async flush(): Promise<void> {

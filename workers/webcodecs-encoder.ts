@@ -1,5 +1,6 @@
 import { mendAvcC } from '../src/encode/avcc.ts';
 import { h264Candidates } from '../src/encode/codec-candidates.ts';
+import type { PictureContent } from '../src/encode/scene.ts';
 import type { FrameRate } from '../src/protocol/grid.ts';
 import { TRIAL_TASK, tryEncoder } from './encoder-trial.ts';
 import type {
@@ -62,6 +63,10 @@ class WebCodecsSource implements EncoderSource {
     this.heldFrames = heldFrames;
   }
 
+  setContentHint(contentHint: PictureContent): void {
+    this.#config = { ...this.#config, contentHint };
+  }
+
   create(events: PictureEncoderEvents): Promise<PictureEncoder> {
     const onSwallowed = (): void => {
       // Encoders may leave frames out in realtime mode, and every slot needs one.
@@ -78,7 +83,12 @@ class WebCodecsEncoder implements PictureEncoder {
   /** Pictures inside, in order. */
   readonly #sent: { readonly slot: number; readonly timestamp: number }[] = [];
 
+  #config: VideoEncoderConfig;
+  /** `#config` is another than the encoder runs with: it takes over with a key frame, because it forces one. */
+  #isConfigNew = false;
+
   constructor(config: VideoEncoderConfig, events: PictureEncoderEvents, onSwallowed: () => void) {
+    this.#config = config;
     this.#events = events;
     this.#onSwallowed = onSwallowed;
     this.#encoder = new VideoEncoder({
@@ -90,8 +100,17 @@ class WebCodecsEncoder implements PictureEncoder {
 
   encode(picture: VideoFrame, slot: number, isKey: boolean): void {
     if (this.#encoder.state !== 'configured') return;
+    if (isKey && this.#isConfigNew) {
+      this.#encoder.configure(this.#config);
+      this.#isConfigNew = false;
+    }
     this.#sent.push({ slot, timestamp: picture.timestamp });
     this.#encoder.encode(picture, { keyFrame: isKey });
+  }
+
+  setContentHint(contentHint: PictureContent): void {
+    this.#config = { ...this.#config, contentHint };
+    this.#isConfigNew = true;
   }
 
   async flush(): Promise<void> {

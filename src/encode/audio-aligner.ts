@@ -49,7 +49,10 @@ export class AudioAligner {
 
   /** Silence up to media time `until`, when the device gives nothing. */
   fill(until: Micros): Float32Array[][] {
-    return this.#silence(samplesOf(until) - this.#produced);
+    const count = samplesOf(until) - this.#produced;
+    // What comes after a hole is no drift: it meets the grid again as the first block did.
+    if (count > 0) this.#isFresh = true;
+    return this.#silence(count);
   }
 
   #stretch(block: readonly Float32Array[], length: number, error: number): readonly Float32Array[] {

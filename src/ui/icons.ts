@@ -31,6 +31,18 @@ export const icons = {
   cameraOff: icon(
     svg`<path d="M7 6.500h6a2.500 2.500 0 0 1 2.500 2.500v1.700l5-2.700v8l-3.300-1.800M15.300 16A2.500 2.500 0 0 1 13 17.500H5.500A2.500 2.500 0 0 1 3 15V9a2.500 2.500 0 0 1 .8-1.800M3.500 3.500l17 17"/>`,
   ),
+  screen: icon(svg`<rect x="3" y="4.500" width="18" height="12" rx="2"/><path d="M9 20.500h6M12 16.500v4"/>`),
+  corner: icon(
+    svg`<rect x="3" y="4.500" width="18" height="15" rx="2"/><rect x="12.500" y="12" width="6" height="5" rx="1"/>`,
+  ),
+  film: icon(
+    svg`<rect x="3" y="4.500" width="18" height="15" rx="2"/><path d="M7.500 4.500v15M16.500 4.500v15M3 12h18M3 8.200h4.500M3 15.800h4.500M16.500 8.200H21M16.500 15.800H21"/>`,
+  ),
+  sound: icon(
+    svg`<path d="M4 9.500v5h3.500L12 19V5L7.500 9.500z"/><path d="M15.500 9a4.500 4.500 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11"/>`,
+  ),
+  soundOff: icon(svg`<path d="M4 9.500v5h3.500L12 19V5L7.500 9.500zM16 9.500l5 5M21 9.500l-5 5"/>`),
+  pause: icon(svg`<path d="M8.500 5.500v13M15.500 5.500v13"/>`),
   microphone: icon(
     svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v3"/>`,
   ),

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { icons } from './icons.ts';
 import { HEARING_SENTENCES, type Hearing, hearingOf, meterShare } from './level-words.ts';
 import { base } from './theme.ts';
@@ -6,12 +6,20 @@ import { base } from './theme.ts';
 /** Long enough to bridge the pauses of speech, short enough to notice a dead microphone before going live. */
 const MEMORY_MS = 3000;
 
-/** How loud the microphone is: a bar for the eye, a sentence for everybody. */
+/** How loud one sound is: a bar for the eye, a sentence for everybody. */
 export class LevelMeter extends LitElement {
-  static override properties = { level: { attribute: false }, isMuted: { attribute: false } };
+  static override properties = {
+    label: { attribute: false },
+    level: { attribute: false },
+    isMuted: { attribute: false },
+    isMicrophone: { attribute: false },
+  };
+  declare label: string;
   /** 0 to 1, the peak of the last 100 ms. */
   declare level: number;
   declare isMuted: boolean;
+  /** Other sounds may be silent for good reasons: nothing is said of them. */
+  declare isMicrophone: boolean;
 
   #recent: { readonly atMs: number; readonly level: number }[] = [];
 
@@ -61,6 +69,8 @@ export class LevelMeter extends LitElement {
 
   constructor() {
     super();
+    this.label = 'Microphone';
+    this.isMicrophone = true;
     this.level = 0;
     this.isMuted = false;
   }
@@ -72,6 +82,11 @@ export class LevelMeter extends LitElement {
     return Math.max(...this.#recent.map((seen) => seen.level));
   }
 
+  #icon() {
+    if (this.isMicrophone) return this.isMuted ? icons.microphoneOff : icons.microphone;
+    return this.isMuted ? icons.soundOff : icons.sound;
+  }
+
   protected override render() {
     const level = this.isMuted ? 0 : this.level;
     const recentPeak = this.#recentPeak();
@@ -79,22 +94,22 @@ export class LevelMeter extends LitElement {
     const percent = Math.round(meterShare(level) * 100);
     const peak = this.isMuted ? 0 : Math.round(meterShare(recentPeak) * 100);
     return html`<div class="row">
-        ${this.isMuted ? icons.microphoneOff : icons.microphone}
+        ${this.#icon()}
         <div
           class="track"
           role="meter"
-          aria-label="Microphone level"
+          aria-label=${`${this.label} level`}
           aria-valuemin="0"
           aria-valuemax="100"
           aria-valuenow=${percent}
-          aria-valuetext=${HEARING_SENTENCES[hearing]}
+          aria-valuetext=${this.isMicrophone ? HEARING_SENTENCES[hearing] : `${percent} %`}
           .style=${`--share: ${percent}%; --peak: ${peak}%`}
         >
           <div class="fill"></div>
           <div class="peak" ?hidden=${peak === 0}></div>
         </div>
       </div>
-      <p class="small quiet">${HEARING_SENTENCES[hearing]}</p>`;
+      ${this.isMicrophone ? html`<p class="small quiet">${HEARING_SENTENCES[hearing]}</p>` : nothing}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EncoderName } from '../encode/encoder-choice.ts';
+import type { SceneKind } from '../encode/scene.ts';
 import { rateText } from './rate-words.ts';
 import type { ProbeState } from './studio-state.ts';
 
@@ -50,11 +51,16 @@ const attention = (sentence: string, fix?: PreflightFix): Row => ({
 export function preflightRows(
   facts: PreflightFacts,
   probe: ProbeState,
-  wishes: { readonly isMuted: boolean; readonly frameRate: number; readonly encoder: EncoderName },
+  wishes: {
+    readonly isMuted: boolean;
+    readonly frameRate: number;
+    readonly encoder: EncoderName;
+    readonly scene: SceneKind;
+  },
 ): readonly PreflightRow[] {
   const named: readonly (readonly [string, Row])[] = [
-    ['Camera', camera(facts)],
-    ['Microphone', microphone(facts, wishes.isMuted)],
+    picture(facts, wishes.scene),
+    ['Microphone', microphone(facts, wishes)],
     ['Permissions', permissions(facts)],
     ['Encoder', encoder(probe, wishes)],
     ['Upload line', uplink(probe)],
@@ -64,13 +70,22 @@ export function preflightRows(
   return named.map(([name, row]) => ({ name, ...row }));
 }
 
-function camera({ camera: state }: PreflightFacts): Row {
-  return state === 'ok'
-    ? GOOD
-    : attention('The camera gives no picture. Plug it in, or close the program that holds it.', 'ask');
+function picture({ camera: state }: PreflightFacts, scene: SceneKind): readonly [string, Row] {
+  if (scene === 'camera') {
+    const trouble = 'The camera gives no picture. Plug it in, or close the program that holds it.';
+    return ['Camera', state === 'ok' ? GOOD : attention(trouble, 'ask')];
+  }
+  if (scene === 'sound' || scene === 'file') return ['Picture', GOOD];
+  if (state === 'ok') return ['Screen', GOOD];
+  return ['Screen', attention('Nothing is shared. Choose what viewers see.')];
 }
 
-function microphone({ microphone: state, hasHeard }: PreflightFacts, isMuted: boolean): Row {
+function microphone(
+  { microphone: state, hasHeard }: PreflightFacts,
+  { isMuted, scene }: { readonly isMuted: boolean; readonly scene: SceneKind },
+): Row {
+  if (state !== 'ok' && (scene === 'screen' || scene === 'corner' || scene === 'file'))
+    return attention('There is no microphone: viewers hear only the sound of what you show, if it has any.');
   if (state !== 'ok') return attention('The microphone is gone. Plug it in, or choose another one.', 'ask');
   if (isMuted) return attention('You are muted. Unmute when you want to be heard.');
   return hasHeard ? GOOD : attention('We have not heard you yet. Say something, or choose another microphone.');

@@ -25,7 +25,13 @@ export function sourceNotes(
       break;
     default:
   }
-  if (inputs.needsVisiblePage && inputs.camera !== 'hidden')
+  if (inputs.screen === 'lost')
+    add('trouble', `Sharing was stopped.${viewers} Choose the screen again, or another source.`);
+  if (inputs.screen === 'muted')
+    add('trouble', `What is shared gives no picture, perhaps because its window is minimised.${viewers}`);
+  if (inputs.screen === 'hidden')
+    add('trouble', `This browser gives no pictures of the screen while this tab is hidden.${viewers}`);
+  if (inputs.needsVisiblePage && inputs.camera !== 'hidden' && inputs.screen !== 'hidden')
     add('info', 'Keep this tab visible: in this browser the picture stops while it is hidden or minimised.');
   if (inputs.microphone === 'lost')
     add('trouble', 'The microphone is gone, so viewers hear nothing. Plug it in again, or choose another one.');

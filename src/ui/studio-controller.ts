@@ -3,22 +3,26 @@ import { canAskForDevices, listDevices } from '../capture/devices.ts';
 import { frameRateFor } from '../encode/frame-rate.ts';
 import type { Preset } from '../encode/ladder-offers.ts';
 import { DEFAULT_LADDER_RULES } from '../encode/live-ladder.ts';
+import type { SceneKind, SoundInput } from '../encode/scene.ts';
 import { StageError } from '../protocol/errors.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
 import { StudioEngine } from './studio-engine.ts';
 import { StudioInputs } from './studio-inputs.ts';
 import { loadMemory, type StudioMemory, saveMemory, withTitle } from './studio-memory.ts';
+import { StudioPlayout } from './studio-playout.ts';
 import { StudioPreflight } from './studio-preflight.ts';
 import { readPresets, type StudioPresets } from './studio-presets.ts';
 import { AUDIO_BPS, type SourceShape, StudioProbes } from './studio-probes.ts';
 import { INSECURE, toProblem } from './studio-problem.ts';
 import { StudioReports } from './studio-reports.ts';
 import { StudioReservation } from './studio-reservation.ts';
-import type { Problem, StudioActions, StudioState } from './studio-state.ts';
+import type { PlayoutWish, Problem, SoundState, StudioActions, StudioState } from './studio-state.ts';
 import { StudioStore } from './studio-store.ts';
 import { StudioWatch } from './studio-watch.ts';
 
 const TEST_MS = 5_000;
+/** Of pictures that the engine makes. */
+const DRAWN_SIZE = { width: 1280, height: 720 };
 
 /** The studio's wishes and its state, for the page that shows it. */
 export interface StudioController extends StudioActions {
@@ -41,6 +45,7 @@ class Controller implements StudioController {
   readonly #inputs: StudioInputs;
   readonly #probes: StudioProbes;
   readonly #reservation: StudioReservation;
+  readonly #playout: StudioPlayout;
   readonly #preflight: StudioPreflight;
   readonly #watch: StudioWatch;
   #memory: StudioMemory = loadMemory();
@@ -62,15 +67,16 @@ class Controller implements StudioController {
     });
     this.#engine = engine;
     this.#inputs = new StudioInputs(engine, {
-      onLevel: (level) => {
-        this.#store.set({ level });
-        this.#preflight.onLevel(level);
-        this.#watch.onLevel(level);
-      },
+      onSounds: (sounds) => this.#onSounds(sounds),
       onChange: () => void this.#refreshDevices(),
       onInputs: (inputs) => this.#store.set({ inputs }),
     });
     const store = this.#store;
+    this.#playout = new StudioPlayout({
+      onState: (playout) => store.set({ playout }),
+      onLevel: (peak) => this.#inputs.sounds.setLevel('file', peak),
+      onPaused: (text) => engine.toEngine({ kind: 'source-paused', ...(text !== undefined && { text }) }),
+    });
     store.set({ preset: this.#memory.preset, pastTitles: this.#memory.titles });
     this.#preflight = new StudioPreflight(store);
     this.#watch = new StudioWatch(store);
@@ -83,7 +89,8 @@ class Controller implements StudioController {
       onResumable: (message) => {
         this.#goOn(message).catch((cause: unknown) => this.#fail(toProblem(cause, 'reload')));
       },
-      closeInputs: () => void this.#inputs.close(),
+      onStarted: () => this.#playout.play(),
+      closeInputs: () => this.#closeInputs(),
       stop: () => this.#stop(),
     });
     navigator.mediaDevices?.addEventListener('devicechange', this.#onDeviceChange);
@@ -107,17 +114,20 @@ class Controller implements StudioController {
     this.#stop();
   }
 
-  async askForDevices(): Promise<void> {
+  async askForDevices(scene?: SceneKind): Promise<void> {
     if (!canAskForDevices()) {
       this.#block(INSECURE);
       return;
     }
     this.#store.set({ phase: { kind: 'asking' } });
     try {
+      // First, while the browser still knows of the click.
+      const wanted = scene ?? this.#inputs.scene;
+      if (wanted !== 'camera') await this.#show(wanted, false);
       await this.#recalled;
       if (this.#store.state.phase.kind !== 'asking') return;
       await this.#reservation.ensure();
-      await this.#openRemembered();
+      await this.#openRemembered(wanted);
     } catch (cause) {
       this.#block(toProblem(cause, 'retry'));
       return;
@@ -127,10 +137,43 @@ class Controller implements StudioController {
     this.#probes.start();
   }
 
+  async chooseScene(scene: SceneKind, isAnother = false): Promise<void> {
+    if (scene === this.#store.state.scene && !isAnother && this.#inputs.picture?.readyState !== 'ended') return;
+    await this.#show(scene, isAnother);
+    this.#inputs.isPictureEnabled = !this.#store.state.isCameraOff;
+    if (this.#store.state.phase.kind === 'ready') this.#probes.start();
+  }
+
+  async chooseFile(file: File): Promise<void> {
+    const sources = await this.#playout.open(file);
+    await this.#inputs.showFile(sources);
+    const { phase } = this.#store.state;
+    if (phase.kind === 'live') this.#playout.play();
+    else if (phase.kind === 'ready') this.#probes.start();
+    else await this.askForDevices('file');
+  }
+
+  controlFile(wish: PlayoutWish): void {
+    switch (wish.kind) {
+      case 'play':
+        this.#playout.play();
+        break;
+      case 'pause':
+        this.#playout.pause();
+        break;
+      case 'rewind':
+        this.#playout.rewind();
+        break;
+      case 'loop':
+        this.#playout.setLooped(wish.isOn);
+        break;
+    }
+  }
+
   async chooseCamera(id: string): Promise<void> {
     await this.#inputs.useCamera(id);
     this.#remember({ cameraId: id });
-    this.#inputs.isCameraEnabled = !this.#store.state.isCameraOff;
+    this.#inputs.isPictureEnabled = !this.#store.state.isCameraOff;
     if (this.#store.state.phase.kind === 'ready') this.#probes.start();
   }
 
@@ -142,6 +185,7 @@ class Controller implements StudioController {
 
   async setTitle(title: string): Promise<void> {
     await this.#reservation.rename(title);
+    if (this.#store.state.scene === 'sound') await this.#inputs.showSound(title);
     this.#remember({ titles: withTitle(this.#memory.titles, title) });
     this.#store.set({ pastTitles: this.#memory.titles });
   }
@@ -158,13 +202,17 @@ class Controller implements StudioController {
   }
 
   setMuted(isMuted: boolean): void {
-    this.#engine.toEngine({ kind: 'mute', isMuted });
-    this.#store.set({ isMuted });
+    this.setVolume('microphone', { isMuted });
+  }
+
+  setVolume(input: SoundInput, change: { readonly gain?: number; readonly isMuted?: boolean }): void {
+    this.#inputs.sounds.setVolume(input, change);
+    if (input === 'microphone' && change.isMuted !== undefined) this.#store.set({ isMuted: change.isMuted });
   }
 
   setCameraOff(isOff: boolean): void {
-    this.#engine.toEngine({ kind: 'camera-off', isOff });
-    this.#inputs.isCameraEnabled = !isOff;
+    this.#engine.toEngine({ kind: 'picture-off', isOff });
+    this.#inputs.isPictureEnabled = !isOff;
     this.#store.set({ isCameraOff: isOff });
   }
 
@@ -203,7 +251,7 @@ class Controller implements StudioController {
     const { left } = phase;
     this.#store.set({ phase: { kind: 'asking' } });
     try {
-      await this.#openRemembered();
+      await this.#openRemembered('camera');
     } catch (cause) {
       // The broadcast waits as it was; the person may let the browser have the camera and try again.
       this.#store.set({ phase });
@@ -272,18 +320,54 @@ class Controller implements StudioController {
   }
 
   /** A device that is not there any more is no reason to stop: the browser's own choice takes its place. */
-  async #openRemembered(): Promise<void> {
+  async #openRemembered(scene: SceneKind): Promise<void> {
     const { cameraId, microphoneId } = this.#memory;
     const isMissing = (cause: unknown): boolean =>
       cause instanceof StageError && (cause.code === 'no_camera' || cause.code === 'no_microphone');
-    await this.#inputs.useCamera(cameraId).catch((cause: unknown) => {
-      if (cameraId === undefined || !isMissing(cause)) throw cause;
-      return this.#inputs.useCamera(undefined);
-    });
-    await this.#inputs.useMicrophone(microphoneId).catch((cause: unknown) => {
+    if (scene === 'camera')
+      await this.#inputs.showCamera(cameraId).catch((cause: unknown) => {
+        if (cameraId === undefined || !isMissing(cause)) throw cause;
+        return this.#inputs.showCamera(undefined);
+      });
+    const microphone = this.#inputs.useMicrophone(microphoneId).catch((cause: unknown) => {
       if (microphoneId === undefined || !isMissing(cause)) throw cause;
       return this.#inputs.useMicrophone(undefined);
     });
+    // A screen speaks for itself; without a microphone the list before going live says so.
+    await (scene === 'camera' || scene === 'sound' ? microphone : microphone.catch(() => this.#refreshDevices()));
+  }
+
+  async #show(scene: SceneKind, isAnother: boolean): Promise<void> {
+    switch (scene) {
+      case 'camera':
+        await this.#inputs.showCamera(this.#memory.cameraId);
+        break;
+      case 'screen':
+      case 'corner':
+        await this.#inputs.showScreen(scene, isAnother);
+        break;
+      case 'sound':
+        await this.#inputs.showSound(this.#store.state.broadcast?.title ?? '');
+        break;
+      case 'file':
+        // It is open already: a file is chosen before it is shown.
+        return;
+    }
+    // What is not shown any more is not decoded either.
+    this.#playout.close();
+  }
+
+  #fileShape(): SourceShape {
+    const { playout } = this.#store.state;
+    const { width, height } = playout.kind === 'loaded' ? playout : DRAWN_SIZE;
+    return { width, height, frameRate: 30 };
+  }
+
+  #onSounds(sounds: readonly SoundState[]): void {
+    this.#store.set({ sounds });
+    const level = sounds.find(({ input }) => input === 'microphone')?.level;
+    if (level !== undefined) this.#preflight.onLevel(level);
+    this.#watch.onLevel(Math.max(0, ...sounds.map((sound) => sound.level)));
   }
 
   #remember(change: Partial<StudioMemory>): void {
@@ -292,28 +376,58 @@ class Controller implements StudioController {
   }
 
   #shape(): SourceShape {
-    const { width = 1280, height = 720, frameRate } = this.#inputs.camera?.getSettings() ?? {};
-    return { width, height, frameRate: frameRateFor(frameRate) };
+    const { scene, picture } = this.#inputs;
+    if (scene === 'corner' || scene === 'sound') return { ...DRAWN_SIZE, frameRate: 30 };
+    if (scene === 'file') return this.#fileShape();
+    const { width = 1280, height = 720, frameRate } = picture?.getSettings() ?? {};
+    // A screen that stands still tells a low rate, and moves a moment later.
+    return { width, height, frameRate: scene === 'camera' ? frameRateFor(frameRate) : 30 };
+  }
+
+  #closeInputs(): void {
+    void this.#inputs.close();
+    this.#playout.close();
   }
 
   #stop(): void {
-    void this.#inputs.close();
+    this.#closeInputs();
     this.#engine.close();
   }
 
   async #refreshDevices(): Promise<void> {
     const { cameras, microphones } = await listDevices();
-    const track = this.#inputs.camera;
+    const { scene, picture: track, sounds } = this.#inputs;
     const deviceState = (one: MediaStreamTrack | undefined) => (one?.readyState === 'live' ? 'ok' : 'missing');
-    this.#preflight.devices({ camera: deviceState(track), microphone: deviceState(this.#inputs.microphone) });
-    const isSame = this.#store.state.preview?.getVideoTracks()[0] === track;
+    this.#preflight.devices({
+      camera: scene === 'sound' || scene === 'file' ? 'ok' : deviceState(track),
+      microphone: deviceState(sounds.microphone),
+    });
     this.#store.set({
+      scene,
       cameras,
       microphones,
       cameraId: this.#inputs.cameraId,
-      microphoneId: this.#inputs.microphoneId,
-      ...(isSame || track === undefined ? {} : { preview: new MediaStream([track]) }),
+      microphoneId: sounds.microphoneId,
+      ...this.#preview(scene, track),
     });
+  }
+
+  /** What a device gives is shown as it comes; what the engine makes, by the engine. */
+  #preview(scene: SceneKind, track: MediaStreamTrack | undefined): Partial<StudioState> {
+    const { preview, previewCanvas } = this.#store.state;
+    if (scene === 'camera' || scene === 'screen') {
+      if (previewCanvas !== undefined) this.#engine.toEngine({ kind: 'preview', canvas: undefined });
+      const isSame = preview?.getVideoTracks()[0] === track;
+      return {
+        previewCanvas: undefined,
+        ...(isSame || track === undefined ? {} : { preview: new MediaStream([track]) }),
+      };
+    }
+    if (previewCanvas !== undefined) return { preview: undefined };
+    const element = document.createElement('canvas');
+    const canvas = element.transferControlToOffscreen();
+    this.#engine.toEngine({ kind: 'preview', canvas }, [canvas]);
+    return { preview: undefined, previewCanvas: element };
   }
 
   #block(problem: Problem): void {

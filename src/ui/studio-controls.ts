@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
+import type { SceneKind } from '../encode/scene.ts';
 import './end-dialog.ts';
 import { icons } from './icons.ts';
+import { PICTURE_NAMES } from './scene-words.ts';
 import type { ProbeState, StudioPhase } from './studio-state.ts';
 import { base, controls } from './theme.ts';
 
@@ -16,12 +18,14 @@ export class StudioControls extends LitElement {
     phase: { attribute: false },
     probe: { attribute: false },
     isMuted: { attribute: false },
+    scene: { attribute: false },
     isCameraOff: { attribute: false },
     isConfirmingEnd: { state: true },
   };
   declare phase: StudioPhase;
   declare probe: ProbeState;
   declare isMuted: boolean;
+  declare scene: SceneKind;
   declare isCameraOff: boolean;
   declare isConfirmingEnd: boolean;
 
@@ -64,6 +68,7 @@ export class StudioControls extends LitElement {
     this.phase = { kind: 'ready' };
     this.probe = { kind: 'waiting' };
     this.isMuted = false;
+    this.scene = 'camera';
     this.isCameraOff = false;
     this.isConfirmingEnd = false;
   }
@@ -127,13 +132,13 @@ export class StudioControls extends LitElement {
   }
 
   protected override render() {
-    const { isMuted, isCameraOff, phase } = this;
+    const { isMuted, isCameraOff, scene, phase } = this;
     return html`<div class="row">
         <button class="button" type="button" @click=${() => this.#wish({ kind: 'mute', isMuted: !isMuted })}>
           ${isMuted ? icons.microphoneOff : icons.microphone}${isMuted ? 'Unmute' : 'Mute'}
         </button>
         <button class="button" type="button" @click=${() => this.#wish({ kind: 'camera-off', isOff: !isCameraOff })}>
-          ${isCameraOff ? icons.cameraOff : icons.camera}${isCameraOff ? 'Camera on' : 'Camera off'}
+          ${isCameraOff ? icons.cameraOff : icons.camera}${PICTURE_NAMES[scene]} ${isCameraOff ? 'on' : 'off'}
         </button>
         ${phase.kind === 'live' || phase.kind === 'ending' ? this.#end() : this.#goLive()}
       </div>

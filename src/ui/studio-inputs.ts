@@ -1,143 +1,208 @@
-import pcmWorkletUrl from '../../workers/pcm.worklet.ts?worker&url';
-import { AudioSource } from '../capture/audio-source.ts';
-import { type CameraWish, openCamera, openMicrophone } from '../capture/devices.ts';
+import { type CameraWish, openCamera } from '../capture/devices.ts';
+import { openScreen, type SharedScreen } from '../capture/screen.ts';
+import type { Scene, SceneKind } from '../encode/scene.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import { within } from '../lib/within.ts';
 import type { StudioEngine } from './studio-engine.ts';
-import type { InputStates, InputStatus } from './studio-state.ts';
+import type { PlayoutSources } from './studio-playout.ts';
+import { StudioSounds } from './studio-sounds.ts';
+import type { InputStates, InputStatus, SoundState } from './studio-state.ts';
 import { VideoInput } from './video-input.ts';
 
 const LIMIT_WITHIN_MS = 2_000;
 const REOPEN_ATTEMPTS = 3;
+/** In a corner a camera is small, and every pixel of it is scaled once more. */
+const CORNER_SIZE = { width: 640, height: 360 };
 
 export interface StudioInputsEvents {
-  onLevel(peak: number): void;
+  onSounds(sounds: readonly SoundState[]): void;
   /** A track came or went: the preview and the pickers change. */
   onChange(): void;
   onInputs(inputs: InputStates): void;
 }
 
-/** The camera and the microphone in use, and what happens when one is unplugged and comes back. */
+/** What is shown and heard now, and what happens when a device is unplugged and comes back. */
 export class StudioInputs {
+  readonly sounds: StudioSounds;
   readonly #engine: StudioEngine;
   readonly #events: StudioInputsEvents;
+  readonly #main: VideoInput;
+  readonly #corner: VideoInput;
   #wish: CameraWish = { deviceId: undefined, width: 1920, height: 1080, frameRate: 30, isExact: false };
-  readonly #camera: VideoInput;
-  #inputs: InputStates = { camera: 'off', microphone: 'off', needsVisiblePage: false };
-  #microphone: MediaStreamTrack | undefined;
-  #microphoneId: string | undefined;
-  #sound: AudioSource | undefined;
+  #inputs: InputStates = { camera: 'off', screen: 'off', microphone: 'off', needsVisiblePage: false };
+  #scene: SceneKind = 'camera';
 
   constructor(engine: StudioEngine, events: StudioInputsEvents) {
     this.#engine = engine;
     this.#events = events;
-    this.#camera = new VideoInput(engine, {
-      onStatus: (camera) => this.#tell({ camera, needsVisiblePage: this.#camera.needsVisiblePage }),
-      onLost: () => this.#onCameraLost(),
+    this.sounds = new StudioSounds(engine, {
+      onSounds: (sounds) => events.onSounds(sounds),
+      onMicrophone: (microphone) => this.#tell({ microphone }),
+      onMicrophoneLost: () => this.#onMicrophoneLost(),
     });
+    const onStatus = (): void => this.#tellPictures();
+    this.#main = new VideoInput(engine, 'main', { onStatus, onLost: () => this.#onMainLost() });
+    this.#corner = new VideoInput(engine, 'corner', { onStatus, onLost: () => this.#onCameraLost() });
   }
 
-  get camera(): MediaStreamTrack | undefined {
-    return this.#camera.track;
+  get scene(): SceneKind {
+    return this.#scene;
   }
 
-  get microphone(): MediaStreamTrack | undefined {
-    return this.#microphone;
+  /** The track that fills the picture, if one does. */
+  get picture(): MediaStreamTrack | undefined {
+    return this.#main.track;
   }
 
   get cameraId(): string | undefined {
-    return this.#camera.track?.getSettings().deviceId ?? this.#wish.deviceId;
+    return this.#camera?.track?.getSettings().deviceId ?? this.#wish.deviceId;
   }
 
-  get microphoneId(): string | undefined {
-    return this.#microphone?.getSettings().deviceId ?? this.#microphoneId;
+  /** The input that a camera is for in this scene. */
+  get #camera(): VideoInput | undefined {
+    if (this.#scene === 'camera') return this.#main;
+    return this.#scene === 'corner' ? this.#corner : undefined;
   }
 
-  /** The new camera takes over in the middle of a broadcast; the one before stays when it cannot be opened. */
-  async useCamera(deviceId: string | undefined): Promise<void> {
+  /**
+   * The camera is all of the picture. What was shown before goes on when it cannot be opened: rejects with the
+   * StageErrors of `openCamera`.
+   */
+  async showCamera(deviceId: string | undefined): Promise<void> {
     const wish = { ...this.#wish, deviceId };
     const track = await openCamera(wish);
-    await this.#camera.use(track);
     this.#wish = wish;
+    await this.#enter({ kind: 'camera' }, track);
+  }
+
+  /** A screen, alone or with the camera over it. One that is shared already stays. Rejects with a StageError. */
+  async showScreen(kind: 'screen' | 'corner', isAnother: boolean): Promise<void> {
+    const known = this.#isSharing && !isAnother ? this.#main.track : undefined;
+    const shared: SharedScreen | undefined = known === undefined ? await openScreen() : undefined;
+    const picture = known ?? shared?.picture;
+    if (picture === undefined) return;
+    let camera: MediaStreamTrack | undefined;
+    try {
+      camera = kind === 'corner' ? await openCamera({ ...this.#wish, ...CORNER_SIZE, isExact: false }) : undefined;
+      await this.#enter({ kind }, picture);
+      if (camera !== undefined) await this.#corner.use(camera);
+    } catch (cause) {
+      camera?.stop();
+      shared?.picture.stop();
+      shared?.sound?.stop();
+      throw cause;
+    }
+    if (shared === undefined) return;
+    if (shared.sound === undefined) this.sounds.drop('screen');
+    else await this.sounds.useTrack('screen', shared.sound);
+  }
+
+  /** A picture that the engine draws. */
+  async showSound(title: string): Promise<void> {
+    await this.#enter({ kind: 'sound', title }, undefined);
+  }
+
+  /** A file's pictures and sound; the one before ends. */
+  async showFile({ frames, blocks }: PlayoutSources): Promise<void> {
+    await this.#enter({ kind: 'file' }, undefined);
+    this.#engine.toEngine({ kind: 'video-source', place: 'main', source: { via: 'port', frames } }, [frames]);
+    if (blocks === undefined) this.sounds.drop('file');
+    else this.sounds.useBlocks('file', blocks, () => undefined);
+  }
+
+  /** Another camera for the scene that has one; the one before stays when it cannot be opened. */
+  async useCamera(deviceId: string | undefined): Promise<void> {
+    if (this.#scene !== 'corner') {
+      await this.showCamera(deviceId);
+      return;
+    }
+    const track = await openCamera({ ...this.#wish, ...CORNER_SIZE, isExact: false, deviceId });
+    this.#wish = { ...this.#wish, deviceId };
+    await this.#corner.use(track);
     this.#events.onChange();
   }
 
   async useMicrophone(deviceId: string | undefined): Promise<void> {
-    const track = await openMicrophone(deviceId);
-    this.#microphone?.stop();
-    this.#microphone = track;
-    this.#microphoneId = deviceId;
-    this.#sound ??= await AudioSource.open({
-      workletUrl: pcmWorkletUrl,
-      onLevel: (peak) => this.#events.onLevel(peak),
-      onRunning: () => this.#tell({ microphone: this.#soundStatus() }),
-    });
-    this.#sound.connect(new MediaStream([track]));
-    const blocks = this.#sound.blocks();
-    this.#engine.toEngine({ kind: 'audio-source', blocks }, [blocks]);
-    track.addEventListener('ended', () => this.#onMicrophoneEnded(track));
-    const tell = (): void => {
-      if (this.#microphone === track) this.#tell({ microphone: this.#soundStatus() });
-    };
-    track.addEventListener('mute', tell);
-    track.addEventListener('unmute', tell);
-    tell();
+    await this.sounds.useMicrophone(deviceId);
     this.#events.onChange();
   }
 
   /** The camera gives no more than the largest rendition needs; a camera that cannot do that stays as it is. */
   async limitCamera(width: number, height: number): Promise<void> {
     this.#wish = { ...this.#wish, width, height, isExact: true };
-    const { track } = this.#camera;
-    const limited = track?.applyConstraints({ width, height, frameRate: this.#wish.frameRate });
+    if (this.#scene !== 'camera') return;
+    const limited = this.#main.track?.applyConstraints({ width, height, frameRate: this.#wish.frameRate });
     // A camera that refuses or does not answer keeps nobody from going live; its pictures are scaled then.
     const late = () => new Error('the camera does not answer');
     await within(limited ?? Promise.resolve(), LIMIT_WITHIN_MS, late).catch(() => undefined);
   }
 
-  set isCameraEnabled(isEnabled: boolean) {
-    const { track } = this.#camera;
-    if (track !== undefined) track.enabled = isEnabled;
+  set isPictureEnabled(isEnabled: boolean) {
+    for (const { track } of [this.#main, this.#corner]) if (track !== undefined) track.enabled = isEnabled;
   }
 
   /** Something was plugged in or out: what went missing may be back. */
   async retryMissing(): Promise<void> {
-    if (this.#camera.track?.readyState === 'ended') await this.useCamera(this.#wish.deviceId).catch(() => undefined);
-    if (this.#microphone?.readyState === 'ended') await this.useMicrophone(this.#microphoneId).catch(() => undefined);
+    if (this.#camera?.track?.readyState === 'ended') await this.useCamera(this.#wish.deviceId).catch(() => undefined);
+    if (this.sounds.microphone?.readyState === 'ended')
+      await this.useMicrophone(this.sounds.wishedMicrophoneId).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    this.#camera.stop();
-    this.#microphone?.stop();
-    await this.#sound?.close();
+    this.#main.stop();
+    this.#corner.stop();
+    await this.sounds.close();
+  }
+
+  /** `picture` undefined: the engine draws it, or it comes from elsewhere. */
+  async #enter(scene: Scene, picture: MediaStreamTrack | undefined): Promise<void> {
+    const isLeavingScreen = this.#isSharing && scene.kind !== 'screen' && scene.kind !== 'corner';
+    this.#scene = scene.kind;
+    this.#engine.toEngine({ kind: 'scene', scene });
+    if (scene.kind !== 'corner') this.#corner.stop();
+    if (picture === undefined) this.#main.stop();
+    else await this.#main.use(picture);
+    if (isLeavingScreen) this.sounds.drop('screen');
+    if (scene.kind !== 'file') this.sounds.drop('file');
+    this.#events.onChange();
+  }
+
+  get #isSharing(): boolean {
+    const isScreen = this.#scene === 'screen' || this.#scene === 'corner';
+    return isScreen && this.#main.track?.readyState === 'live';
+  }
+
+  /** A screen cannot be opened again without a click: the person is told, and chooses. */
+  #onMainLost(): void {
+    if (this.#scene === 'camera') this.#onCameraLost();
+    else this.#events.onChange();
   }
 
   #onCameraLost(): void {
-    const { track } = this.#camera;
+    const input = this.#camera;
+    const track = input?.track;
     this.#events.onChange();
     void this.#reopen(
-      () => this.#camera.track === track,
+      () => this.#camera === input && input?.track === track,
       () => this.useCamera(this.#wish.deviceId),
     );
   }
 
-  #onMicrophoneEnded(track: MediaStreamTrack): void {
-    if (this.#microphone !== track) return;
-    this.#engine.toEngine({ kind: 'source-lost', media: 'audio' });
-    this.#tell({ microphone: 'lost' });
+  #onMicrophoneLost(): void {
+    const track = this.sounds.microphone;
     this.#events.onChange();
     void this.#reopen(
-      () => this.#microphone === track,
-      () => this.useMicrophone(this.#microphoneId),
+      () => this.sounds.microphone === track,
+      () => this.useMicrophone(this.sounds.wishedMicrophoneId),
     );
   }
 
-  #soundStatus(): InputStatus {
-    const track = this.#microphone;
-    if (track === undefined) return 'off';
-    if (track.readyState === 'ended') return 'lost';
-    if (this.#sound?.isRunning === false) return 'stopped';
-    return track.muted ? 'muted' : 'ok';
+  #tellPictures(): void {
+    const isScreen = this.#scene === 'screen' || this.#scene === 'corner';
+    const camera: InputStatus = this.#camera?.status ?? 'off';
+    const screen: InputStatus = isScreen ? this.#main.status : 'off';
+    const needsVisiblePage = this.#main.needsVisiblePage || this.#corner.needsVisiblePage;
+    this.#tell({ camera, screen, needsVisiblePage });
   }
 
   #tell(change: Partial<InputStates>): void {

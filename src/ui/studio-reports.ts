@@ -12,6 +12,8 @@ export interface StudioReportsOptions {
   readonly probes: StudioProbes;
   onRecalled(left: UnfinishedBroadcast | undefined): void;
   onResumable(message: Extract<FromUpload, { kind: 'resumable' }>): void;
+  /** The broadcast runs. */
+  onStarted(): void;
   /** Everything is with the origin: the devices are not needed any more. */
   closeInputs(): void;
   /** Nothing can be sent any more: a camera that stays on would only pretend. */
@@ -52,6 +54,7 @@ export class StudioReports {
         return;
       case 'started':
         store.set({ phase: { kind: 'live', startedAtMs: message.startedAtMs, isConfirmed: this.#isConfirmed } });
+        this.#options.onStarted();
         return;
       case 'stats':
         store.set({
@@ -110,7 +113,12 @@ export class StudioReports {
         return;
       case 'ended':
         this.#options.closeInputs();
-        store.set({ phase: { kind: 'ended', durationMs: this.#durationMs }, preview: undefined, level: 0 });
+        store.set({
+          phase: { kind: 'ended', durationMs: this.#durationMs },
+          preview: undefined,
+          previewCanvas: undefined,
+          sounds: [],
+        });
         return;
       case 'failed':
         if (isOnTheWay(phase)) this.#options.stop();

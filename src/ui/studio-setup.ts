@@ -1,17 +1,26 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import './level-meter.ts';
-import type { DeviceChoice } from './studio-state.ts';
+import type { SceneKind } from '../encode/scene.ts';
+import './playout-controls.ts';
+import './sound-mixer.ts';
+import type { VolumeWish } from './sound-mixer.ts';
+import './source-picker.ts';
+import type { SceneWish } from './source-picker.ts';
+import type { DeviceChoice, PlayoutState, PlayoutWish, SoundState } from './studio-state.ts';
 import { base, fields } from './theme.ts';
 
 export type SetupWish =
   | { readonly kind: 'title'; readonly title: string }
   | { readonly kind: 'camera'; readonly id: string }
-  | { readonly kind: 'microphone'; readonly id: string };
+  | { readonly kind: 'microphone'; readonly id: string }
+  | ({ readonly kind: 'scene' } & SceneWish)
+  | { readonly kind: 'file'; readonly file: File }
+  | { readonly kind: 'playout'; readonly wish: PlayoutWish }
+  | ({ readonly kind: 'volume' } & VolumeWish);
 
 const TITLE_CHARACTERS = 120;
 
-/** Title, camera, microphone and level. Fires `wish` with a `SetupWish`; shows only what it is given back. */
+/** Title, what is seen and what is heard. Fires `wish` with a `SetupWish`; shows only what it is given back. */
 export class StudioSetup extends LitElement {
   static override properties = {
     streamTitle: { attribute: false },
@@ -20,8 +29,12 @@ export class StudioSetup extends LitElement {
     microphones: { attribute: false },
     cameraId: { attribute: false },
     microphoneId: { attribute: false },
-    level: { attribute: false },
-    isMuted: { attribute: false },
+    sounds: { attribute: false },
+    scene: { attribute: false },
+    scenes: { attribute: false },
+    isLost: { attribute: false },
+    playout: { attribute: false },
+    isLive: { attribute: false },
     hasDevices: { attribute: false },
   };
   declare streamTitle: string;
@@ -31,8 +44,14 @@ export class StudioSetup extends LitElement {
   declare microphones: readonly DeviceChoice[];
   declare cameraId: string | undefined;
   declare microphoneId: string | undefined;
-  declare level: number;
-  declare isMuted: boolean;
+  declare sounds: readonly SoundState[];
+  declare scene: SceneKind;
+  /** Those that this browser has. */
+  declare scenes: readonly SceneKind[];
+  /** What is shared or played is gone. */
+  declare isLost: boolean;
+  declare playout: PlayoutState;
+  declare isLive: boolean;
   /** False until the browser was allowed to name them. */
   declare hasDevices: boolean;
 
@@ -60,8 +79,12 @@ export class StudioSetup extends LitElement {
     this.microphones = [];
     this.cameraId = undefined;
     this.microphoneId = undefined;
-    this.level = 0;
-    this.isMuted = false;
+    this.sounds = [];
+    this.scene = 'camera';
+    this.scenes = [];
+    this.isLost = false;
+    this.playout = { kind: 'none' };
+    this.isLive = false;
     this.hasDevices = false;
   }
 
@@ -106,11 +129,30 @@ export class StudioSetup extends LitElement {
       </div>
       ${
         this.hasDevices
-          ? html`<div class="devices">
-                ${this.#picker('camera', 'Camera', this.cameras, this.cameraId)}
+          ? html`<source-picker
+                .scenes=${this.scenes}
+                .chosen=${this.scene}
+                .isLost=${this.isLost}
+                @file=${({ detail }: CustomEvent<File>) => this.#wish({ kind: 'file', file: detail })}
+                @scene=${({ detail }: CustomEvent<SceneWish>) => this.#wish({ kind: 'scene', ...detail })}
+              ></source-picker>
+              <playout-controls
+                .playout=${this.playout}
+                .isLive=${this.isLive}
+                @playout=${({ detail }: CustomEvent<PlayoutWish>) => this.#wish({ kind: 'playout', wish: detail })}
+              ></playout-controls>
+              <div class="devices">
+                ${
+                  this.scene === 'camera' || this.scene === 'corner'
+                    ? this.#picker('camera', 'Camera', this.cameras, this.cameraId)
+                    : nothing
+                }
                 ${this.#picker('microphone', 'Microphone', this.microphones, this.microphoneId)}
               </div>
-              <level-meter .level=${this.level} .isMuted=${this.isMuted}></level-meter>`
+              <sound-mixer
+                .sounds=${this.sounds}
+                @volume=${({ detail }: CustomEvent<VolumeWish>) => this.#wish({ kind: 'volume', ...detail })}
+              ></sound-mixer>`
           : nothing
       }
     </section>`;

@@ -1,5 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
+import type { SceneKind } from '../encode/scene.ts';
 import { icons } from './icons.ts';
+import { PICTURE_NAMES } from './scene-words.ts';
 import type { StatusTone } from './studio-status.ts';
 import { base } from './theme.ts';
 
@@ -7,12 +9,17 @@ import { base } from './theme.ts';
 export class StudioStage extends LitElement {
   static override properties = {
     tone: { attribute: false },
+    scene: { attribute: false },
     preview: { attribute: false },
+    canvas: { attribute: false },
     isCameraOff: { attribute: false },
     isMuted: { attribute: false },
   };
   declare tone: StatusTone;
+  declare scene: SceneKind;
   declare preview: MediaStream | undefined;
+  /** What the engine shows, for pictures that are no device's. */
+  declare canvas: HTMLCanvasElement | undefined;
   declare isCameraOff: boolean;
   declare isMuted: boolean;
 
@@ -31,7 +38,8 @@ export class StudioStage extends LitElement {
       .stage.on-air {
         box-shadow: 0 0 0 3px var(--tc-color-live);
       }
-      video {
+      video,
+      canvas {
         position: absolute;
         inset: 0;
         width: 100%;
@@ -80,14 +88,18 @@ export class StudioStage extends LitElement {
   constructor() {
     super();
     this.tone = 'off';
+    this.scene = 'camera';
     this.preview = undefined;
+    this.canvas = undefined;
     this.isCameraOff = false;
     this.isMuted = false;
   }
 
   #picture() {
     // A camera that looks away from the person shows what they see, with letters that can be read.
-    const isAway = this.preview?.getVideoTracks()[0]?.getSettings().facingMode === 'environment';
+    if (this.canvas !== undefined) return this.#made(this.canvas);
+    const isCamera = this.scene === 'camera';
+    const isAway = !isCamera || this.preview?.getVideoTracks()[0]?.getSettings().facingMode === 'environment';
     const video =
       this.preview === undefined
         ? nothing
@@ -97,12 +109,24 @@ export class StudioStage extends LitElement {
             playsinline
             .muted=${true}
             .srcObject=${this.preview}
-            aria-label=${isAway ? 'Preview of your camera' : 'Preview of your camera, mirrored as in a mirror'}
+            aria-label=${isCamera ? (isAway ? 'Preview of your camera' : 'Preview of your camera, mirrored as in a mirror') : 'Preview of what you share'}
           ></video>`;
-    if (this.isCameraOff)
-      return html`${video}
-        <div class="cover"><p class="note">${icons.cameraOff}Camera off. Viewers see a still picture${this.isMuted ? ' and hear nothing' : ' and hear you'}.</p></div>`;
+    if (this.isCameraOff) return html`${video}${this.#cover()}`;
     return this.preview === undefined ? html`<p class="note">${icons.camera}Your picture appears here.</p>` : video;
+  }
+
+  /** The engine itself shows the still picture here. */
+  #made(canvas: HTMLCanvasElement) {
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-label', 'Preview of what viewers get');
+    return html`${canvas}${this.isCameraOff ? this.#cover() : nothing}`;
+  }
+
+  #cover() {
+    const heard = this.isMuted ? ' and do not hear you' : ' and hear you';
+    return html`<div class="cover">
+      <p class="note">${icons.cameraOff}${PICTURE_NAMES[this.scene]} off. Viewers see a still picture${heard}.</p>
+    </div>`;
   }
 
   protected override render() {

@@ -1,6 +1,8 @@
 import type { RecordedTrack } from '../../workers/messages.ts';
+import type { PlayoutFacts } from '../../workers/playout-messages.ts';
 import type { EncoderName } from '../encode/encoder-choice.ts';
 import type { LadderOffer, Preset } from '../encode/ladder-offers.ts';
+import type { SceneKind, SoundInput } from '../encode/scene.ts';
 import type { StartStep } from '../encode/start-steps.ts';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { WireError } from '../protocol/errors.ts';
@@ -76,16 +78,54 @@ export type InputStatus = 'off' | 'ok' | 'muted' | 'hidden' | 'stopped' | 'lost'
 
 export interface InputStates {
   readonly camera: InputStatus;
+  readonly screen: InputStatus;
   readonly microphone: InputStatus;
   /** The browser gives pictures only while the tab is visible. */
   readonly needsVisiblePage: boolean;
+}
+
+/** A video file that is played out as if it were live. */
+export type PlayoutState =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'loaded';
+      readonly name: string;
+      readonly durationMs: number;
+      /** As it is shown. */
+      readonly width: number;
+      readonly height: number;
+      readonly sound: PlayoutFacts['sound'];
+      readonly positionMs: number;
+      /** ready: its first picture stands until it is played. */
+      readonly motion: 'ready' | 'playing' | 'paused' | 'over';
+      readonly isLooped: boolean;
+      /** This machine does not decode every picture in time. */
+      readonly isSlow: boolean;
+    }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+export type PlayoutWish =
+  | { readonly kind: 'play' | 'pause' | 'rewind' }
+  | { readonly kind: 'loop'; readonly isOn: boolean };
+
+/** One of the sounds that are mixed. */
+export interface SoundState {
+  readonly input: SoundInput;
+  /** 1 leaves it as it is. */
+  readonly gain: number;
+  readonly isMuted: boolean;
+  /** 0 to 1, peak of the last 100 ms, after the gain. */
+  readonly level: number;
 }
 
 /** Everything the studio page shows. State goes down as this value, wishes go up as calls on the controller. */
 export interface StudioState {
   readonly phase: StudioPhase;
   readonly broadcast: ReservedBroadcast | undefined;
+  readonly scene: SceneKind;
   readonly preview: MediaStream | undefined;
+  /** Where the engine shows what viewers get, for pictures that are no device's. */
+  readonly previewCanvas: HTMLCanvasElement | undefined;
   readonly cameras: readonly DeviceChoice[];
   readonly microphones: readonly DeviceChoice[];
   readonly cameraId: string | undefined;
@@ -97,9 +137,11 @@ export interface StudioState {
   /** How long this browser's encoder keeps a picture; 0 for most. */
   readonly encoderHoldsMs: number;
   readonly isMuted: boolean;
+  /** The person hides the picture, whatever it is. */
   readonly isCameraOff: boolean;
-  /** 0 to 1, peak of the last 100 ms. */
-  readonly level: number;
+  /** Those in use, the microphone first. */
+  readonly sounds: readonly SoundState[];
+  readonly playout: PlayoutState;
   readonly probe: ProbeState;
   readonly preset: Preset;
   readonly preflight: PreflightFacts;
@@ -116,7 +158,14 @@ export interface StudioState {
 
 /** Implemented by `studio-controller.ts`, which joins capture, engine and upload; used by the studio's elements. */
 export interface StudioActions {
-  askForDevices(): Promise<void>;
+  /** Opens what the scene needs; in answer to a click, because browsers ask for screens only then. */
+  askForDevices(scene?: SceneKind): Promise<void>;
+  /** Another source, before going live and while it is. `isAnother`: another screen than the one that is shared. */
+  chooseScene(scene: SceneKind, isAnother?: boolean): Promise<void>;
+  /** A video file as the source; rejects with a sentence when it cannot be played. */
+  chooseFile(file: File): Promise<void>;
+  controlFile(wish: PlayoutWish): void;
+  setVolume(input: SoundInput, change: { readonly gain?: number; readonly isMuted?: boolean }): void;
   chooseCamera(id: string): Promise<void>;
   chooseMicrophone(id: string): Promise<void>;
   setTitle(title: string): Promise<void>;

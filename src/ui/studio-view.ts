@@ -1,5 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
+import { canShareScreen } from '../capture/screen.ts';
 import type { Preset } from '../encode/ladder-offers.ts';
+import { SCENE_KINDS, type SceneKind } from '../encode/scene.ts';
 import './health-panel.ts';
 import './insecure-note.ts';
 import { encoderNotes } from './encoder-words.ts';
@@ -12,6 +14,8 @@ import './probe-ladder.ts';
 import './problem-note.ts';
 import './share-panel.ts';
 import './site-header.ts';
+import './source-picker.ts';
+import type { SceneWish } from './source-picker.ts';
 import { sourceNotes } from './source-words.ts';
 import './status-pill.ts';
 import './studio-controls.ts';
@@ -35,6 +39,10 @@ const notesOf = (state: StudioState): readonly ConditionNote[] => [
   ...encoderNotes(state),
   ...conditionNotes(state.conditions, state.phase.kind, state.isMuted),
 ];
+
+/** Phones share no screen. */
+const scenesHere = (): readonly SceneKind[] =>
+  SCENE_KINDS.filter((kind) => canShareScreen() || (kind !== 'screen' && kind !== 'corner'));
 
 const statusOf = ({ phase, upload }: StudioState): StudioStatus =>
   studioStatus(phase, upload?.uplink, upload?.secondsNotUploaded);
@@ -127,9 +135,21 @@ export class StudioView extends LitElement {
           return actions.chooseCamera(wish.id);
         case 'microphone':
           return actions.chooseMicrophone(wish.id);
+        case 'scene':
+          return actions.chooseScene(wish.scene, wish.isAnother);
+        case 'file':
+          return actions.chooseFile(wish.file);
+        case 'playout':
+          actions.controlFile(wish.wish);
+          return Promise.resolve();
+        case 'volume':
+          actions.setVolume(wish.input, wish);
+          return Promise.resolve();
       }
     });
   }
+
+  #file = ({ detail }: CustomEvent<File>): void => this.#wish((actions) => actions.chooseFile(detail));
 
   #control({ detail: wish }: CustomEvent<ControlWish>): void {
     switch (wish.kind) {
@@ -159,7 +179,9 @@ export class StudioView extends LitElement {
   #stage(state: StudioState) {
     return html`<studio-stage
       .tone=${statusOf(state).tone}
+      .scene=${state.scene}
       .preview=${state.preview}
+      .canvas=${state.previewCanvas}
       .isCameraOff=${state.isCameraOff}
       .isMuted=${state.isMuted}
     ></studio-stage>`;
@@ -175,11 +197,8 @@ export class StudioView extends LitElement {
   /** What is looked at and chosen before going live. */
   #greenRoom(state: StudioState) {
     const { frameRate = 30 } = state.preview?.getVideoTracks()[0]?.getSettings() ?? {};
-    const rows = preflightRows(state.preflight, state.probe, {
-      isMuted: state.isMuted,
-      frameRate,
-      encoder: state.encoder,
-    });
+    const { isMuted, scene, encoder } = state;
+    const rows = preflightRows(state.preflight, state.probe, { isMuted, frameRate, scene, encoder });
     const { probe } = state;
     return html`<div class="card stack">
         <preflight-list .rows=${rows} @fix=${({ detail }: CustomEvent<PreflightFix>) => this.#fix(detail)}></preflight-list>
@@ -207,7 +226,10 @@ export class StudioView extends LitElement {
       case 'asking':
         return html`<studio-welcome
             .isAsking=${phase.kind === 'asking'}
-            @ask=${() => this.#wish((actions) => actions.askForDevices())}
+            .scenes=${scenesHere().filter((scene) => scene !== 'camera')}
+            @file=${this.#file}
+            @ask=${() => this.#wish((actions) => actions.askForDevices('camera'))}
+            @scene=${({ detail }: CustomEvent<SceneWish>) => this.#wish((actions) => actions.askForDevices(detail.scene))}
           ></studio-welcome>
           <slot name="upload"></slot>`;
       case 'unfinished':
@@ -219,8 +241,15 @@ export class StudioView extends LitElement {
         return html`<problem-note
           heading="Not ready to go live"
           .problem=${phase.problem}
-          @remedy=${this.#retry}
-        ></problem-note>`;
+            @remedy=${this.#retry}
+          ></problem-note>
+          <div class="card">
+            <source-picker
+              .scenes=${scenesHere()}
+              @file=${this.#file}
+              @scene=${({ detail }: CustomEvent<SceneWish>) => this.#wish((actions) => actions.askForDevices(detail.scene))}
+            ></source-picker>
+          </div>`;
       case 'ended':
         return html`<studio-ended .broadcastId=${state.broadcast?.id} .durationMs=${phase.durationMs}></studio-ended>`;
       case 'failed':
@@ -234,6 +263,7 @@ export class StudioView extends LitElement {
             .phase=${phase}
             .probe=${state.probe}
             .isMuted=${state.isMuted}
+            .scene=${state.scene}
             .isCameraOff=${state.isCameraOff}
             @wish=${(event: CustomEvent<ControlWish>) => this.#control(event)}
           ></studio-controls>
@@ -264,8 +294,12 @@ export class StudioView extends LitElement {
         .microphones=${state.microphones}
         .cameraId=${state.cameraId}
         .microphoneId=${state.microphoneId}
-        .level=${state.level}
-        .isMuted=${state.isMuted}
+        .sounds=${state.sounds}
+        .scene=${state.scene}
+        .scenes=${scenesHere()}
+        .playout=${state.playout}
+        .isLive=${phase.kind === 'live'}
+        .isLost=${state.inputs.screen === 'lost'}
         .hasDevices=${hasDevices}
         @wish=${(event: CustomEvent<SetupWish>) => this.#setup(event)}
       ></studio-setup>

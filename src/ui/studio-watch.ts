@@ -1,5 +1,6 @@
 import { hearingOf } from './level-words.ts';
 import { CALM, type LiveConditions } from './live-conditions.ts';
+import type { StudioState } from './studio-state.ts';
 import { isOnTheWay } from './studio-status.ts';
 import type { StudioStore } from './studio-store.ts';
 
@@ -60,7 +61,7 @@ export class StudioWatch {
   }
 
   #listen(): void {
-    if (this.#store.state.isMuted) this.#heardAtMs = performance.now();
+    if (isSilenceMeant(this.#store.state)) this.#heardAtMs = performance.now();
     const silentMs = performance.now() - this.#heardAtMs;
     this.#set({ silentMs });
   }
@@ -101,3 +102,7 @@ export class StudioWatch {
     this.#store.set({ conditions: { ...this.#store.state.conditions, ...change } });
   }
 }
+
+/** A screen or a film may be silent; a microphone that is in use should not be. */
+const isSilenceMeant = ({ isMuted, sounds }: StudioState): boolean =>
+  isMuted || !sounds.some(({ input }) => input === 'microphone');

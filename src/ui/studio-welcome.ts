@@ -1,11 +1,16 @@
 import { css, html, LitElement } from 'lit';
+import type { SceneKind } from '../encode/scene.ts';
 import { icons } from './icons.ts';
+import './source-picker.ts';
+import type { SceneWish } from './source-picker.ts';
 import { base, controls, surfaces } from './theme.ts';
 
-/** Why the page will ask for camera and microphone, before it does. Fires `ask`. */
+/** Why the page will ask for camera and microphone, before it does. Fires `ask`, `scene` with a `SceneWish`, or `file` with a `File`. */
 export class StudioWelcome extends LitElement {
-  static override properties = { isAsking: { attribute: false } };
+  static override properties = { isAsking: { attribute: false }, scenes: { attribute: false } };
   declare isAsking: boolean;
+  /** What can be shown here instead of the camera. */
+  declare scenes: readonly SceneKind[];
 
   static override styles = [
     base,
@@ -50,6 +55,7 @@ export class StudioWelcome extends LitElement {
   constructor() {
     super();
     this.isAsking = false;
+    this.scenes = [];
   }
 
   protected override render() {
@@ -68,6 +74,14 @@ export class StudioWelcome extends LitElement {
       >
         ${this.isAsking ? 'Waiting for your answer…' : 'Use camera and microphone'}
       </button>
+      <div class="others" ?hidden=${this.isAsking}>
+        <source-picker
+          .heading=${'Or show something else. It can be changed while you are live, too.'}
+          .scenes=${this.scenes}
+          @file=${({ detail }: CustomEvent<File>) => this.dispatchEvent(new CustomEvent<File>('file', { detail }))}
+          @scene=${({ detail }: CustomEvent<SceneWish>) => this.dispatchEvent(new CustomEvent<SceneWish>('scene', { detail }))}
+        ></source-picker>
+      </div>
     </div>`;
   }
 }

@@ -1,3 +1,4 @@
+import type { PicturePlace } from '../../workers/messages.ts';
 import { type FrameTap, tapFrames, transferOf } from '../capture/video-source.ts';
 import { within } from '../lib/within.ts';
 import { StageError } from '../protocol/errors.ts';
@@ -14,7 +15,7 @@ const engineSilent = (): StageError =>
   );
 
 export interface VideoInputEvents {
-  onStatus(status: InputStatus): void;
+  onStatus(): void;
   /** The device is gone: unplugged, taken away, or stopped in the browser's own bar. */
   onLost(): void;
 }
@@ -23,12 +24,14 @@ export interface VideoInputEvents {
 export class VideoInput {
   readonly #engine: StudioEngine;
   readonly #events: VideoInputEvents;
+  readonly #place: PicturePlace;
   #track: MediaStreamTrack | undefined;
   #tap: FrameTap | undefined;
   #release: () => void = () => undefined;
 
-  constructor(engine: StudioEngine, events: VideoInputEvents) {
+  constructor(engine: StudioEngine, place: PicturePlace, events: VideoInputEvents) {
     this.#engine = engine;
+    this.#place = place;
     this.#events = events;
   }
 
@@ -40,28 +43,33 @@ export class VideoInput {
     return this.#tap?.needsVisiblePage === true;
   }
 
-  /** Takes ownership of `track`, which takes over from the one before. Rejects with StageError `no_frame_access`. */
+  /**
+   * Takes ownership of `track`, which takes over from the one before; the same one is read anew. Rejects with StageError
+   * `no_frame_access`.
+   */
   async use(track: MediaStreamTrack): Promise<void> {
     const readsTracks = await within(this.#engine.readsTracks, ENGINE_WITHIN_MS, engineSilent);
     const tap = await tapFrames(track, readsTracks);
-    this.#drop();
+    this.#drop(track);
     this.#track = track;
     this.#tap = tap;
-    this.#engine.toEngine({ kind: 'video-source', source: tap.source }, transferOf(tap.source));
+    this.#engine.toEngine({ kind: 'video-source', place: this.#place, source: tap.source }, transferOf(tap.source));
     this.#watch(track);
     this.#tell();
   }
 
-  /** Stops the device; nothing is told. */
+  /** Stops the device; only its status is told. */
   stop(): void {
-    this.#drop();
+    this.#drop(undefined);
     this.#track = undefined;
+    this.#tap = undefined;
+    this.#tell();
   }
 
-  #drop(): void {
+  #drop(next: MediaStreamTrack | undefined): void {
     this.#release();
     this.#tap?.stop();
-    this.#track?.stop();
+    if (this.#track !== next) this.#track?.stop();
   }
 
   #watch(track: MediaStreamTrack): void {
@@ -69,12 +77,12 @@ export class VideoInput {
     const { signal } = listening;
     this.#release = () => listening.abort();
     const onEnded = (): void => {
-      this.#engine.toEngine({ kind: 'source-lost', media: 'video' });
+      this.#engine.toEngine({ kind: 'picture-lost', place: this.#place });
       this.#tell();
       this.#events.onLost();
     };
     const onPause = (): void => {
-      if (this.#status() !== 'ok') this.#engine.toEngine({ kind: 'source-paused' });
+      if (this.status !== 'ok' && this.#place === 'main') this.#engine.toEngine({ kind: 'source-paused' });
       this.#tell();
     };
     track.addEventListener('ended', onEnded, { signal });
@@ -83,7 +91,7 @@ export class VideoInput {
     if (this.needsVisiblePage) document.addEventListener('visibilitychange', onPause, { signal });
   }
 
-  #status(): InputStatus {
+  get status(): InputStatus {
     if (this.#track === undefined) return 'off';
     if (this.#track.readyState === 'ended') return 'lost';
     if (this.needsVisiblePage && document.hidden) return 'hidden';
@@ -91,6 +99,6 @@ export class VideoInput {
   }
 
   #tell(): void {
-    this.#events.onStatus(this.#status());
+    this.#events.onStatus();
   }
 }

@@ -85,18 +85,21 @@ const probe = {
 const before = {
   phase: { kind: 'welcome' },
   broadcast,
+  scene: 'camera',
   preview: undefined,
+  previewCanvas: undefined,
   cameras: [],
   microphones: [],
   cameraId: undefined,
   microphoneId: undefined,
-  inputs: { camera: 'off', microphone: 'off', needsVisiblePage: false },
+  inputs: { camera: 'off', screen: 'off', microphone: 'off', needsVisiblePage: false },
   encoder: 'webcodecs',
   encoderWhy: 'own',
   encoderHoldsMs: 0,
   isMuted: false,
   isCameraOff: false,
-  level: 0,
+  sounds: [],
+  playout: { kind: 'none' },
   probe: { kind: 'waiting' },
   preset: 'full',
   preflight: {
@@ -128,7 +131,7 @@ const ready = {
   microphones: [{ id: 'microphone-1', label: 'Default microphone' }],
   cameraId: 'camera-1',
   microphoneId: 'microphone-1',
-  level: 0.22,
+  sounds: [{ input: 'microphone', gain: 1, isMuted: false, level: 0.22 }],
   probe,
 } as const;
 

@@ -133,7 +133,7 @@ test('a device that cannot be taken is a sentence, and the stream goes on', asyn
   await expect(page.getByRole('alert')).toContainText('in use by another program');
   await expect(page.getByRole('status')).toHaveText('You are live');
   // The next reading of the level, and with it the device that is really in use.
-  await showStudio(page, 'live', { cameras, level: 0.3 });
+  await showStudio(page, 'live', { cameras, isMuted: false });
   await expect(page.getByLabel('Camera', { exact: true })).toHaveValue('camera-1');
 });
 

@@ -4,7 +4,7 @@ import { judgeTrial } from '../../src/encode/encoder-trial.ts';
 import { type EncoderWhy, encoderNotes } from '../../src/ui/encoder-words.ts';
 import { sourceNotes } from '../../src/ui/source-words.ts';
 
-const WELL = { camera: 'ok', microphone: 'ok', needsVisiblePage: false } as const;
+const WELL = { camera: 'ok', screen: 'off', microphone: 'ok', needsVisiblePage: false } as const;
 const inOrder = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const texts = (change: object, kind: 'welcome' | 'ready' | 'live' = 'live'): string[] =>
   sourceNotes({ inputs: { ...WELL, ...change }, phase: { kind } }).map(({ text }) => text);
@@ -36,6 +36,7 @@ test('what is wrong with a device is a sentence each; what viewers see meanwhile
     expect(texts({ camera })[0]).toContain('the stream goes on');
     expect(texts({ camera }, 'ready')[0]).not.toContain('Viewers');
   }
+  expect(texts({ screen: 'lost' })[0]).toContain('Sharing was stopped. Viewers see a still picture');
   for (const microphone of ['lost', 'muted', 'stopped']) expect(texts({ microphone })[0]).toContain('hear nothing');
 });
 

@@ -1,5 +1,4 @@
 import { expect, test } from '@playwright/test';
-import type { EncoderName } from '../../src/encode/encoder-choice.ts';
 import { candidateRungs } from '../../src/encode/ladder.ts';
 import { ladderOffers, type Measured } from '../../src/encode/ladder-offers.ts';
 import { CALM, conditionNotes, type LiveConditions } from '../../src/ui/live-conditions.ts';
@@ -68,7 +67,12 @@ const probe: ProbeState = {
   leftOut: [],
   offers: [],
 };
-const wishes = { isMuted: false, frameRate: 30, encoder: 'webcodecs' as EncoderName };
+const wishes: Parameters<typeof preflightRows>[2] = {
+  isMuted: false,
+  frameRate: 30,
+  encoder: 'webcodecs',
+  scene: 'camera',
+};
 const open = (change: Partial<PreflightFacts>, found: ProbeState = probe, wish = wishes) =>
   preflightRows({ ...facts, ...change }, found, wish).filter(({ state }) => state === 'attention');
 
