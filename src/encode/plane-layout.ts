@@ -45,7 +45,9 @@ export function framedLayout(format: PlainFormat, frame: Size, place: Place): Fr
     const stride = Math.ceil(frame.width / across) * bytes;
     whole.push({ offset, stride });
     picture.push({ offset: offset + (place.y / down) * stride + (place.x / across) * bytes, stride });
-    offset += stride * Math.ceil(frame.height / down);
+    // A copy's planes may not touch, and each is taken to be whole rows from where the picture begins.
+    const gap = (place.x / across) * bytes;
+    offset += stride * Math.ceil(frame.height / down) + gap;
   }
   return { byteLength: offset, frame: whole, picture };
 }

@@ -6,7 +6,7 @@ export const SCENE_NAMES: Readonly<Record<SceneKind, string>> = {
   screen: 'Screen',
   corner: 'Screen and camera',
   sound: 'Sound only',
-  file: 'Video file',
+  file: 'Play a video',
 };
 
 /** One sentence under the buttons: what viewers get from the chosen one. */

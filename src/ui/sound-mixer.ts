@@ -50,7 +50,7 @@ export class SoundMixer extends LitElement {
         margin: 0;
         accent-color: var(--tc-color-accent);
       }
-      output {
+      .percent {
         min-width: 3.25rem;
         text-align: end;
       }
@@ -83,7 +83,7 @@ export class SoundMixer extends LitElement {
           .value=${live(String(percent))}
           @input=${(event: Event) => this.#wish({ input, gain: Number((event.target as HTMLInputElement).value) / 100 })}
         />
-        <output class="small numbers">${percent} %</output>
+        <span class="small numbers percent" aria-hidden="true">${percent} %</span>
         ${
           // The microphone's own button is under the picture, where it is looked for in a hurry.
           input === 'microphone'

@@ -28,7 +28,7 @@ test('the keyboard alone reaches everything of a live studio, in the order it is
   await page.goto(`${origin.url}/studio`);
   await showStudio(page, 'live');
   const walk: string[] = [];
-  for (let step = 0; step < 12; step++) {
+  for (let step = 0; step < 18; step++) {
     await page.keyboard.press('Tab');
     walk.push(await focused(page));
   }
@@ -43,8 +43,14 @@ test('the keyboard alone reaches everything of a live studio, in the order it is
     'button Copy link',
     'a Watch page',
     'input Title',
+    'button Camera',
+    'button Screen',
+    'button Screen and camera',
+    'button Sound only',
+    'button Play a video',
     'select Camera',
     'select Microphone',
+    'input ',
   ]);
 });
 

@@ -193,6 +193,7 @@ export const STUDIO_STATES = {
   struggling: {
     ...live,
     isMuted: true,
+    sounds: [{ input: 'microphone', gain: 1, isMuted: true, level: 0.22 }],
     isCameraOff: true,
     broadcast: { ...broadcast, reach: 'this-machine', watchUrl: 'http://localhost:8080/watch/abcdefgh12345678' },
     renditions: [

@@ -13,7 +13,7 @@ test('why camera and microphone are asked for is said before they are', async ({
   await expect(page.getByText('Nothing leaves this tab before you press')).toBeVisible();
   expect(await studioWishes(page)).toEqual([]);
   await page.getByRole('button', { name: 'Use camera and microphone' }).click();
-  expect(await studioWishes(page)).toEqual(['askForDevices']);
+  expect(await studioWishes(page)).toEqual(['askForDevices camera']);
 });
 
 test('the one status says You are live, and its clock stays out of it', async ({ page }) => {

@@ -1,13 +1,13 @@
 /**
  * Cameras and screens of known pictures for the studio page: picture `n` shows the number `n` as twelve upright bars,
  * as `numbersShown` reads them, rough enough that it costs bits. The microphone and the screen's sound beep for a tenth
- * of a second at every picture whose number is a multiple of `rate`.
+ * of a second with every picture whose number is `from` and a multiple of `rate`.
  */
 export interface NumberedSource {
   readonly width: number;
   readonly height: number;
   readonly rate: number;
-  /** Number of the first picture. */
+  /** Number of the picture that belongs to the moment at which the page was opened. */
   readonly from: number;
   /** Hertz of the beep; undefined: no sound. */
   readonly beepHz?: number;
@@ -26,7 +26,7 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
   const make = (window as unknown as { MediaStreamTrackGenerator?: new (init: object) => Generator })
     .MediaStreamTrackGenerator;
   if (make === undefined || navigator.mediaDevices === undefined) return;
-  const picture = (source: NumberedSource, startMs: number): { track: MediaStreamTrack; worker: Worker } => {
+  const picture = (source: NumberedSource): { track: MediaStreamTrack; worker: Worker } => {
     const track = new make({ kind: 'video' });
     const worker = new Worker(URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' })));
     const { writable } = track;
@@ -36,7 +36,7 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
     track.applyConstraints = () => Promise.resolve();
     return { track, worker };
   };
-  const sound = ({ beepHz, rate }: NumberedSource, startMs: number): MediaStreamTrack | undefined => {
+  const sound = ({ beepHz }: NumberedSource): MediaStreamTrack | undefined => {
     const context = new AudioContext({ sampleRate: 48_000 });
     const target = context.createMediaStreamDestination();
     const gain = new GainNode(context, { gain: 0 });
@@ -44,7 +44,7 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
     tone.connect(gain).connect(target);
     tone.start();
     const zero = context.currentTime - (performance.timeOrigin + performance.now() - startMs) / 1000;
-    if (beepHz === undefined || rate === 0) return undefined;
+    if (beepHz === undefined) return undefined;
     for (let second = 1; second < 120; second++) {
       if (zero + second < context.currentTime) continue;
       gain.gain.setValueAtTime(0.4, zero + second);
@@ -52,20 +52,19 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
     }
     return target.stream.getAudioTracks()[0];
   };
-  const nowMs = (): number => performance.timeOrigin + performance.now();
+  // One for everything: what is opened later begins with a later number.
+  const startMs = performance.timeOrigin + performance.now();
   navigator.mediaDevices.getUserMedia = (wanted) => {
     const stream = new MediaStream();
-    const startMs = nowMs();
-    if (wanted?.video) stream.addTrack(picture(sources.camera, startMs).track);
-    const track = wanted?.audio ? sound(sources.camera, startMs) : undefined;
+    if (wanted?.video) stream.addTrack(picture(sources.camera).track);
+    const track = wanted?.audio ? sound(sources.camera) : undefined;
     if (track !== undefined) stream.addTrack(track);
     return Promise.resolve(stream);
   };
   navigator.mediaDevices.getDisplayMedia = () => {
-    const startMs = nowMs();
-    const { track, worker } = picture(sources.screen, startMs);
+    const { track, worker } = picture(sources.screen);
     Object.assign(window, { stopSharing: () => worker.postMessage('stop') });
-    const heard = sound(sources.screen, startMs);
+    const heard = sound(sources.screen);
     return Promise.resolve(new MediaStream(heard === undefined ? [track] : [track, heard]));
   };
 }
@@ -81,7 +80,8 @@ function paint(): void {
     // In squares of four pixels, so that it is still there in a quarter of the size.
     const noise = Uint8Array.from({ length: width * 3 }, (_, i) => Math.imul((i >> 2) + 7, 2_654_435_761) >>> 26);
     const row = new Uint8Array(width);
-    for (let n = 0; !isStopped; n++) {
+    const passedMs = performance.timeOrigin + performance.now() - startMs;
+    for (let n = Math.ceil((passedMs * rate) / 1000); !isStopped; n++) {
       const due = startMs + (n * 1000) / rate;
       const wait = due - performance.timeOrigin - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));

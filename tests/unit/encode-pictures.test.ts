@@ -73,36 +73,46 @@ test('the camera lies in the lower right corner, small, even and with a margin',
   }
 });
 
-/** Writes a picture of ones into the place that `framedLayout` gives it, as `copyTo` would. */
-function framed(format: PlainFormat, rows: readonly (readonly [samples: number, rows: number])[]): Uint8Array {
+/** Of each plane its rows, after a picture of ones was copied into the place that `framedLayout` gives it. */
+function framed(format: PlainFormat, planes: readonly (readonly [bytes: number, rows: number])[]): number[][] {
   const layout = framedLayout(format, { width: 8, height: 4 }, { width: 4, height: 4, x: 2, y: 0 });
   const data = new Uint8Array(layout.byteLength);
   fillBlack(data, format, layout);
-  for (const [i, [samples, count]] of rows.entries()) {
+  let free = 0;
+  for (const [i, [bytes, rows]] of planes.entries()) {
     const { offset, stride } = layout.picture[i] ?? { offset: 0, stride: 0 };
-    for (let y = 0; y < count; y++) data.fill(1, offset + y * stride, offset + y * stride + samples);
+    // What `copyTo` asks for: whole rows, inside the memory, and no plane inside another.
+    expect(offset).toBeGreaterThanOrEqual(free);
+    free = offset + rows * stride;
+    expect(free).toBeLessThanOrEqual(data.length);
+    for (let y = 0; y < rows; y++) data.fill(1, offset + y * stride, offset + y * stride + bytes);
   }
-  return data;
+  return planes.map(([, rows], i) => {
+    const { offset, stride } = layout.frame[i] ?? { offset: 0, stride: 0 };
+    return [...data.subarray(offset, offset + rows * stride)];
+  });
 }
 
 test('pictures of every plain format are framed in black, in all their planes', () => {
   const luma = [16, 16, 1, 1, 1, 1, 16, 16];
-  expect([
-    ...framed('I420', [
+  const four = [...luma, ...luma, ...luma, ...luma];
+  const chroma = [128, 1, 1, 128, 128, 1, 1, 128];
+  expect(
+    framed('I420', [
       [4, 4],
       [2, 2],
       [2, 2],
     ]),
-  ]).toEqual([...luma, ...luma, ...luma, ...luma, 128, 1, 1, 128, 128, 1, 1, 128, 128, 1, 1, 128, 128, 1, 1, 128]);
+  ).toEqual([four, chroma, chroma]);
   const both = [128, 128, 1, 1, 1, 1, 128, 128];
-  expect([
-    ...framed('NV12', [
+  expect(
+    framed('NV12', [
       [4, 4],
       [4, 2],
     ]),
-  ]).toEqual([...luma, ...luma, ...luma, ...luma, ...both, ...both]);
+  ).toEqual([four, [...both, ...both]]);
   const line = [...Array<number>(8).fill(0), ...Array<number>(16).fill(1), ...Array<number>(8).fill(0)];
-  expect([...framed('BGRX', [[16, 4]])]).toEqual([...line, ...line, ...line, ...line]);
+  expect(framed('BGRX', [[16, 4]])).toEqual([[...line, ...line, ...line, ...line]]);
 });
 
 test('a picture over another covers its place in all planes, and nothing else', () => {
