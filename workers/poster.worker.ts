@@ -1,3 +1,4 @@
+import { drawSmall } from './draw-small.ts';
 import type { FromPoster, ToPoster } from './messages.ts';
 import { StripMaker } from './strip-maker.ts';
 
@@ -24,9 +25,9 @@ async function handle(message: ToPoster): Promise<void> {
         if (strip?.segment !== place.segment) {
           const before = strip;
           strip = new StripMaker(place.segment, picture);
-          strip.draw(picture, place);
+          await strip.draw(picture, place);
           if (before !== undefined) await giveOut(before, maxBytes);
-        } else strip.draw(picture, place);
+        } else await strip.draw(picture, place);
       } finally {
         picture.close();
       }
@@ -43,7 +44,7 @@ async function handle(message: ToPoster): Promise<void> {
 async function makePoster(picture: VideoFrame, width: number): Promise<void> {
   const canvas = new OffscreenCanvas(width, Math.round((picture.displayHeight * width) / picture.displayWidth));
   try {
-    canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    await drawSmall(canvas, picture, { x: 0, width: canvas.width, height: canvas.height });
   } finally {
     picture.close();
   }

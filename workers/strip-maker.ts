@@ -1,5 +1,6 @@
 import { STRIP_QUALITIES } from '../src/encode/strip-budget.ts';
 import { STRIP_PICTURES, type ThumbnailPlace, thumbnailSize } from '../src/protocol/thumbnails.ts';
+import { drawSmall } from './draw-small.ts';
 
 /** The small pictures of one segment, drawn side by side as they come. */
 export class StripMaker {
@@ -16,9 +17,9 @@ export class StripMaker {
   }
 
   /** `picture` stays the caller's. */
-  draw(picture: VideoFrame, { index }: ThumbnailPlace): void {
+  async draw(picture: VideoFrame, { index }: ThumbnailPlace): Promise<void> {
     const { width, height } = this.#cell;
-    this.#canvas.getContext('2d')?.drawImage(picture, index * width, 0, width, height);
+    await drawSmall(this.#canvas, picture, { x: index * width, width, height });
     this.#drawn.push(index);
   }
 

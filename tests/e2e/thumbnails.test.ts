@@ -1,4 +1,5 @@
-import { expect, type Locator } from '@playwright/test';
+import { readdir, readFile } from 'node:fs/promises';
+import { type Browser, expect, type Locator } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { test } from '../helpers/fixtures.ts';
@@ -59,3 +60,56 @@ const isDrawn = (picture: Locator): Promise<boolean> =>
     const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
     return new Set(data).size > 16;
   });
+
+/** Shared memory that the pages of a browser hold, in bytes: what leaks there is in no heap. */
+async function sharedBytes(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  let bytes = 0;
+  for (const { id } of processInfo.filter(({ type }) => type === 'renderer')) {
+    const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
+    bytes += Number(/RssShmem:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  }
+  return bytes;
+}
+
+test('drawing pictures small keeps nothing of them: sixty of 720 lines leave no shared memory behind', async ({
+  page,
+  browser,
+  origin,
+}) => {
+  const files = await readdir(new URL('../../dist/assets', import.meta.url));
+  const worker = files.find((name) => /^poster\.worker-.*\.js$/.test(name)) ?? '';
+  await page.goto(origin.url);
+  const draw = (pictures: number): Promise<number> =>
+    page.evaluate(
+      async ({ url, count }) => {
+        const poster = new Worker(url, { type: 'module' });
+        const flushed = new Promise<number>((resolve) => {
+          let strips = 0;
+          poster.onmessage = ({ data }: MessageEvent<{ kind: string }>) => {
+            if (data.kind === 'strip') strips++;
+            if (data.kind === 'flushed') resolve(strips);
+          };
+        });
+        const init = { format: 'I420', codedWidth: 1280, codedHeight: 720 } as const;
+        for (let i = 0; i < count; i++) {
+          const bytes = new Uint8Array((1280 * 720 * 3) / 2).fill(i);
+          const picture = new VideoFrame(bytes, { ...init, timestamp: i });
+          const place = { segment: Math.floor(i / 5), index: i % 5 };
+          poster.postMessage({ kind: 'thumbnail', picture, place, maxBytes: 100_000 }, [picture]);
+        }
+        poster.postMessage({ kind: 'flush', maxBytes: 100_000 });
+        const strips = await flushed;
+        // It stays, as it does for as long as a creator is live.
+        Object.assign(window, { [`poster${count}`]: poster });
+        return strips;
+      },
+      { url: `${origin.url}/assets/${worker}`, count: pictures },
+    );
+  expect(await draw(5)).toBe(1);
+  const before = await sharedBytes(browser);
+  expect(await draw(60)).toBe(12);
+  expect((await sharedBytes(browser)) - before).toBeLessThan(40_000_000);
+});
