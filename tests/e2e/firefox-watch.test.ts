@@ -3,7 +3,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import type { PositionList } from '../../src/protocol/positions.ts';
 import { api, pages } from '../../src/protocol/urls.ts';
 import { installedFirefox, launchFirefox, shownText } from '../helpers/firefox.ts';
-import { COUNTER, noteFirstPicture, type ShownPicture, timeShownS } from '../helpers/first-picture.ts';
+import { COUNTER, KEPT_BEFORE_S, noteFirstPicture, type ShownPicture, timeShownS } from '../helpers/first-picture.ts';
 import { test as base } from '../helpers/fixtures.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
@@ -45,7 +45,7 @@ const firstPicture = (page: Page): Promise<ShownPicture | undefined> => page.eva
 async function expectFirstPicture(page: Page, leftAtS: number): Promise<void> {
   await expect.poll(async () => (await firstPicture(page)) !== undefined, { timeout: 30_000 }).toBe(true);
   const shownS = timeShownS(await firstPicture(page));
-  expect(shownS).toBeGreaterThanOrEqual(leftAtS - 3.1);
+  expect(shownS).toBeGreaterThanOrEqual(leftAtS - 3 - KEPT_BEFORE_S);
   expect(shownS).toBeLessThanOrEqual(leftAtS + 0.1);
 }
 

@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
 import type { PositionList } from '../../src/protocol/positions.ts';
 import { api, pages } from '../../src/protocol/urls.ts';
-import { COUNTER, noteFirstPicture, timeShownS } from '../helpers/first-picture.ts';
+import { COUNTER, KEPT_BEFORE_S, noteFirstPicture, timeShownS } from '../helpers/first-picture.ts';
 import { test } from '../helpers/fixtures.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
@@ -52,7 +52,7 @@ const firstShownS = async (page: Page): Promise<number> => {
 
 /** Left in a picture that may have been shown for a tenth of a second. */
 function expectResumed(firstS: number, leftAtS: number): void {
-  expect(firstS).toBeGreaterThanOrEqual(leftAtS - 3.1);
+  expect(firstS).toBeGreaterThanOrEqual(leftAtS - 3 - KEPT_BEFORE_S);
   expect(firstS).toBeLessThanOrEqual(leftAtS + 0.1);
 }
 

@@ -70,3 +70,6 @@ export function timeShownS(picture: ShownPicture | undefined): number {
   const inLoopS = picture.clipFrame / CLIP_FRAME_RATE;
   return inLoopS + Math.round((picture.mediaS - inLoopS) / CLIP_SECONDS) * CLIP_SECONDS;
 }
+
+/** A place is kept as the page last told it, up to three times a second, and a picture stands a little further on. */
+export const KEPT_BEFORE_S = 0.4;

@@ -118,7 +118,13 @@ test('PART6: an init segment says its track, its clock, its codec and its size',
       trackNumber: 1,
       timescale: 90_000,
       defaults: { duration: 0, size: 0, flags: 0 },
-      media: { kind: 'video', codecs: 'avc1.42c01f', width: 720, height: 360 },
+      media: {
+        kind: 'video',
+        codecs: 'avc1.42c01f',
+        width: 720,
+        height: 360,
+        avcC: Buffer.from([1, 66, 192, 31, 255, 224, 0]),
+      },
     },
   });
   expect(checkInit(initOf(audioTrack))).toMatchObject({ kind: 'ok', facts: { media: { kind: 'audio' } } });
