@@ -32,16 +32,19 @@ export class PositionsRecorder {
     const nowMs = performance.now();
     const before = this.#seen;
     this.#seen = { positionMs: state.positionMs, atMs: nowMs, playback: state.playback };
-    if (before !== undefined) {
-      const movedMs = state.positionMs - before.positionMs;
-      if (movedMs < -JUMP_MS || movedMs > (nowMs - before.atMs) * FASTEST + JUMP_MS) this.#step({ kind: 'seek' });
-    }
+    const movedMs = state.positionMs - (before?.positionMs ?? state.positionMs);
+    const isJump = movedMs < -JUMP_MS || movedMs > (nowMs - (before?.atMs ?? nowMs)) * FASTEST + JUMP_MS;
+    if (isJump) this.#step({ kind: 'seek' });
     if (state.playback === 'playing') {
       this.#watched = this.#moment(state);
       this.#step({ kind: 'tick', isAtEdge: state.isFollowingLive });
     } else if (state.playback === before?.playback) return;
-    else if (state.playback === 'paused') this.#step({ kind: 'pause' });
-    else if (state.playback === 'finished') {
+    else if (state.playback === 'paused') {
+      // Up to here it was watched: the last state that played may be a third of a second older.
+      if (before?.playback === 'playing' && !isJump && this.#watched !== undefined)
+        this.#watched = { ...this.#watched, mediaMs: Math.max(0, state.positionMs) };
+      this.#step({ kind: 'pause' });
+    } else if (state.playback === 'finished') {
       this.#watched = this.#moment(state);
       this.#step({ kind: 'ended' });
     } else this.#step({ kind: 'halt' });

@@ -50,7 +50,6 @@ const firstShownS = async (page: Page): Promise<number> => {
   return timeShownS(await page.evaluate(() => window.firstPicture));
 };
 
-/** Left in a picture that may have been shown for a tenth of a second. */
 function expectResumed(firstS: number, leftAtS: number): void {
   expect(firstS).toBeGreaterThanOrEqual(leftAtS - 3 - KEPT_BEFORE_S);
   expect(firstS).toBeLessThanOrEqual(leftAtS + 0.1);

@@ -71,5 +71,5 @@ export function timeShownS(picture: ShownPicture | undefined): number {
   return inLoopS + Math.round((picture.mediaS - inLoopS) / CLIP_SECONDS) * CLIP_SECONDS;
 }
 
-/** A place is kept as the page last told it, up to three times a second, and a picture stands a little further on. */
-export const KEPT_BEFORE_S = 0.4;
+/** Left in a picture that may have been shown for a tenth of a second. */
+export const KEPT_BEFORE_S = 0.1;
