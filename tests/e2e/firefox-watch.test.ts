@@ -5,6 +5,7 @@ import { api, pages } from '../../src/protocol/urls.ts';
 import { installedFirefox, launchFirefox, shownText } from '../helpers/firefox.ts';
 import { COUNTER, KEPT_BEFORE_S, noteFirstPicture, type ShownPicture, timeShownS } from '../helpers/first-picture.ts';
 import { test as base } from '../helpers/fixtures.ts';
+import { untilKept } from '../helpers/kept-places.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
@@ -79,7 +80,9 @@ test('what was watched in Chromium goes on in a fresh Firefox: a recording, and 
     await untilPlaying(first, 7);
     await first.locator('video').click();
     await expect.poll(async () => (await videoState(first)).isPaused).toBe(true);
-    leftAtS.push((await videoState(first)).positionS);
+    const { positionS } = await videoState(first);
+    await untilKept(first, positionS);
+    leftAtS.push(positionS);
   }
   const written = async (): Promise<number> =>
     ((await (await context.request.get(origin.url + api.positions)).json()) as PositionList).positions.length;

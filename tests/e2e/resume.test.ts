@@ -3,6 +3,7 @@ import type { PositionList } from '../../src/protocol/positions.ts';
 import { api, pages } from '../../src/protocol/urls.ts';
 import { COUNTER, KEPT_BEFORE_S, noteFirstPicture, timeShownS } from '../helpers/first-picture.ts';
 import { test } from '../helpers/fixtures.ts';
+import { untilKept } from '../helpers/kept-places.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
@@ -41,7 +42,9 @@ async function watchUntilWritten(page: Page, url: string): Promise<number> {
   await untilPlaying(page, 7);
   await page.locator('video').click();
   await expect.poll(async () => (await videoState(page)).isPaused).toBe(true);
-  return (await videoState(page)).positionS;
+  const { positionS } = await videoState(page);
+  await untilKept(page, positionS);
+  return positionS;
 }
 
 /** Read from the counter in the first picture that was shown. */
