@@ -19,8 +19,8 @@ export default defineConfig({
       // Two cores carry one live broadcast and its viewer, not two.
       workers: 1,
       // Real browsers with real encoders share two cores with everything else: one that lost its turn is told as FLAKY,
-      // with its error, and may try once more. What is broken fails twice.
-      retries: 1,
+      // with its error, and may try twice more. What is broken fails three times.
+      retries: 2,
       timeout: 90_000,
       expect: { timeout: 20_000 },
       // Requests of pages under a service worker escape the tests' routes; who tests it allows it.

@@ -57,7 +57,7 @@ class TabcastReporter implements Reporter {
     for (const error of this.errors) write(`\nerror outside a test\n${text(error)}\n`);
     for (const test of this.suite?.allTests() ?? []) {
       const outcome = test.outcome();
-      if (outcome === 'flaky') write(`\nFLAKY, passed the second time: ${this.nameOf(test)}\n${errorsOf(test)}`);
+      if (outcome === 'flaky') write(`\nFLAKY, passed at a later try: ${this.nameOf(test)}\n${errorsOf(test)}`);
       if (outcome === 'expected' || outcome === 'flaky') summary.passed++;
       else if (outcome === 'skipped' && test.expectedStatus === 'skipped') summary.skipped++;
       else {
