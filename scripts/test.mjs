@@ -20,6 +20,17 @@ function step(name, problem) {
   say(problem === undefined ? `ok   ${name}` : `FAIL ${name}: ${problem}`);
 }
 
+/** What needs both cores for itself runs after what does not, never beside it. */
+function roundsOf(args) {
+  if (args.some((arg) => arg.startsWith('--project'))) return [args];
+  return [['--project=unit', '--project=paired'], ['--project=chromium']].map((projects) => [
+    ...projects,
+    '--pass-with-no-tests',
+    ...args,
+  ]);
+}
+
+/** @returns how many tests there were */
 function runPlaywright(node, args) {
   const summaryFile = join(root, '.cache', 'test-summary.json');
   mkdirSync(join(root, '.cache'), { recursive: true });
@@ -30,9 +41,13 @@ function runPlaywright(node, args) {
     stdio: 'inherit',
     env: { ...projectEnv(), TABCAST_SUMMARY: summaryFile },
   });
-  if (!existsSync(summaryFile)) return step('the test runner', 'it ended without a result');
+  if (!existsSync(summaryFile)) {
+    step('the test runner', 'it ended without a result');
+    return 1;
+  }
   const counts = JSON.parse(readFileSync(summaryFile, 'utf8'));
   for (const key of Object.keys(total)) total[key] += counts[key];
+  return counts.passed + counts.failed + counts.skipped;
 }
 
 const stop = ensureInstalled({ withDev: true, say }) ?? (findNode() === undefined ? NO_NODE : await ensureTools(say));
@@ -47,6 +62,8 @@ if (stop === undefined) {
   step('types, lint, import law, documents', check.status === 0 ? undefined : 'the reason is above');
   const notBuilt = ensureBuilt({ node, say });
   step('build', notBuilt);
-  runPlaywright(node, process.argv.slice(2));
+  let found = 0;
+  for (const args of roundsOf(process.argv.slice(2))) found += runPlaywright(node, args);
+  if (found === 0) step('the test runner', 'it found no test to run');
 } else step('setting up', stop);
 finish();

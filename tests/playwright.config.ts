@@ -1,11 +1,42 @@
 import { defineConfig } from '@playwright/test';
 import { launchOptions } from './helpers/browser.ts';
 
+/** Files whose tests mostly wait for media, for people's pauses and for a server to come back: two cores carry two of them. */
+const PAIRED = [
+  'ending',
+  'firefox-watch',
+  'isolation',
+  'pages-*',
+  'pause',
+  'resume',
+  'spool-*',
+  'start',
+  'storm-kill',
+  'storm-pause',
+  'without-server',
+].map((name) => `e2e/${name}.test.ts`);
+
+const inChromium = {
+  // Real browsers with real encoders share two cores with everything else: one that lost its turn is told as FLAKY,
+  // with its error, and may try twice more. What is broken fails three times.
+  retries: 2,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  // Requests of pages under a service worker escape the tests' routes; who tests it allows it.
+  use: {
+    serviceWorkers: 'block',
+    browserName: 'chromium',
+    launchOptions: launchOptions(),
+    screenshot: 'only-on-failure',
+  },
+} as const;
+
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
   reporter: [['./helpers/reporter.ts']],
   forbidOnly: true,
+  workers: 2,
   projects: [
     {
       name: 'unit',
@@ -13,23 +44,14 @@ export default defineConfig({
       fullyParallel: true,
       timeout: 60_000,
     },
+    { name: 'paired', testMatch: PAIRED, ...inChromium },
     {
       name: 'chromium',
       testMatch: ['e2e/**/*.test.ts'],
-      // Two cores carry one live broadcast and its viewer, not two.
+      testIgnore: PAIRED,
+      // Two cores carry one live broadcast of several qualities and its viewer, not two.
       workers: 1,
-      // Real browsers with real encoders share two cores with everything else: one that lost its turn is told as FLAKY,
-      // with its error, and may try twice more. What is broken fails three times.
-      retries: 2,
-      timeout: 90_000,
-      expect: { timeout: 20_000 },
-      // Requests of pages under a service worker escape the tests' routes; who tests it allows it.
-      use: {
-        serviceWorkers: 'block',
-        browserName: 'chromium',
-        launchOptions: launchOptions(),
-        screenshot: 'only-on-failure',
-      },
+      ...inChromium,
     },
   ],
 });

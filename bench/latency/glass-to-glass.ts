@@ -1,4 +1,5 @@
 import type { Browser } from '@playwright/test';
+import type { GlassRecord } from '../shared/glass.ts';
 import { type Cell, percentile } from '../shared/report.ts';
 import { type Delivery, openViewer } from '../shared/viewer.ts';
 
@@ -25,6 +26,7 @@ export async function glassToGlass(browser: Browser, run: GlassRun): Promise<Gla
     const ages = samples.map(({ latencyMs }) => latencyMs);
     const freezes = record.freezes.filter(({ atMs }) => atMs > SETTLE_MS);
     const top = Math.max(...samples.map(({ height }) => height));
+    console.log(story(record, run));
     return {
       delivery: run.delivery,
       'round trip': run.roundTripMs,
@@ -41,4 +43,15 @@ export async function glassToGlass(browser: Browser, run: GlassRun): Promise<Gla
   } finally {
     await viewer.close();
   }
+}
+
+/** When the picture stood and when it changed its height, in seconds of the run: what a row sums up. */
+function story({ samples, freezes }: GlassRecord, { delivery, roundTripMs }: GlassRun): string {
+  const inS = (atMs: number): string => `${((atMs - SETTLE_MS) / 1000).toFixed(1)} s`;
+  const changes = samples.filter(({ height }, index) => height !== samples[index - 1]?.height);
+  const moments = [
+    ...freezes.map(({ atMs, lastedMs }) => ({ atMs, what: `stands ${Math.round(lastedMs)} ms` })),
+    ...changes.map(({ atMs, height }) => ({ atMs, what: `${height}p` })),
+  ].sort((a, b) => a.atMs - b.atMs);
+  return `${delivery} at ${roundTripMs} ms: ${moments.map(({ atMs, what }) => `${inS(atMs)} ${what}`).join(', ')}`;
 }
