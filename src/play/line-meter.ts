@@ -24,6 +24,9 @@ const FULL_LATENESS_MS = 180;
 /** A full line stays full until lateness is well down again, so that the edge of the threshold does not flicker. */
 const FREE_LATENESS_MS = 90;
 const RECENT_MS = 500;
+/** A full line never rests; what comes after such a pause was held up before the line: by the creator, or the air. */
+const PAUSE_MS = 120;
+const RUN_MIN_READS = 3;
 /** Longer than the pause between two pieces of 2 s that a full buffer waits for. */
 const SILENT_MS = 3000;
 const SAMPLES_KEPT = 2;
@@ -46,7 +49,7 @@ interface Burst {
  * Two signals. Bursts: key frames and late parts arrive faster than real time, and the bytes after the first read of
  * such a burst over its duration are the line's rate. Lateness: the arrival of a part less its nominal time, over the
  * smallest such difference of the last half minute; above 180 ms the line is full, the bursts before it are history,
- * and the bytes of the last half second are its rate.
+ * and the bytes of the last half second are its rate, or of the time since the last pause.
  */
 export class LineMeter {
   #burst: Burst | undefined;
@@ -134,12 +137,27 @@ export class LineMeter {
   }
 
   #recentBps(nowMs: number): number {
+    const afterPause = this.#bpsAfterPause();
+    if (afterPause !== undefined) return afterPause;
     // Bytes that stopped altogether tell nothing about how fast they come.
     const lastMs = this.#lastReadMs ?? nowMs;
     const untilMs = nowMs - lastMs >= RECENT_MS ? lastMs : nowMs;
     let bytes = 0;
     for (const read of this.#reads) if (read.atMs > untilMs - RECENT_MS) bytes += read.bytes;
     return (bytes * 8000) / RECENT_MS;
+  }
+
+  /** How fast came what a pause had held up; undefined where there was none, or where too little has come since. */
+  #bpsAfterPause(): number | undefined {
+    const at = this.#reads.findLastIndex((read, index) => {
+      const before = this.#reads[index - 1];
+      return before !== undefined && read.atMs - before.atMs > PAUSE_MS;
+    });
+    const [first, ...rest] = at === -1 ? [] : this.#reads.slice(at);
+    const last = rest.at(-1);
+    if (first === undefined || last === undefined || rest.length + 1 < RUN_MIN_READS) return undefined;
+    const bytes = rest.reduce((sum, read) => sum + read.bytes, 0);
+    return bytes < BURST_MIN_BYTES ? undefined : (bytes * 8000) / Math.max(1, last.atMs - first.atMs);
   }
 
   #closeBurst(): void {

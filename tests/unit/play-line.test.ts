@@ -40,6 +40,23 @@ test('parts that come later and later say that the line is full, and what arrive
   expect(bps).toBeLessThan(1_800_000);
 });
 
+test('parts that a creator’s hiccup held up and that then come at once are no sign of a narrow line', () => {
+  const meter = new LineMeter();
+  carry(meter, 20_000_000, 31_000, 0, 20);
+  // Four parts, ready together 400 ms after the first of them should have been.
+  let freeAt = 2500;
+  const rungs: number[] = [];
+  for (let part = 21; part <= 24; part++) {
+    for (let left = 31_000; left > 0; left -= 1448) {
+      freeAt += (Math.min(1448, left) * 8000) / 20_000_000;
+      meter.read(Math.min(1448, left), freeAt);
+    }
+    meter.part('video', part * 100, freeAt);
+    rungs.push(decideQuality(2, LADDER, SOUND, meter.estimate(freeAt), FRESH_QUALITY, freeAt).rung);
+  }
+  expect(rungs).toEqual([2, 2, 2, 2]);
+});
+
 test('a fast line with small parts is not taken for a full one', () => {
   const meter = new LineMeter();
   const atMs = carry(meter, 100_000_000, 6000, 0, 300);
