@@ -46,6 +46,11 @@ export class FeedStream {
     return this.#outcome?.kind === 'skipped';
   }
 
+  /** The part that comes next, or the end of the stretch. */
+  get nextPart(): PartIndex {
+    return Math.max(this.stretch.from, this.#highest + 1);
+  }
+
   /** True when asking here can still bring `part`, or tell for the first time that it is not there. */
   covers(part: PartIndex): boolean {
     if (part < this.stretch.from || part >= this.stretch.to) return false;

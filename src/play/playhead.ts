@@ -10,12 +10,16 @@ export interface PlayheadHooks {
   onStall(atMs: number): void;
   onDuration(): void;
   onLoaded(): void;
+  /** It was sent to `mediaMs` and is on its way to somewhere else. Told once for a jump. */
+  onAstray(mediaMs: number): void;
 }
 
 /** `HTMLMediaElement.HAVE_FUTURE_DATA` and `HAVE_CURRENT_DATA`. */
 const HAVE_FUTURE_DATA = 3;
 const HAVE_CURRENT_DATA = 2;
 const STALL_COUNTS_ONCE_MS = 2000;
+/** Nearer than this to where it was sent, dash.js has its reasons: a key frame, the edge of what there is. */
+const ASTRAY_MS = 2500;
 
 /** The `<video>` element's place in the broadcast: whether it moves, whether it should, and what keeps it from it. */
 export class Playhead {
@@ -25,6 +29,8 @@ export class Playhead {
   #stalls = 0;
   #lastStallMs = Number.NEGATIVE_INFINITY;
   #lastMove = { positionMs: -1, atMs: 0 };
+  /** Where the page has sent it; undefined once it is there. */
+  #sentToMs: number | undefined;
   wantsPlay = true;
 
   constructor(video: HTMLVideoElement, hooks: PlayheadHooks) {
@@ -80,7 +86,14 @@ export class Playhead {
     on('durationchange', () => this.#hooks.onDuration());
     on('volumechange', () => this.#hooks.onChange());
     // Who shares the moment, or types the next one, means the new place at once.
-    on('seeking', () => this.#hooks.onChange());
+    on('seeking', () => {
+      this.#checkWay();
+      this.#hooks.onChange();
+    });
+    on('seeked', () => {
+      // The event of an earlier jump comes while the next one is under way.
+      if (!this.#video.seeking) this.#sentToMs = undefined;
+    });
     on('loadeddata', () => this.#hooks.onLoaded());
   }
 
@@ -108,6 +121,7 @@ export class Playhead {
     });
     if (target === undefined) return false;
     this.#lastMove = { positionMs: this.positionMs, atMs: performance.now() };
+    this.#sentToMs = undefined;
     this.#video.currentTime = target / 1000;
     return true;
   }
@@ -115,10 +129,12 @@ export class Playhead {
   /** A new source: nothing is shown of it yet. */
   restarting(): void {
     this.#playback = 'starting';
+    this.#sentToMs = undefined;
   }
 
   /** Before a jump: the time it takes is no standstill. */
-  jumping(): void {
+  jumping(toMs: number): void {
+    this.#sentToMs = toMs;
     if (this.#playback === 'finished') this.#playback = 'paused';
     this.#lastMove = { positionMs: this.#lastMove.positionMs, atMs: performance.now() };
   }
@@ -130,6 +146,17 @@ export class Playhead {
 
   setRate(rate: number): void {
     if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+  }
+
+  /**
+   * dash.js 5.2.1 sets the playhead to the start of what the jump before this one appended, when that comes just now
+   * (`adjustSeekTarget` of its buffer controller).
+   */
+  #checkWay(): void {
+    const sentToMs = this.#sentToMs;
+    if (sentToMs === undefined || Math.abs(this.positionMs - sentToMs) <= ASTRAY_MS) return;
+    this.#sentToMs = undefined;
+    this.#hooks.onAstray(sentToMs);
   }
 
   #paused(): void {

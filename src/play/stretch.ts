@@ -8,6 +8,9 @@ const FAR_BEHIND_PIECES = 5;
 /** How long before its first part a stretch may be asked for: the origin holds it, and no round trip is lost. */
 export const OPEN_EARLY_MS = 1000;
 
+/** So much that lies before the wanted part takes longer to come than a new request does. */
+const WORTH_ASKING_MS = 1000;
+
 /** A run of parts that one streaming request brings: the feed of a growing segment, or a piece of the 2 s view. */
 export interface Stretch {
   readonly kind: 'feed' | 'piece';
@@ -67,3 +70,14 @@ export function shouldOpenNext(
   if (!isNearlyUsed) return false;
   return progress.isComplete || current.to * lengthMs - progress.mediaNowMs <= OPEN_EARLY_MS;
 }
+
+/**
+ * Whether a feed brings `part` later than a new request from it on would: after a jump forward, all that lies between
+ * comes first. What is not captured yet is no reason, it cannot be had sooner.
+ */
+export const isQuickerAnew = (
+  part: PartIndex,
+  { stretch, nextPart }: { readonly stretch: Stretch; readonly nextPart: PartIndex },
+  { edgePart, partsPerSegment }: Pick<StretchContext, 'edgePart' | 'partsPerSegment'>,
+): boolean =>
+  stretch.kind === 'feed' && (Math.min(part, edgePart) - nextPart) * partMs(partsPerSegment) > WORTH_ASKING_MS;

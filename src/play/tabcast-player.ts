@@ -85,6 +85,7 @@ export class TabcastPlayer {
         if (!this.#isLive()) this.#recordingMs = this.#mediaDurationMs();
       },
       onLoaded: () => this.#applyRememberedQuality(),
+      onAstray: (mediaMs) => this.#source.view?.seek(mediaMs),
     });
     this.#follower = new LiveFollower(this.#preferences.mode, performance.now());
     this.#gate = new OriginGate(() => this.#gateChanged());
@@ -536,7 +537,7 @@ export class TabcastPlayer {
   }
 
   #seekTo(mediaMs: number): void {
-    this.#playhead.jumping();
+    this.#playhead.jumping(mediaMs);
     this.#source.view?.seek(mediaMs);
   }
 

@@ -2,7 +2,7 @@ import type { PartIndex } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import type { FeedChunk } from './chunk-splitter.ts';
 import { FeedStream, type Taken } from './feed-stream.ts';
-import { edgePartAt, partMs, shouldOpenNext, stretchFor } from './stretch.ts';
+import { edgePartAt, isQuickerAnew, partMs, shouldOpenNext, stretchFor } from './stretch.ts';
 
 export interface TrackFeedContext {
   readonly broadcastId: string;
@@ -50,7 +50,11 @@ export class TrackFeed {
   }
 
   #streamFor(part: PartIndex): FeedStream {
-    const at = this.#streams.findIndex((stream) => stream.covers(part));
+    const { partsPerSegment } = this.#context;
+    const edgePart = edgePartAt(this.#context.mediaNowMs(), partsPerSegment);
+    const at = this.#streams.findIndex(
+      (stream) => stream.covers(part) && !isQuickerAnew(part, stream, { edgePart, partsPerSegment }),
+    );
     if (at === -1) {
       this.close();
       return this.#open(part);

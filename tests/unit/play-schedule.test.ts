@@ -6,7 +6,7 @@ import { mediaSpans, spanAt } from '../../src/play/media-spans.ts';
 import { manifestPartMs, piecesForRoundTrip } from '../../src/play/piece-size.ts';
 import { parsePreferences } from '../../src/play/preferences.ts';
 import { withParts } from '../../src/play/recording-parts.ts';
-import { edgePartAt, shouldOpenNext, stretchFor } from '../../src/play/stretch.ts';
+import { edgePartAt, isQuickerAnew, shouldOpenNext, stretchFor } from '../../src/play/stretch.ts';
 import { rescueFromHole } from '../../src/play/stuck.ts';
 
 const ID = 'abcdefgh12345678';
@@ -42,6 +42,18 @@ test('the next segment is opened a second before it begins, and not earlier', ()
   expect(at(300_000, 1250, true)).toBe(false);
   expect(at(300_000, 1290, true)).toBe(true);
   expect(at(300_000, 1290, true, 130_000)).toBe(false);
+});
+
+test('a jump forward past more than a second that has not come yet asks anew, from where it lands', () => {
+  const stretch = stretchFor(1200, context);
+  const piece = stretchFor(900, context);
+  const isAnew = (part: number, nextPart: number) => isQuickerAnew(part, { stretch, nextPart }, context);
+  expect(isAnew(1220, 1201)).toBe(true);
+  expect(isAnew(1220, 1212)).toBe(false);
+  // The edge is at 1234: what lies behind it comes no sooner by another request.
+  expect(isAnew(1260, 1230)).toBe(false);
+  expect(isAnew(1260, 1220)).toBe(true);
+  expect(isQuickerAnew(919, { stretch: piece, nextPart: 900 }, context)).toBe(false);
 });
 
 test('the part at the edge is the one being captured', () => {
