@@ -1,5 +1,4 @@
 import type { IngestState } from '../src/protocol/broadcast.ts';
-import { StageError } from '../src/protocol/errors.ts';
 import { partDurationMicros } from '../src/protocol/grid.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { unsentParts } from '../src/upload/return-plan.ts';
@@ -85,10 +84,3 @@ async function clearFolders(wanted: readonly string[]): Promise<void> {
     await removeOpfsFolder(name).catch(() => undefined);
   }
 }
-
-export const encoderChanged = (): StageError =>
-  new StageError(
-    'encode',
-    'encoder_changed',
-    'This browser encodes differently than before it was interrupted, so this broadcast cannot go on. Reload the page and end it; nothing is lost.',
-  );

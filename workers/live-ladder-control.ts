@@ -6,7 +6,7 @@ import {
   restOrder,
   startLadder,
 } from '../src/encode/live-ladder.ts';
-import { type PartIndex, SEGMENT_SECONDS } from '../src/protocol/grid.ts';
+import { nextToldSegment, type PartIndex, SEGMENT_SECONDS } from '../src/protocol/grid.ts';
 import type { LadderReport } from '../src/protocol/stats.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 
@@ -22,9 +22,6 @@ interface RestingCandidate {
   readonly bitrateBps: number;
 }
 
-/** Viewers ask for the manifest every two seconds; who is told of a change this early asks for nothing that is not made. */
-const TELL_MS = 4_000;
-
 /** Joins the decision of `live-ladder.ts` to a broadcast's tracks and its grid. */
 export class LiveLadderControl {
   #tracks: readonly RestingCandidate[];
@@ -34,6 +31,8 @@ export class LiveLadderControl {
   readonly #rules: LadderRules;
   #ladder: LiveLadder | undefined;
   readonly #restingAtFirst: number;
+  /** Everything about this one has been said: what comes back there would contradict it. */
+  #saidSegment = 0;
 
   constructor(
     tracks: readonly RestingCandidate[],
@@ -50,7 +49,8 @@ export class LiveLadderControl {
 
   /** Once a second; `mediaNowMs` is the time on the grid. */
   look(pressure: LadderPressure, mediaNowMs: number): LadderChange | undefined {
-    const segment = nextSegment(mediaNowMs);
+    const segment = nextToldSegment(mediaNowMs);
+    if (segment <= this.#saidSegment) return undefined;
     const before = this.#ladder ?? startLadder(mediaNowMs, this.#rules, this.#restingAtFirst);
     const changesAtMs = segment * SEGMENT_SECONDS * 1000;
     this.#ladder = nextLadder(before, pressure, mediaNowMs, changesAtMs, this.#order.length, this.#rules);
@@ -67,7 +67,13 @@ export class LiveLadderControl {
     this.#order = restOrder(this.#tracks);
     const resting = Math.min(ladder.resting - (wasResting ? 1 : 0), this.#order.length);
     this.#ladder = { ...ladder, resting, ...(resting === 0 && { reason: undefined }) };
-    return this.#tracks.length === 0 ? undefined : this.#change(nextSegment(mediaNowMs));
+    return this.#tracks.length === 0 ? undefined : this.#change(nextToldSegment(mediaNowMs));
+  }
+
+  /** The tracks of the next boundary at or behind segment `notBefore`, which is to begin a Period for another reason. */
+  restate(mediaNowMs: number, notBefore: number): LadderChange {
+    this.#saidSegment = Math.max(nextToldSegment(mediaNowMs), notBefore);
+    return this.#change(this.#saidSegment);
   }
 
   #change(segment: number): LadderChange {
@@ -79,6 +85,3 @@ export class LiveLadderControl {
     };
   }
 }
-
-/** The first segment that viewers can still be told of. */
-const nextSegment = (mediaNowMs: number): number => Math.floor((mediaNowMs + TELL_MS) / (SEGMENT_SECONDS * 1000)) + 1;

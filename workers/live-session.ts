@@ -1,3 +1,4 @@
+import { isSameConfig } from '../src/encode/avcc.ts';
 import { colourCodes } from '../src/encode/cicp.ts';
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
@@ -11,6 +12,7 @@ import { AUDIO_TIMESCALE, partOfSlot, slotTicks, VIDEO_TIMESCALE } from '../src/
 import type { LadderReport, RenditionStats } from '../src/protocol/stats.ts';
 import { type Micros, type Millis, micros, microsToMillis, millis, ticksToMicros } from '../src/protocol/time.ts';
 import type { AudioTrack, TrackId, VideoTrack } from '../src/protocol/track.ts';
+import type { LaterInit } from '../src/upload/unfinished.ts';
 import { AUDIO_CHANNELS, AudioLane } from './audio-lane.ts';
 import type { Rendition } from './encode-core.ts';
 import { type LadderChange, LiveLadderControl } from './live-ladder-control.ts';
@@ -47,6 +49,8 @@ export class LiveSession {
   readonly #audioTrack: TrackId;
   readonly #ladder: LiveLadderControl;
   readonly #configs = new Map<TrackId, VideoConfig>();
+  /** The segment after which the newest init segment of a track is named, where it is not its first. */
+  readonly #initSegments = new Map<TrackId, number>();
   readonly #endParts: Record<TrackId, number>;
   #audioConfig: Uint8Array | undefined;
   #zero: Micros | undefined;
@@ -177,10 +181,17 @@ export class LiveSession {
     else this.#changeLadder(change);
   }
 
-  #changeLadder({ fromPart, going, report }: LadderChange): void {
-    this.#video.changeTo(going, fromPart);
-    this.#options.send({ kind: 'tracks', part: fromPart, tracks: [...going, this.#audioTrack] }, []);
-    this.#options.onLadder(report);
+  #changeLadder(change: LadderChange): void {
+    this.#video.changeTo(change.going, change.fromPart);
+    this.#sendTracks(change, []);
+    this.#options.onLadder(change.report);
+  }
+
+  #sendTracks({ fromPart, going }: LadderChange, inits: readonly LaterInit[]): void {
+    this.#options.send(
+      { kind: 'tracks', part: fromPart, tracks: [...going, this.#audioTrack], inits },
+      inits.map(({ bytes }) => bytes.buffer),
+    );
   }
 
   get encoder(): EncoderName {
@@ -221,9 +232,23 @@ export class LiveSession {
   }
 
   #onConfig(track: TrackId, config: VideoConfig): void {
-    if (this.#configs.has(track)) return;
+    const before = this.#configs.get(track);
+    if (before !== undefined && isSameConfig(before.avcC, config.avcC)) return;
     this.#configs.set(track, config);
-    if (this.#configs.size === this.#renditions.length) this.#start();
+    if (this.#early === undefined) this.#announce(track, config);
+    else if (this.#configs.size === this.#renditions.length) this.#start();
+  }
+
+  /** Another encoder makes it: from the next boundary on there is an init segment of its own (SPEC CUT6). */
+  #announce(track: TrackId, config: VideoConfig): void {
+    const now = this.#toMedia(micros(localNowMs() * 1000));
+    const rendition = this.#renditions.find((one) => one.track === track);
+    if (now === undefined || rendition === undefined) return;
+    const { grid } = this.#options.plan;
+    const change = this.#ladder.restate(now / 1000, (this.#initSegments.get(track) ?? 0) + 1);
+    this.#initSegments.set(track, change.fromPart / grid.partsPerSegment);
+    const { facts, bytes } = this.#describeVideo(rendition, config);
+    this.#sendTracks(change, [{ track, codecs: facts.codecs, bytes }]);
   }
 
   /** Every encoder has described itself: the origin can be told what is coming. */
@@ -260,26 +285,28 @@ export class LiveSession {
     const tracks: (VideoTrack | AudioTrack)[] = [];
     const inits: { track: TrackId; bytes: Uint8Array<ArrayBuffer> }[] = [];
     for (const rendition of this.#renditions) {
-      const { avcC, colorSpace } = this.#configs.get(rendition.track) ?? {
-        avcC: new Uint8Array(),
-        colorSpace: undefined,
-      };
-      const track: VideoTrack = {
-        kind: 'video',
-        id: rendition.track,
-        codecs: codecsFromAvcC(avcC),
-        width: rendition.width,
-        height: rendition.height,
-        frameRate: plan.grid.frameRate,
-        bitrateBps: rendition.bitrateBps,
-        timescale: VIDEO_TIMESCALE,
-      };
-      tracks.push(track);
-      inits.push({ track: track.id, bytes: new Uint8Array(writeVideoInit(track, avcC, colourCodes(colorSpace))) });
+      const config = this.#configs.get(rendition.track) ?? { avcC: new Uint8Array(), colorSpace: undefined };
+      const { facts, bytes } = this.#describeVideo(rendition, config);
+      tracks.push(facts);
+      inits.push({ track: facts.id, bytes });
     }
     tracks.push(audio);
     inits.push({ track: audio.id, bytes: new Uint8Array(writeAudioInit(audio, audioConfig)) });
     return { zero, inits, tracks };
+  }
+
+  #describeVideo({ track, width, height, bitrateBps }: Rendition, { avcC, colorSpace }: VideoConfig) {
+    const facts: VideoTrack = {
+      kind: 'video',
+      id: track,
+      codecs: codecsFromAvcC(avcC),
+      width,
+      height,
+      frameRate: this.#options.plan.grid.frameRate,
+      bitrateBps,
+      timescale: VIDEO_TIMESCALE,
+    };
+    return { facts, bytes: new Uint8Array(writeVideoInit(facts, avcC, colourCodes(colorSpace))) };
   }
 
   #onPart(closed: ClosedPart): void {

@@ -49,9 +49,10 @@ export class OriginClient {
     this.#generation = undefined;
   }
 
-  async putInit(track: TrackId, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** `segment`: the first that it describes; 0 for what the track begins with. */
+  async putInit(track: TrackId, bytes: Uint8Array<ArrayBuffer>, segment = 0): Promise<void> {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-    await this.#send('PUT', ingest.init(this.#id, track), bytes, {
+    await this.#send('PUT', ingest.init(this.#id, track, segment), bytes, {
       'Content-Type': 'video/mp4',
       'Content-Digest': `sha-256=:${base64(digest)}:`,
     });

@@ -2,8 +2,7 @@ import { within } from '../src/lib/within.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { FRESH_LINE, judgeLine } from '../src/upload/slow-line.ts';
-import { isSameStart } from '../src/upload/unfinished.ts';
-import { encoderChanged, findLeft, type LeftBroadcast } from './left-broadcast.ts';
+import { findLeft, type LeftBroadcast } from './left-broadcast.ts';
 import type { EngineToUpload, FromUpload, ToUpload, UploadToEngine } from './messages.ts';
 import { OriginClient } from './origin-client.ts';
 import { openUpload, type RunningUpload, type UploadContext } from './running-upload.ts';
@@ -95,7 +94,7 @@ function fromEngine(message: EngineToUpload): void {
   if (context === undefined) return;
   switch (message.kind) {
     case 'start':
-      if (running !== undefined) checkSame(message);
+      if (running !== undefined) goOn(running, message);
       else if (broadcast !== undefined) {
         const { request, inits } = message;
         begin(startUpload(context, { broadcast, request, inits }));
@@ -108,7 +107,7 @@ function fromEngine(message: EngineToUpload): void {
         .catch(fail);
       break;
     case 'tracks':
-      running?.then(({ uploader }) => uploader.changeTracks(message.tracks, message.part)).catch(fail);
+      running?.then(({ uploader }) => uploader.changeTracks(message.tracks, message.part, message.inits)).catch(fail);
       break;
     case 'poster':
       // A list without a fresh picture is not worth a retry.
@@ -143,11 +142,13 @@ async function startUpload(
   return started;
 }
 
-/** A broadcast that goes on must be encoded as before: its init segments are there, and never change. */
-function checkSame(start: Extract<EngineToUpload, { kind: 'start' }>): void {
-  if (left === undefined || isSameStart(left.session, start)) return;
-  open?.letGo().catch(() => undefined);
-  fail(encoderChanged());
+/** The encoders of a broadcast that goes on may be others than those of the tab before. */
+function goOn(resumed: Promise<RunningUpload>, { request, inits }: Extract<EngineToUpload, { kind: 'start' }>): void {
+  const own = inits.flatMap((init) => {
+    const codecs = request.tracks.find(({ id }) => id === init.track)?.codecs;
+    return codecs === undefined ? [] : [{ ...init, codecs }];
+  });
+  resumed.then(({ uploader }) => uploader.renewInits(own)).catch(fail);
 }
 
 /** Asks the origin's time now and every minute, and tells the engine. */

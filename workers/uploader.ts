@@ -8,7 +8,8 @@ import { giveUpOrder, whatToGiveUp } from '../src/spool/give-up.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
 import { type Going, lostCuts } from '../src/upload/lost-cuts.ts';
-import type { BroadcastStart, InitSegment } from '../src/upload/unfinished.ts';
+import { otherInits } from '../src/upload/other-inits.ts';
+import type { BroadcastStart, InitSegment, LaterInit } from '../src/upload/unfinished.ts';
 import { type Batch, UPLOAD_RETRY_POLICY, UploadPlan } from '../src/upload/upload-plan.ts';
 import { type OriginClient, OriginRefusal } from './origin-client.ts';
 import type { UploadMeter } from './upload-stats.ts';
@@ -127,10 +128,27 @@ export class Uploader {
     await this.#insist(() => this.#client.cut(cut));
   }
 
-  /** From `part` on only these tracks are made: the origin and every player are told. */
-  async changeTracks(tracks: readonly TrackId[], part: PartIndex): Promise<void> {
+  /** From `part` on only these tracks are made, those of `inits` by another encoder: origin and players are told. */
+  async changeTracks(tracks: readonly TrackId[], part: PartIndex, inits: readonly LaterInit[]): Promise<void> {
     this.setTracks(tracks, part);
-    await this.#insist(() => this.#cutIfPossible({ fromPart: part, toPart: part, tracks }));
+    const segment = part / this.#request.grid.partsPerSegment;
+    const codecs = Object.fromEntries(inits.map((init) => [init.track, init.codecs]));
+    await this.#insist(async () => {
+      await Promise.all(inits.map((init) => this.#client.putInit(init.track, init.bytes, segment)));
+      await this.#cutIfPossible({ fromPart: part, toPart: part, tracks, ...(inits.length > 0 && { inits: codecs }) });
+    });
+  }
+
+  /** The encoders of this tab, which goes on with a broadcast; what they do otherwise than before is told. */
+  async renewInits(inits: readonly LaterInit[]): Promise<void> {
+    const digests = await Promise.all(inits.map(async ({ track, bytes }) => [track, await sha256Hex(bytes)] as const));
+    await this.#insist(async () => {
+      const others = otherInits(Object.fromEntries(digests), await this.#client.state());
+      if (others === undefined) return;
+      const part = others.segment * this.#request.grid.partsPerSegment;
+      const changed = inits.filter(({ track }) => others.tracks.includes(track));
+      await this.changeTracks(this.#goingIn(others.segment), part, changed);
+    });
   }
 
   /** What an earlier tab made of this broadcast. Before `begin`. */
@@ -359,4 +377,9 @@ export class Uploader {
       cause instanceof StageError ? cause : new StageError('upload', 'upload_failed', sentence, { cause }),
     );
   }
+}
+
+async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,4 @@
-import { isSameConfig, parameterSets } from '../src/encode/avcc.ts';
+import { parameterSets } from '../src/encode/avcc.ts';
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { PictureContent } from '../src/encode/scene.ts';
 import { SlotQueue } from '../src/encode/slot-queue.ts';
@@ -23,7 +23,7 @@ export interface VideoLaneOptions {
   readonly encoders: readonly EncoderName[];
   readonly content: PictureContent;
   onPart(part: ClosedPart): void;
-  /** Before the first part of a rendition; and when an encoder with another configuration took over. */
+  /** Before the first part of a rendition; and whenever its encoder describes itself again. */
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
   /** No encoder is left for this rendition: nothing more of it comes. */
   onGone(track: TrackId, error: StageError): void;
@@ -36,10 +36,11 @@ interface Output {
   /** Slots before it are there already, or were not made while this rendition rested. */
   firstSlot: number;
   isResting: boolean;
-  /** Of the init segment that viewers have; undefined before the first. */
-  announced: Uint8Array | undefined;
-  /** What the encoder now in use needs and the init segment does not say: stands in front of key frames. */
-  inBand: Uint8Array | undefined;
+  /**
+   * Of the encoder now in use; in front of every key frame, not of its own alone: a decoder that has played another
+   * encoder's pictures and is sent back has no other way to know [Firefox].
+   */
+  sets: Uint8Array<ArrayBufferLike>;
   /** No encoder is left for it. */
   isGone: boolean;
   /** The newest slot that came out. */
@@ -60,7 +61,8 @@ export class VideoLane {
   #core: EncodeCore | undefined;
   /** Owned: the picture that fills slots until the next one. */
   #current: VideoFrame | undefined;
-  #pending: PendingChange | undefined;
+  /** In order. */
+  #pending: PendingChange[] = [];
 
   constructor(options: VideoLaneOptions) {
     this.#options = options;
@@ -80,8 +82,7 @@ export class VideoLane {
       meter: new RenditionMeter(rendition),
       firstSlot,
       isResting: this.#options.resting.includes(rendition.track),
-      announced: undefined,
-      inBand: undefined,
+      sets: new Uint8Array(),
       isGone: false,
       lastSlot: firstSlot - 1,
     };
@@ -132,7 +133,7 @@ export class VideoLane {
   /** From the first slot of this part on, the first of a segment, these renditions are made and no others. */
   changeTo(tracks: readonly TrackId[], fromPart: PartIndex): void {
     const { frameRate, partsPerSegment } = this.#options.grid;
-    this.#pending = { fromSlot: firstSlotOfPart(fromPart, frameRate, partsPerSegment), tracks };
+    this.#pending.push({ fromSlot: firstSlotOfPart(fromPart, frameRate, partsPerSegment), tracks });
   }
 
   get deadline(): Micros {
@@ -223,17 +224,17 @@ export class VideoLane {
 
   /** Old slots of a rendition that rests now still come out; its last part ended with the segment. */
   #changeAt(slot: number): void {
-    const pending = this.#pending;
-    if (pending === undefined || slot < pending.fromSlot) return;
-    this.#pending = undefined;
-    for (const [track, output] of this.#outputs) {
-      const isResting = !pending.tracks.includes(track);
-      if (output.isResting && !isResting) {
-        output.assembler = new VideoAssembler(track, this.#options.grid, slot);
-        output.firstSlot = slot;
-        output.lastSlot = slot - 1;
+    for (let next = this.#pending[0]; next !== undefined && slot >= next.fromSlot; next = this.#pending[0]) {
+      this.#pending.shift();
+      for (const [track, output] of this.#outputs) {
+        const isResting = !next.tracks.includes(track);
+        if (output.isResting && !isResting) {
+          output.assembler = new VideoAssembler(track, this.#options.grid, slot);
+          output.firstSlot = slot;
+          output.lastSlot = slot - 1;
+        }
+        output.isResting = isResting;
       }
-      output.isResting = isResting;
     }
   }
 
@@ -254,8 +255,7 @@ export class VideoLane {
     const delayMs = Math.max(0, frame.delayMs - this.heldMicros / 1000);
     output.meter.encoded({ ...frame, delayMs }, isKeySlot(frame.slot, this.#options.grid));
     output.lastSlot = frame.slot;
-    const { inBand } = output;
-    const data = inBand !== undefined && frame.isKey ? concat(inBand, frame.data) : frame.data;
+    const data = frame.isKey ? concat(output.sets, frame.data) : frame.data;
     this.#emit(output.assembler.add(frame.slot, frame.isKey, data));
     this.#catchUp(frame.track, output.queue);
   }
@@ -263,10 +263,8 @@ export class VideoLane {
   #onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void {
     const output = this.#outputs.get(track);
     if (output === undefined) return;
-    const isFirst = output.announced === undefined;
-    output.announced ??= avcC;
-    output.inBand = isSameConfig(output.announced, avcC) ? undefined : parameterSets(avcC);
-    if (isFirst || output.inBand !== undefined) this.#options.onConfig(track, avcC, colorSpace);
+    output.sets = parameterSets(avcC);
+    this.#options.onConfig(track, avcC, colorSpace);
   }
 
   #onLost(track: TrackId, slots: readonly number[]): void {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkInit } from '../package/check-init.ts';
-import type { EndRequest, StartRequest, TimelineCut } from '../protocol/broadcast.ts';
+import { type EndRequest, initKey, type StartRequest, type TimelineCut } from '../protocol/broadcast.ts';
 import { SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { partStartMs } from './availability.ts';
@@ -30,6 +30,14 @@ function trackProblem(track: Track, init: Buffer): string | undefined {
   return undefined;
 }
 
+/** The track's init segment from `segment` on is there, and says what the track says. */
+function requireInit(broadcast: Broadcast, track: Track, segment: number): void {
+  const init = broadcast.store.inits().get(initKey(track.id, segment));
+  if (init === undefined) throw new Problem(412, 'init_missing', `Send the init segment of ${track.id} first.`);
+  const problem = trackProblem(track, init);
+  if (problem !== undefined) throw new Problem(422, 'bad_request', `Track ${track.id}: ${problem}.`);
+}
+
 /** SPEC INGEST3. The same values again are a retry and change nothing. */
 export async function startBroadcast(broadcast: Broadcast, request: StartRequest): Promise<void> {
   const { availabilityStartMs, grid, tracks, upload } = request;
@@ -39,12 +47,7 @@ export async function startBroadcast(broadcast: Broadcast, request: StartRequest
     if (isSameEnd && isDeepStrictEqual(broadcast.record.start, facts)) return;
     throw new Problem(409, 'started_otherwise', 'The broadcast was started with other values. Create a new one.');
   }
-  for (const track of tracks) {
-    const init = broadcast.store.inits().get(track.id);
-    if (init === undefined) throw new Problem(412, 'init_missing', `Send the init segment of ${track.id} first.`);
-    const problem = trackProblem(track, init);
-    if (problem !== undefined) throw new Problem(422, 'bad_request', `Track ${track.id}: ${problem}.`);
-  }
+  for (const track of tracks) requireInit(broadcast, track, 0);
   const aheadMs = availabilityStartMs - broadcast.nowMs();
   if (aheadMs > MAX_START_AHEAD_MS || aheadMs < -MAX_START_BEHIND_MS)
     throw new Problem(422, 'bad_request', 'The start lies too far from now on the clock of the origin. Ask /time.');
@@ -74,6 +77,11 @@ export async function cutTimeline(broadcast: Broadcast, cut: TimelineCut): Promi
   if (record.state === 'sealed') throw sealed();
   if (running.isUpload) throw new Problem(422, 'bad_request', 'A recording that is uploaded has no holes to declare.');
   const { availabilityStartMs, grid, tracks } = running;
+  for (const [id, codecs] of Object.entries(cut.inits ?? {})) {
+    const track = tracks.find((one) => one.id === id);
+    if (track === undefined) throw new Problem(422, 'bad_request', 'Cannot cut: a track was never started.');
+    requireInit(broadcast, { ...track, codecs }, cut.toPart / grid.partsPerSegment);
+  }
   const partMs = (SEGMENT_SECONDS * 1000) / grid.partsPerSegment;
   const clockPart = Math.floor((broadcast.nowMs() + MAX_END_AHEAD_MS - availabilityStartMs) / partMs);
   const lastPart = record.end?.by === 'creator' ? Math.max(...Object.values(record.end.endParts)) : clockPart;

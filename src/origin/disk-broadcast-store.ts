@@ -16,7 +16,7 @@ import {
   type StoreShape,
 } from './segment-store.ts';
 
-const INIT_PATTERN = /^init-([av][0-9]{2,4})\.mp4$/;
+const INIT_PATTERN = /^init-([av][0-9]{2,4}(?:-[1-9][0-9]{0,6})?)\.mp4$/;
 const POSTER = 'poster.jpg';
 
 type PerTrack<T> = Map<TrackId, T>;
@@ -39,7 +39,8 @@ export class DiskBroadcastStore implements BroadcastStore {
   readonly #strips: FiledStrips;
   readonly #stored: PerTrack<RangeSet> = new Map();
   readonly #durable: PerTrack<RangeSet> = new Map();
-  readonly #inits: PerTrack<Buffer> = new Map();
+  /** By `initKey`. */
+  readonly #inits = new Map<string, Buffer>();
   /** Segments that may be complete and have no file yet; what cannot be filed now is tried again later. */
   readonly #toFile: PerTrack<Set<number>> = new Map();
   readonly #onError: (error: unknown) => void;
@@ -130,12 +131,12 @@ export class DiskBroadcastStore implements BroadcastStore {
     return this.#filed.has(track, segment) ? this.#filed.stored(track, segment) : undefined;
   }
 
-  async putInit(track: TrackId, bytes: Buffer): Promise<void> {
-    await writeDurably(this.#files, path.join(this.#directory, `init-${track}.mp4`), bytes);
-    this.#inits.set(track, bytes);
+  async putInit(key: string, bytes: Buffer): Promise<void> {
+    await writeDurably(this.#files, path.join(this.#directory, `init-${key}.mp4`), bytes);
+    this.#inits.set(key, bytes);
   }
 
-  inits(): ReadonlyMap<TrackId, Buffer> {
+  inits(): ReadonlyMap<string, Buffer> {
     return this.#inits;
   }
 

@@ -19,7 +19,7 @@ interface Entry {
 class MemoryBroadcastStore implements BroadcastStore {
   readonly #parts = new Map<TrackId, Map<PartIndex, Entry>>();
   readonly #stored = new Map<TrackId, RangeSet>();
-  readonly #inits = new Map<TrackId, Buffer>();
+  readonly #inits = new Map<string, Buffer>();
   #poster: Buffer | undefined;
   readonly #strips = new Map<number, Buffer>();
   readonly #stripSet = new RangeSet();
@@ -74,11 +74,11 @@ class MemoryBroadcastStore implements BroadcastStore {
     };
   }
 
-  async putInit(track: TrackId, bytes: Buffer): Promise<void> {
-    this.#inits.set(track, bytes);
+  async putInit(key: string, bytes: Buffer): Promise<void> {
+    this.#inits.set(key, bytes);
   }
 
-  inits(): ReadonlyMap<TrackId, Buffer> {
+  inits(): ReadonlyMap<string, Buffer> {
     return this.#inits;
   }
 

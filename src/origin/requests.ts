@@ -89,6 +89,7 @@ const cut = v.object({
   fromPart: integer(0, 10_000_000),
   toPart: integer(0, 10_000_000),
   tracks: v.pipe(v.array(v.pipe(v.string(), v.regex(TRACK_ID_PATTERN))), v.maxLength(MAX_TRACKS)),
+  inits: v.exactOptional(v.record(v.pipe(v.string(), v.regex(TRACK_ID_PATTERN)), codecs)),
 });
 
 export const readTimelineCut = (value: unknown): TimelineCut => readShape(cut, value);

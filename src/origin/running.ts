@@ -21,7 +21,7 @@ export interface Running extends StartFacts {
 
 export function runningOf(
   facts: StartFacts,
-  inits: ReadonlyMap<TrackId, Buffer>,
+  inits: ReadonlyMap<string, Buffer>,
   { clock, budget }: { readonly clock: Clock; readonly budget: WaiterBudget },
 ): Running {
   const expectations = new Map<TrackId, TrackExpectation>();

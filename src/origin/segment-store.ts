@@ -48,8 +48,9 @@ export interface BroadcastStore {
   /** The segment, when all of it is in and lies in its final place. */
   segment(track: TrackId, segment: number): Promise<StoredSegment | undefined>;
   /** Durable when the promise resolves. */
-  putInit(track: TrackId, bytes: Buffer): Promise<void>;
-  inits(): ReadonlyMap<TrackId, Buffer>;
+  putInit(key: string, bytes: Buffer): Promise<void>;
+  /** By `initKey`. */
+  inits(): ReadonlyMap<string, Buffer>;
   putPoster(bytes: Buffer): Promise<void>;
   poster(): Promise<Buffer | undefined>;
   /** The small pictures of one segment. */

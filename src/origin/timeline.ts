@@ -37,10 +37,17 @@ function shapeProblem(cut: TimelineCut, facts: TimelineFacts): string | undefine
   return isRecorded ? 'parts are already there in the middle of the hole' : undefined;
 }
 
-/** SPEC CUT1 and CUT2, a pure decision; the cuts stay in order. */
-export function addCut(cuts: readonly TimelineCut[], cut: TimelineCut, facts: TimelineFacts): CutAnswer {
+/** Who says less of init segments leaves those that are known. */
+function withInits(cut: TimelineCut, known: TimelineCut['inits']): TimelineCut {
+  const inits = { ...known, ...cut.inits };
+  return Object.keys(inits).length === 0 ? cut : { ...cut, inits };
+}
+
+/** SPEC CUT1, CUT2 and CUT6, a pure decision; the cuts stay in order. */
+export function addCut(cuts: readonly TimelineCut[], wanted: TimelineCut, facts: TimelineFacts): CutAnswer {
+  const there = cuts.find((known) => known.toPart === wanted.toPart);
+  const cut = withInits(wanted, there?.inits);
   const { fromPart, toPart, tracks } = cut;
-  const there = cuts.find((known) => known.toPart === toPart);
   if (there !== undefined && isDeepStrictEqual(there, cut)) return { kind: 'same' };
   const problem = shapeProblem(cut, facts);
   if (problem !== undefined) return impossible(problem);

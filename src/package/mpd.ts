@@ -1,6 +1,7 @@
 import type { TimelineCut } from '../protocol/broadcast.ts';
 import { type Grid, SEGMENT_SECONDS } from '../protocol/grid.ts';
-import type { AudioTrack, Track, VideoTrack } from '../protocol/track.ts';
+import type { AudioTrack, Track, TrackId, VideoTrack } from '../protocol/track.ts';
+import { initFile } from '../protocol/urls.ts';
 import { stretchesOf } from './mpd-periods.ts';
 import { type Attributes, element, textElement } from './mpd-xml.ts';
 
@@ -24,6 +25,8 @@ interface Span {
   readonly startMs: number;
   readonly endMs: number | undefined;
   readonly tracks: readonly Track[];
+  /** Where another encoder took over: the segment its init segment is named after. */
+  readonly initSegments: ReadonlyMap<TrackId, number>;
 }
 
 /** How a live manifest cuts the segments: into `pieces` objects each (segment sequences), or one that grows. */
@@ -56,8 +59,14 @@ const bandwidthBps = (track: Track, partsPerSegment: number): number =>
 const utcTiming = (timeUrl: string): string =>
   element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:http-iso:2014', value: timeUrl });
 
-function videoRepresentation(track: VideoTrack, partsPerSegment: number): string {
-  return element('Representation', {
+const initialization = (segment: number): string => `$RepresentationID$/${initFile(segment)}`;
+
+/** Everything else of the template is the set's. */
+const ownTemplate = (initSegment: number | undefined): readonly string[] =>
+  initSegment === undefined ? [] : [element('SegmentTemplate', { initialization: initialization(initSegment) })];
+
+function videoRepresentation(track: VideoTrack, partsPerSegment: number, initSegment: number | undefined): string {
+  const facts = {
     id: track.id,
     codecs: track.codecs,
     bandwidth: bandwidthBps(track, partsPerSegment),
@@ -65,16 +74,20 @@ function videoRepresentation(track: VideoTrack, partsPerSegment: number): string
     height: track.height,
     frameRate: track.frameRate,
     sar: '1:1',
-  });
+  };
+  return element('Representation', facts, ownTemplate(initSegment));
 }
 
-function audioRepresentation(track: AudioTrack, partsPerSegment: number): string {
+function audioRepresentation(track: AudioTrack, partsPerSegment: number, initSegment: number | undefined): string {
   const channels = element('AudioChannelConfiguration', {
     schemeIdUri: 'urn:mpeg:mpegB:cicp:ChannelConfiguration',
     value: track.channels,
   });
   const facts = { id: track.id, codecs: track.codecs, bandwidth: bandwidthBps(track, partsPerSegment) };
-  return element('Representation', { ...facts, audioSamplingRate: track.sampleRateHz }, [channels]);
+  return element('Representation', { ...facts, audioSamplingRate: track.sampleRateHz }, [
+    channels,
+    ...ownTemplate(initSegment),
+  ]);
 }
 
 function ratio(width: number, height: number): string {
@@ -98,7 +111,7 @@ function segmentTemplate(timing: Timing, { segment, startMs }: Span): string {
     startNumber: segment,
     presentationTimeOffset: startMs === 0 ? undefined : startMs,
     ...timing.template,
-    initialization: '$RepresentationID$/init.mp4',
+    initialization: initialization(0),
     media: timing.media,
   });
 }
@@ -123,7 +136,7 @@ function adaptationSets(facts: MpdFacts, span: Span, timing: Timing): string[] {
   if (largest !== undefined) {
     const size = { par: ratio(largest.width, largest.height), maxWidth: largest.width, maxHeight: largest.height };
     const head = { id: 1, contentType: 'video', mimeType: 'video/mp4', ...common, ...size };
-    const representations = video.map((track) => videoRepresentation(track, parts));
+    const representations = video.map((track) => videoRepresentation(track, parts, span.initSegments.get(track.id)));
     sets.push(
       element('AdaptationSet', { ...head, maxFrameRate: facts.grid.frameRate }, body('video', 1, representations)),
     );
@@ -133,7 +146,7 @@ function adaptationSets(facts: MpdFacts, span: Span, timing: Timing): string[] {
     if (sound.length === 0) continue;
     const id = i + (hasVideo(facts.tracks) ? 2 : 1);
     const head = { id, contentType: 'audio', mimeType: 'audio/mp4', lang, ...common };
-    const representations = sound.map((track) => audioRepresentation(track, parts));
+    const representations = sound.map((track) => audioRepresentation(track, parts, span.initSegments.get(track.id)));
     sets.push(element('AdaptationSet', head, body('audio', id, representations)));
   }
   return sets;
@@ -143,11 +156,14 @@ function spansOf(facts: MpdFacts): readonly Span[] {
   const { partsPerSegment } = facts.grid;
   const msOf = (part: number): number => (part * SEGMENT_MS) / partsPerSegment;
   const ids = facts.tracks.map((track) => track.id);
-  return stretchesOf(facts.cuts, ids).map(({ startPart, endPart, tracks }) => ({
+  return stretchesOf(facts.cuts, ids).map(({ startPart, endPart, tracks, inits }) => ({
     segment: startPart / partsPerSegment,
     startMs: msOf(startPart),
     endMs: endPart === undefined ? undefined : msOf(endPart),
-    tracks: facts.tracks.filter((track) => tracks.includes(track.id)),
+    tracks: facts.tracks
+      .filter((track) => tracks.includes(track.id))
+      .map((track) => ({ ...track, codecs: inits.get(track.id)?.codecs ?? track.codecs })),
+    initSegments: new Map([...inits].map(([track, { fromPart }]) => [track, fromPart / partsPerSegment])),
   }));
 }
 

@@ -1,6 +1,7 @@
 import type { ClockSample } from '../lib/clock-sync.ts';
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
-import { DEFAULT_GRID } from '../protocol/grid.ts';
+import { DEFAULT_GRID, type PartIndex } from '../protocol/grid.ts';
+import type { TrackId } from '../protocol/track.ts';
 import { live } from '../protocol/urls.ts';
 import { askForBroadcast, type BroadcastAnswer } from './broadcast-watch.ts';
 import { askForTime } from './origin-clock.ts';
@@ -39,10 +40,10 @@ export class HeadStart {
     return isStale ? undefined : answer;
   }
 
-  #askForMedia({ id, grid, tracks }: BroadcastDetail): void {
+  #askForMedia({ id, grid, tracks, cuts }: BroadcastDetail): void {
     const { partsPerSegment } = grid ?? DEFAULT_GRID;
     this.#manifest = this.#ask(live.manifest(id, manifestPartMs(partsPerSegment)));
-    for (const track of tracks) this.#ask(live.init(id, track.id));
+    for (const track of tracks) this.#ask(live.init(id, track.id, newestInit(track.id, cuts) / partsPerSegment));
   }
 
   #ask(path: string): string {
@@ -51,6 +52,10 @@ export class HeadStart {
     return href;
   }
 }
+
+/** The part from which on the newest init segment of a track counts. */
+const newestInit = (track: TrackId, cuts: BroadcastDetail['cuts']): PartIndex =>
+  cuts.findLast(({ inits }) => inits?.[track] !== undefined)?.toPart ?? 0;
 
 /** What is still being made comes in whole segments, by another manifest. */
 const isThere = ({ state, upload }: BroadcastDetail): boolean =>

@@ -111,7 +111,12 @@ export interface TimelineCut {
   readonly toPart: PartIndex;
   /** Which of the started tracks go on, until the next cut. */
   readonly tracks: readonly TrackId[];
+  /** Tracks that another encoder makes by then, with the `codecs` of their `init-<segment>.mp4` (SPEC CUT6). */
+  readonly inits?: Readonly<Record<TrackId, string>>;
 }
+
+/** Names one init segment of a broadcast: the track, and the first segment that it describes. */
+export const initKey = (track: TrackId, segment: number): string => (segment === 0 ? track : `${track}-${segment}`);
 
 /** Carries the generation of the tab with every upload (SPEC FENCE2). */
 export const GENERATION_HEADER = 'Tabcast-Generation';
@@ -127,8 +132,8 @@ export interface IngestState {
   readonly availabilityStartMs: number | null;
   readonly grid: Grid | null;
   readonly tracks: readonly Track[];
-  /** SHA-256 of the init segments that are there, in hexadecimal. */
-  readonly inits: Readonly<Record<TrackId, string>>;
+  /** SHA-256 of the init segments that are there, in hexadecimal, by `initKey`. */
+  readonly inits: Readonly<Record<string, string>>;
   readonly stored: Readonly<Record<TrackId, readonly PartRange[]>>;
   readonly durable: Readonly<Record<TrackId, readonly PartRange[]>>;
   readonly cuts: readonly TimelineCut[];

@@ -81,3 +81,10 @@ export function partsOfPiece(
 export const VIEW_PIECES = [300, 100, 50, 20, 5] as const;
 export const isViewPieces = (pieces: number, partsPerSegment: number): boolean =>
   (VIEW_PIECES as readonly number[]).includes(pieces) && partsPerSegment % pieces === 0;
+
+/** Viewers ask for the manifest every two seconds; who is told of a change this early asks for nothing that is not made. */
+const TELL_MS = 4_000;
+
+/** The first segment that viewers can still be told of; `mediaNowMs` is the time on the grid. */
+export const nextToldSegment = (mediaNowMs: number): number =>
+  Math.floor((mediaNowMs + TELL_MS) / (SEGMENT_SECONDS * 1000)) + 1;

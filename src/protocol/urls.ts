@@ -110,13 +110,17 @@ export const lendLink = (token: string): string => `${pages.lend}#${token}`;
 /** Reads `location.hash`; undefined when it is no invitation. */
 export const parseLendLink = (hash: string): string | undefined => /^#([\w-]{43})$/.exec(hash)?.[1];
 
+/** `init.mp4`, or `init-<segment>.mp4` where another encoder took over (SPEC CUT6). */
+export const initFile = (segment: number): string => (segment === 0 ? 'init.mp4' : `init-${segment}.mp4`);
+
 export const live = {
   manifest: (id: string, partMs: number) => `/live/${id}/manifest.mpd?part=${partMs}`,
   chunkedManifest: (id: string) => `/live/${id}/chunked.mpd`,
   poster: (id: string) => `/live/${id}/poster.jpg`,
   /** The small pictures of one segment, side by side (SPEC THUMB). */
   strip: (id: string, segment: number) => `/live/${id}/thumbnails/${segment}.jpg`,
-  init: (id: string, track: TrackId) => `/live/${id}/${track}/init.mp4`,
+  /** `segment`: the first that it describes; 0 for what a track began with. */
+  init: (id: string, track: TrackId, segment = 0) => `/live/${id}/${track}/${initFile(segment)}`,
   segment: (id: string, track: TrackId, segment: number) => `/live/${id}/${track}/${segment}.m4s`,
   /** The segment from part `from` (within the segment) on, streamed while it grows. */
   feed: (id: string, track: TrackId, segment: number, from: number) =>
@@ -128,7 +132,7 @@ export const live = {
 export const ingest = {
   start: (id: string) => `/ingest/${id}/start`,
   parts: (id: string) => `/ingest/${id}/parts`,
-  init: (id: string, track: TrackId) => `/ingest/${id}/${track}/init.mp4`,
+  init: (id: string, track: TrackId, segment = 0) => `/ingest/${id}/${track}/${initFile(segment)}`,
   part: (id: string, track: TrackId, segment: number, part: number, partsPerSegment: number) =>
     `/ingest/${id}/${track}/${segment}-${part}of${partsPerSegment}.m4s`,
   poster: (id: string) => `/ingest/${id}/poster.jpg`,
@@ -140,7 +144,8 @@ export const ingest = {
 } as const;
 
 export type MediaName =
-  | { readonly kind: 'init'; readonly track: TrackId }
+  /** `segment`: the first that it describes. */
+  | { readonly kind: 'init'; readonly track: TrackId; readonly segment: number }
   | { readonly kind: 'segment'; readonly track: TrackId; readonly segment: number }
   | {
       readonly kind: 'piece';
@@ -150,6 +155,7 @@ export type MediaName =
       readonly pieces: number;
     };
 
+const INIT_FILE = /^init-([1-9][0-9]{0,6})\.mp4$/;
 const SEGMENT_FILE = /^(0|[1-9][0-9]{0,6})(?:-(0|[1-9][0-9]{0,2})of([1-9][0-9]{0,2}))?\.m4s$/;
 
 /** The segment of `thumbnails/<file>`; undefined for anything else. */
@@ -161,7 +167,9 @@ export function parseStripName(file: string): number | undefined {
 /** Reads `<track>/<file>` of a media URL; undefined for anything that is not exactly one of the shapes above. */
 export function parseMediaName(track: string, file: string): MediaName | undefined {
   if (!isTrackId(track)) return undefined;
-  if (file === 'init.mp4') return { kind: 'init', track };
+  if (file === initFile(0)) return { kind: 'init', track, segment: 0 };
+  const later = INIT_FILE.exec(file)?.[1];
+  if (later !== undefined) return { kind: 'init', track, segment: Number(later) };
   const match = SEGMENT_FILE.exec(file);
   if (match === null) return undefined;
   const segment = Number(match[1]);

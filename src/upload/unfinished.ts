@@ -6,6 +6,12 @@ export interface InitSegment {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Of an encoder that took over from another one. */
+export interface LaterInit extends InitSegment {
+  /** RFC 6381, of these bytes. */
+  readonly codecs: string;
+}
+
 /** What the origin is told at the start: with it a tab that comes back makes the same broadcast. */
 export interface BroadcastStart {
   readonly request: StartRequest;
@@ -26,7 +32,7 @@ export interface UnfinishedBroadcast {
   readonly unsentMs: number | undefined;
 }
 
-/** True when a tab that comes back encodes exactly as the one before: its samples need the same init segments. */
+/** True when what is made now needs the very init segments that there are. */
 export function isSameStart(a: BroadcastStart, b: BroadcastStart): boolean {
   return (
     a.inits.length === b.inits.length &&

@@ -112,6 +112,7 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
   test(`${name}: reopened, everything is there, and goes on`, () =>
     withStore(async (store, { reopen }) => {
       await store.putInit('v720', Buffer.from('init'));
+      await store.putInit('v720-12', Buffer.from('init of another encoder'));
       await store.putPoster(Buffer.from('poster'));
       await store.putStrip(1, Buffer.from('strip'));
       appendAll(store, 'v720', 0, 142);
@@ -120,6 +121,7 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
       const etag = (await store.segment('v720', 0))?.etag;
       const again = await reopen(store, SHAPE);
       expect(again.inits().get('v720')).toEqual(Buffer.from('init'));
+      expect(again.inits().get('v720-12')).toEqual(Buffer.from('init of another encoder'));
       expect(await again.poster()).toEqual(Buffer.from('poster'));
       expect(await again.strip(1)).toEqual(Buffer.from('strip'));
       expect(await again.strip(0)).toBeUndefined();

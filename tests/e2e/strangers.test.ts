@@ -4,12 +4,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { live } from '../../src/protocol/urls.ts';
 import { runProgram } from '../helpers/ffprobe.ts';
 import { test as base } from '../helpers/fixtures.ts';
 import { brokenRules, brokenUpdateRules, type MpdView } from '../helpers/mpd-rules.ts';
 import { type Publisher, publish } from '../helpers/publisher.ts';
+import { playWithShaka } from '../helpers/shaka.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
 
@@ -146,25 +147,6 @@ for (const [name, pick, path] of [
     const decoded = await runProgram('ffmpeg', [...decoding, '-f', 'null', '-']);
     expect(decoded).toMatchObject({ code: 0, stderr: '' });
   });
-
-const shakaFile = createRequire(import.meta.url).resolve('shaka-player/dist/shaka-player.compiled.js');
-
-async function playWithShaka(page: Page, origin: string, manifest: string): Promise<void> {
-  await page.goto(`${origin}/healthz`);
-  await page.setContent('<video muted autoplay></video>');
-  await page.addScriptTag({ path: shakaFile });
-  await page.evaluate(async (url) => {
-    interface Shaka {
-      readonly Player: new () => { attach(video: Element): Promise<void>; load(url: string): Promise<void> };
-    }
-    const { Player } = (window as unknown as { shaka: Shaka }).shaka;
-    const player = new Player();
-    const video = document.querySelector('video');
-    if (video === null) throw new Error('no video');
-    await player.attach(video);
-    await player.load(url);
-  }, origin + manifest);
-}
 
 test.describe(() => {
   test.use({ bypassCSP: true });

@@ -32,6 +32,9 @@ export const CLIP_RUNGS: readonly ClipRung[] = [
   { height: 360, width: 640, bitrateBps: 700_000 },
 ];
 
+/** The same pictures as those of this height, by an encoder that describes itself otherwise. */
+export const CLIP_OTHER_HEIGHT = 360;
+
 export interface ClipTrack {
   /** avcC payload of a picture, AudioSpecificConfig of sound. */
   readonly description: Uint8Array;
@@ -42,8 +45,13 @@ export interface ClipTrack {
 
 export interface Clip {
   readonly video: readonly (ClipTrack & ClipRung)[];
+  /** High profile where `video` is Main. */
+  readonly other: ClipTrack & ClipRung;
   readonly audio: ClipTrack;
 }
+
+const OTHER_RUNG = CLIP_RUNGS.find(({ height }) => height === CLIP_OTHER_HEIGHT) as ClipRung;
+const ALL_RUNGS: readonly ClipRung[] = [...CLIP_RUNGS, OTHER_RUNG];
 
 /** Textured and noisy on purpose: a flat picture costs nothing and measures nothing. Bars at the top count its frames. */
 function recipe(file: string): string[] {
@@ -52,18 +60,19 @@ function recipe(file: string): string[] {
     return `${box}:c=black,${box}:c=white:enable='mod(floor(n/${2 ** bit}),2)'`;
   });
   const picture = `testsrc2=s=1280x720:r=${CLIP_FRAME_RATE},${bars.join(',')},noise=alls=12:allf=t,format=yuv420p`;
-  const scaled = CLIP_RUNGS.map((rung, i) => `[s${i}]scale=${rung.width}:${rung.height}[v${i}]`).join(';');
-  const split = CLIP_RUNGS.map((_, i) => `[s${i}]`).join('');
-  const outputs = CLIP_RUNGS.map(
+  const scaled = ALL_RUNGS.map((rung, i) => `[s${i}]scale=${rung.width}:${rung.height}[v${i}]`).join(';');
+  const split = ALL_RUNGS.map((_, i) => `[s${i}]`).join('');
+  const outputs = ALL_RUNGS.map(
     ({ bitrateBps }, i) =>
       `-map [v${i}] -b:v:${i} ${bitrateBps} -maxrate:v:${i} ${bitrateBps} -bufsize:v:${i} ${bitrateBps}`,
   );
   const words = `-v error
     -f lavfi -t ${CLIP_SECONDS} -i ${picture}
     -f lavfi -t ${CLIP_SECONDS + 1} -i sine=f=440:b=2:r=48000
-    -filter_complex [0:v]split=${CLIP_RUNGS.length}${split};${scaled}
+    -filter_complex [0:v]split=${ALL_RUNGS.length}${split};${scaled}
     ${outputs.join(' ')}
     -c:v libx264 -preset ultrafast -tune zerolatency -profile:v main -bf 0
+    -preset:v:${CLIP_RUNGS.length} superfast -profile:v:${CLIP_RUNGS.length} high
     -g ${CLIP_FRAME_RATE * CLIP_GOP_SECONDS} -sc_threshold 0 -flags +cgop
     -map 1:a -c:a aac -ac 2 -b:a ${AUDIO_BITRATE_BPS} -f mp4 -y`;
   return [...words.split(/\s+/), file];
@@ -101,12 +110,12 @@ function demux(bytes: Buffer): Clip {
       isKey: sample.is_sync,
     }));
   const entryOf = (trackNumber: number) => file.getTrackById(trackNumber).mdia.minf.stbl.stsd.entries[0];
-  const video = CLIP_RUNGS.map((rung, i) => {
+  const video = ALL_RUNGS.map((rung, i) => {
     const box = (entryOf(i + 1) as unknown as { avcC: { start: number; size: number; hdr_size: number } }).avcC;
     const description = whole.slice(box.start + box.hdr_size, box.start + box.size);
     return { ...rung, description, frames: framesOf(i + 1).slice(0, CLIP_SECONDS * CLIP_FRAME_RATE) };
   });
-  const number = CLIP_RUNGS.length + 1;
+  const number = ALL_RUNGS.length + 1;
   // ISO/IEC 14496-1: ES descriptor, in it the decoder configuration, in it the AudioSpecificConfig.
   const { esds } = entryOf(number) as unknown as { esds: { esd: { descs: { descs: { data: Uint8Array }[] }[] } } };
   const description = new Uint8Array(esds.esd.descs[0]?.descs[0]?.data ?? []);
@@ -116,7 +125,8 @@ function demux(bytes: Buffer): Clip {
   if (frames.length !== loop || description.length === 0) throw new Error('the test clip has no usable sound');
   if (video.some((track) => track.frames.length !== CLIP_SECONDS * CLIP_FRAME_RATE))
     throw new Error('the test clip has too few frames');
-  return { video, audio: { description, bitrateBps: AUDIO_BITRATE_BPS, frames } };
+  const other = video.pop() as ClipTrack & ClipRung;
+  return { video, other, audio: { description, bitrateBps: AUDIO_BITRATE_BPS, frames } };
 }
 
 export const CLIP_FRAME_TICKS = VIDEO_TIMESCALE / CLIP_FRAME_RATE;

@@ -14,13 +14,17 @@ declare global {
     firstPicture: ShownPicture | undefined;
     /** From now on a picture counts as the first when it is this far from the one shown before, in seconds. */
     forgetPictures: (jumpS: number) => void;
+    /** Every one, where all are noted. */
+    allPictures: ShownPicture[] | undefined;
   }
 }
 
-export const COUNTER = { bits: CLIP_COUNTER_BITS, barPixels: CLIP_BAR_PIXELS } as const;
+/** `isNotingAll`: `allPictures` is there from the start. */
+export const COUNTER = { bits: CLIP_COUNTER_BITS, barPixels: CLIP_BAR_PIXELS, isNotingAll: false };
 
 /** Runs in the page before its own scripts: reads the counter of the first picture as soon as it is shown. */
-export function noteFirstPicture({ bits, barPixels }: typeof COUNTER): void {
+export function noteFirstPicture({ bits, barPixels, isNotingAll }: typeof COUNTER): void {
+  if (isNotingAll) window.allPictures = [];
   let jumpS = 0;
   let lastS = Number.NEGATIVE_INFINITY;
   window.forgetPictures = (wantedS) => {
@@ -45,6 +49,7 @@ export function noteFirstPicture({ bits, barPixels }: typeof COUNTER): void {
       if (window.firstPicture === undefined && Math.abs(mediaTime - lastS) > jumpS)
         window.firstPicture = { mediaS: mediaTime, clipFrame: read(video) };
       lastS = mediaTime;
+      window.allPictures?.push({ mediaS: mediaTime, clipFrame: read(video) });
       video.requestVideoFrameCallback(take);
     };
     video.requestVideoFrameCallback(take);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parameterSets } from '../../src/encode/avcc.ts';
 import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../../src/package/cmaf-codecs.ts';
 import { writeAudioInit, writeVideoInit } from '../../src/package/cmaf-init.ts';
 import { writePart } from '../../src/package/cmaf-part.ts';
@@ -19,7 +20,15 @@ import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protoc
 import { millis, ticks } from '../../src/protocol/time.ts';
 import type { Track, TrackId } from '../../src/protocol/track.ts';
 import { api, ingest } from '../../src/protocol/urls.ts';
-import { CLIP_FRAME_RATE, CLIP_FRAME_TICKS, CLIP_GOP_SECONDS, type Clip, type ClipTrack, testClip } from './clip.ts';
+import {
+  CLIP_FRAME_RATE,
+  CLIP_FRAME_TICKS,
+  CLIP_GOP_SECONDS,
+  CLIP_OTHER_HEIGHT,
+  type Clip,
+  type ClipTrack,
+  testClip,
+} from './clip.ts';
 
 export interface PublishOptions {
   /** `http://127.0.0.1:8080`, no slash at the end. */
@@ -35,6 +44,8 @@ export interface PublishOptions {
   /** Heights of the ladder; all of 720, 480, 360 when not said. */
   readonly heights?: readonly number[];
   readonly hasSound?: boolean;
+  /** From this part on, where a GOP begins, another encoder makes `v360`; the test tells the origin. */
+  readonly otherEncoderFrom?: PartIndex;
   /** Asked for every part: leave it out for ever, or hold it back for so many milliseconds. */
   readonly treat?: (track: TrackId, part: PartIndex) => 'send' | 'drop' | { readonly delayMs: number };
 }
@@ -63,6 +74,8 @@ interface PublishedTrack {
   readonly clip: ClipTrack;
   readonly sampleTicks: number;
   readonly init: Uint8Array;
+  /** Another encoder of the same track, and the first part that it makes. */
+  readonly other: { readonly clip: ClipTrack; readonly fromPart: PartIndex } | undefined;
 }
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
@@ -201,7 +214,10 @@ function tracksOf(clip: Clip, options: PublishOptions): PublishedTrack[] {
         timescale: VIDEO_TIMESCALE,
       };
       const init = writeVideoInit(track, rung.description);
-      return { track, clip: rung, sampleTicks: CLIP_FRAME_TICKS, init };
+      const { otherEncoderFrom: fromPart } = options;
+      const hasOther = fromPart !== undefined && rung.height === CLIP_OTHER_HEIGHT;
+      const other = hasOther ? { clip: clip.other, fromPart } : undefined;
+      return { track, clip: rung, sampleTicks: CLIP_FRAME_TICKS, init, other };
     });
   const sound: Track = {
     kind: 'audio',
@@ -214,13 +230,20 @@ function tracksOf(clip: Clip, options: PublishOptions): PublishedTrack[] {
     language: 'und',
   };
   const init = writeAudioInit(sound, clip.audio.description);
-  const audio: PublishedTrack = { track: sound, clip: clip.audio, sampleTicks: AAC_FRAME_SAMPLES, init };
+  const audio: PublishedTrack = {
+    track: sound,
+    clip: clip.audio,
+    sampleTicks: AAC_FRAME_SAMPLES,
+    init,
+    other: undefined,
+  };
   return options.hasSound === false ? video : [...video, audio];
 }
 
 /** Undefined where no sample of the track starts inside the part, as with sound in parts of a single frame. */
 function makePart(source: PublishedTrack, part: PartIndex, grid: Grid, startMs: number): Part | undefined {
-  const { track, clip, sampleTicks } = source;
+  const { track, sampleTicks, other } = source;
+  const clip = other !== undefined && part >= other.fromPart ? other.clip : source.clip;
   const first = Math.ceil(partStartTicks(part, track.timescale, grid.partsPerSegment) / sampleTicks);
   const end = Math.ceil(partStartTicks(part + 1, track.timescale, grid.partsPerSegment) / sampleTicks);
   const samples: EncodedSample[] = [];
@@ -228,7 +251,10 @@ function makePart(source: PublishedTrack, part: PartIndex, grid: Grid, startMs: 
     const frame = clip.frames[i % clip.frames.length];
     if (frame === undefined) throw new Error('the test clip is empty');
     const start = ticks(i * sampleTicks);
-    samples.push({ track: track.id, start, duration: ticks(sampleTicks), isKey: frame.isKey, data: frame.data });
+    // As the studio does: every key frame says how it was encoded.
+    const sets = track.kind === 'video' && frame.isKey ? parameterSets(clip.description) : new Uint8Array();
+    const data = Buffer.concat([sets, frame.data]);
+    samples.push({ track: track.id, start, duration: ticks(sampleTicks), isKey: frame.isKey, data });
   }
   if (samples.length === 0) return undefined;
   const bytes = writePart({

@@ -53,7 +53,8 @@ export const audioTrack: AudioTrack = {
 export function initOf(track: VideoTrack | AudioTrack, moovExtra: readonly Buffer[] = []): Bytes {
   const isVideo = track.kind === 'video';
   const number = isVideo ? 1 : 2;
-  const avcC = box('avcC', Buffer.from([1, 0x42, 0xc0, 0x1f, 0xff, 0xe0, 0]));
+  const profile = Buffer.from(isVideo ? (track.codecs.split('.')[1] ?? '') : '', 'hex');
+  const avcC = box('avcC', Buffer.concat([Buffer.of(1), profile, Buffer.of(0xff, 0xe0, 0)]));
   const size = Buffer.alloc(78);
   if (isVideo) {
     size.writeUInt16BE(track.width, 24);

@@ -110,9 +110,9 @@ export class TestBroadcast {
     return this.#origin.get(url, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  putInit(track: string, bytes: Bytes): Promise<Response> {
+  putInit(track: string, bytes: Bytes, segment = 0): Promise<Response> {
     const headers = { ...this.headers, 'content-digest': contentDigest(bytes) };
-    return this.#origin.get(ingest.init(this.id, track), { method: 'PUT', headers, body: bytes });
+    return this.#origin.get(ingest.init(this.id, track, segment), { method: 'PUT', headers, body: bytes });
   }
 
   async putInits(): Promise<void> {

@@ -167,3 +167,32 @@ test('CUT3: a timeline that begins with a hole begins with the Period behind it;
   ]);
   expect(text).toContain('<AdaptationSet id="2" contentType="audio"');
 });
+
+test('CUT6: a Period in which another encoder makes a track names its init segment and its codecs, until the next', () => {
+  const cuts = [
+    { fromPart: 300, toPart: 300, tracks: ['v720', 'v360', 'a128'], inits: { v360: 'avc1.64001f' } },
+    DROP,
+    { fromPart: 1400, toPart: 1400, tracks: ['v360', 'a128'], inits: { v360: 'avc1.4d401f', v720: 'avc1.640020' } },
+  ];
+  const periods = ssr(100, { cuts, publishMs: START_MS + 200_000 })
+    .split('<Period ')
+    .slice(1);
+  const of = (track: string): string[] =>
+    periods.map((text) => {
+      const [representation = ''] =
+        new RegExp(`<Representation id="${track}"[\\s\\S]*?(?=<Representation|</Adapt)`).exec(text) ?? [];
+      return [...all(representation, 'codecs'), ...all(representation, 'initialization')].join(' ');
+    });
+  expect(of('v360')).toEqual([
+    'avc1.42c01f',
+    'avc1.64001f $RepresentationID$/init-3.mp4',
+    'avc1.64001f $RepresentationID$/init-3.mp4',
+    'avc1.4d401f $RepresentationID$/init-14.mp4',
+  ]);
+  expect(of('v720')).toEqual(['avc1.42c01f', 'avc1.42c01f', '', '']);
+  for (const pieces of VIEW_PIECES) {
+    const view = { kind: 'sequence', partMs: pieces === 300 ? 33 : 10_000 / pieces, gopSeconds: 2 } as const;
+    expect(brokenRules(ssr(pieces, { cuts, publishMs: START_MS + 200_000 }), view)).toEqual([]);
+  }
+  expect(brokenRules(staticMpd({ ...facts, cuts }, 150_000), { kind: 'static' })).toEqual([]);
+});

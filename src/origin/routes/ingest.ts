@@ -76,7 +76,7 @@ export function ingestRoutes(app: FastifyInstance, context: OriginContext): void
     if (name?.kind === 'init') {
       const bytes = await readBody(request.raw, MAX_INIT_BYTES, deadlines);
       fence();
-      return reply.code(await takeInit(broadcast, track, bytes, digest)).send({});
+      return reply.code(await takeInit(broadcast, name, bytes, digest)).send({});
     }
     if (broadcast.running === undefined) throw notStarted();
     const { partsPerSegment } = broadcast.running.grid;

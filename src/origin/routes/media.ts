@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { initKey } from '../../protocol/broadcast.ts';
 import { isViewPieces, partsOfPiece } from '../../protocol/grid.ts';
 import { parseMediaName } from '../../protocol/urls.ts';
 import type { Broadcast } from '../broadcast.ts';
@@ -71,7 +72,7 @@ function serve(broadcast: Broadcast, request: FastifyRequest<OfMedia>, reply: Fa
   const name = parseMediaName(track, file);
   if (name === undefined) throw unknownName();
   if (name.kind === 'init') {
-    serveInit(broadcast, track, reply);
+    serveInit(broadcast, name, reply);
     return;
   }
   const { running } = broadcast;
@@ -90,8 +91,8 @@ function serve(broadcast: Broadcast, request: FastifyRequest<OfMedia>, reply: Fa
   else serveGrowing(broadcast, running, { ...name, within }, request.raw, reply.raw);
 }
 
-function serveInit(broadcast: Broadcast, track: string, reply: FastifyReply): void {
-  const init = broadcast.store.inits().get(track);
+function serveInit(broadcast: Broadcast, { track, segment }: SegmentName, reply: FastifyReply): void {
+  const init = broadcast.store.inits().get(initKey(track, segment));
   if (init === undefined) throw unknownName();
   reply.hijack();
   writeHead(reply.raw, 200, track, { 'content-length': init.length, 'cache-control': IMMUTABLE });
