@@ -2,7 +2,7 @@ import { type Browser, type BrowserContext, expect, type Page } from '@playwrigh
 import type { PositionList } from '../../src/protocol/positions.ts';
 import { api, pages } from '../../src/protocol/urls.ts';
 import { COUNTER, KEPT_BEFORE_S, noteFirstPicture, timeShownS } from '../helpers/first-picture.ts';
-import { test } from '../helpers/fixtures.ts';
+import { test as base } from '../helpers/fixtures.ts';
 import { untilKept } from '../helpers/kept-places.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
@@ -11,6 +11,11 @@ import { expectAccessible } from './pages-axe.ts';
 
 const PASSWORD = 'four quiet words here';
 const MINUTES_S = 320;
+
+/** One recording for whoever watches in these tests: each of them is somebody else. */
+const test = base.extend<object, { recordingId: string }>({
+  recordingId: [async ({ origin }, use) => use(await record(origin.url)), { scope: 'worker' }],
+});
 
 test.use({ originEnv: { BROADCAST_BY: 'anyone' } });
 
@@ -22,10 +27,10 @@ async function device(browser: Browser): Promise<{ context: BrowserContext; page
 }
 
 /** Longer than five minutes: a shorter one starts at its beginning. */
-async function recording(originUrl: string, title: string): Promise<string> {
+async function record(originUrl: string): Promise<string> {
   const publisher = await publish({
     origin: originUrl,
-    title,
+    title: 'A long evening',
     pastSeconds: MINUTES_S,
     seconds: MINUTES_S,
     heights: [360],
@@ -90,10 +95,10 @@ async function enter(page: Page, originUrl: string, button: 'Sign up' | 'Log in'
 test('a guest goes on where they were; after the log-in it is theirs on a fresh device, at most 3 s earlier', async ({
   browser,
   origin,
+  recordingId,
 }) => {
-  const id = await recording(origin.url, 'A long evening');
   const laptop = await device(browser);
-  const leftAtS = await watchUntilWritten(laptop.page, `${origin.url}${pages.watch(id)}?t=2m30s`);
+  const leftAtS = await watchUntilWritten(laptop.page, `${origin.url}${pages.watch(recordingId)}?t=2m30s`);
   expect(leftAtS).toBeGreaterThan(157);
 
   await laptop.page.goto(origin.url);
@@ -118,7 +123,7 @@ test('a guest goes on where they were; after the log-in it is theirs on a fresh 
 
   const phone = await device(browser);
   await enter(phone.page, origin.url, 'Log in', 'nora');
-  await phone.page.goto(origin.url + pages.watch(id));
+  await phone.page.goto(origin.url + pages.watch(recordingId));
   await untilPlaying(phone.page, 0.2);
   expectResumed(await firstShownS(phone.page), leftAtS);
   await expect(phone.page.getByRole('region', { name: 'Where you were' })).toContainText('You go on where you were');
@@ -128,19 +133,22 @@ test('a guest goes on where they were; after the log-in it is theirs on a fresh 
   await phone.context.close();
 });
 
-test('two devices that were at different places: it asks, and does what is answered', async ({ browser, origin }) => {
-  const id = await recording(origin.url, 'Two sofas');
+test('two devices that were at different places: it asks, and does what is answered', async ({
+  browser,
+  origin,
+  recordingId,
+}) => {
   const laptop = await device(browser);
   const phone = await device(browser);
   await enter(laptop.page, origin.url, 'Sign up', 'omar');
   await enter(phone.page, origin.url, 'Log in', 'omar');
-  await watchUntilWritten(laptop.page, `${origin.url}${pages.watch(id)}?t=60`);
+  await watchUntilWritten(laptop.page, `${origin.url}${pages.watch(recordingId)}?t=60`);
   await expect.poll(async () => (await held(laptop.page, origin.url)).positions.length).toBe(1);
   const before = (await held(laptop.page, origin.url)).positions[0]?.hlc;
-  await watchUntilWritten(phone.page, `${origin.url}${pages.watch(id)}?t=200`);
+  await watchUntilWritten(phone.page, `${origin.url}${pages.watch(recordingId)}?t=200`);
   await expect.poll(async () => (await held(laptop.page, origin.url)).positions[0]?.hlc).not.toBe(before);
 
-  await laptop.page.goto(origin.url + pages.watch(id));
+  await laptop.page.goto(origin.url + pages.watch(recordingId));
   const prompt = laptop.page.getByRole('button', { name: /Continue at 3:2\d from / });
   await expect(prompt).toBeVisible();
   expect((await videoState(laptop.page)).positionS).toBeLessThan(100);
@@ -154,11 +162,11 @@ test('two devices that were at different places: it asks, and does what is answe
 test('history is removed one by one, paused, exported and cleared, and the origin knows', async ({
   browser,
   origin,
+  recordingId,
 }) => {
-  const id = await recording(origin.url, 'Forget me');
   const { context, page } = await device(browser);
   await enter(page, origin.url, 'Sign up', 'pia');
-  await watchUntilWritten(page, `${origin.url}${pages.watch(id)}?t=100`);
+  await watchUntilWritten(page, `${origin.url}${pages.watch(recordingId)}?t=100`);
   await page.goto(origin.url);
   const region = page.getByRole('region', { name: 'Continue watching' });
   await expect(region.getByRole('listitem')).toHaveCount(1);
@@ -167,11 +175,11 @@ test('history is removed one by one, paused, exported and cleared, and the origi
   await region.getByRole('button', { name: 'Export' }).click();
   expect((await download).suggestedFilename()).toBe('tabcast-history.json');
 
-  await region.getByRole('button', { name: 'Remove Forget me' }).click();
+  await region.getByRole('button', { name: 'Remove A long evening' }).click();
   await expect(region).toHaveCount(0);
   await expect.poll(async () => (await held(page, origin.url)).positions[0]?.state).toBe('cleared');
 
-  await watchUntilWritten(page, `${origin.url}${pages.watch(id)}?t=100`);
+  await watchUntilWritten(page, `${origin.url}${pages.watch(recordingId)}?t=100`);
   await page.goto(origin.url);
   await region.getByRole('button', { name: 'Pause history' }).click();
   await expect(region.getByRole('button', { name: 'History is paused' })).toHaveAttribute('aria-pressed', 'true');
@@ -186,14 +194,17 @@ test('history is removed one by one, paused, exported and cleared, and the origi
   await context.close();
 });
 
-test('offline, a log-out asks first, because what was watched cannot be sent', async ({ browser, origin }) => {
-  const id = await recording(origin.url, 'No line');
+test('offline, a log-out asks first, because what was watched cannot be sent', async ({
+  browser,
+  origin,
+  recordingId,
+}) => {
   const { context, page } = await device(browser);
   await enter(page, origin.url, 'Sign up', 'quinn');
   const account = await context.newPage();
   await account.goto(origin.url + pages.account);
   await expect(account.getByRole('button', { name: 'Log out' })).toBeVisible();
-  await page.goto(`${origin.url}${pages.watch(id)}?t=90`);
+  await page.goto(`${origin.url}${pages.watch(recordingId)}?t=90`);
   await untilPlaying(page, 1);
   await context.setOffline(true);
   await untilPlaying(page, 7);
@@ -262,11 +273,10 @@ test('behind a live on purpose: on a fresh device too it is live, and the place 
   await publisher.end();
 });
 
-test('a typed time and a shared link lead to the same moment', async ({ browser, origin }) => {
-  const id = await recording(origin.url, 'Moments');
+test('a typed time and a shared link lead to the same moment', async ({ browser, origin, recordingId }) => {
   const { context, page } = await device(browser);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto(origin.url + pages.watch(id));
+  await page.goto(origin.url + pages.watch(recordingId));
   await untilPlaying(page, 0.2);
   await page.getByLabel('Go to a time').fill('9:99:99');
   await page.getByRole('button', { name: 'Go', exact: true }).click();
@@ -283,8 +293,8 @@ test('a typed time and a shared link lead to the same moment', async ({ browser,
   expect((await videoState(other.page)).positionS).toBeGreaterThan(237);
   await other.context.close();
 
-  const { startedAt } = await broadcastDetail(origin.url, id);
-  await page.goto(`${origin.url}${pages.watch(id)}?at=${Math.floor(((startedAt ?? 0) + 125_000) / 1000)}`);
+  const { startedAt } = await broadcastDetail(origin.url, recordingId);
+  await page.goto(`${origin.url}${pages.watch(recordingId)}?at=${Math.floor(((startedAt ?? 0) + 125_000) / 1000)}`);
   await untilPlaying(page, 0.2);
   const { positionS } = await videoState(page);
   expect(positionS).toBeGreaterThan(122);
