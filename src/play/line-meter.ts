@@ -7,7 +7,7 @@ export interface LineEstimate {
   /** The parts come later and later: what arrives now is all the line can carry. */
   readonly isFull: boolean;
   readonly latenessMs: number;
-  /** For two seconds of parts the line has not been full: it carries what plays, whatever a burst seems to say. */
+  /** For a second of parts the line has not been full: it carries what plays, whatever a burst seems to say. */
   readonly isCarrying: boolean;
   /** Nothing has come for a while: the creator or the line is away, and the rest says nothing about now. */
   readonly isSilent: boolean;
@@ -32,7 +32,9 @@ const SILENT_MS = 3000;
 const SAMPLES_KEPT = 2;
 /** Three GOPs: a line is not what it was before them. */
 const SAMPLE_OLD_MS = 6000;
-const CARRYING_PARTS = 20;
+/** A busy machine reads a burst slowly, most of all while a page begins. */
+const CARRYING_PARTS = 10;
+const LATEST_KEPT = 20;
 /** So many parts in a row that came sooner than half of those before, by so much: the line has become faster. */
 const FASTER_PARTS = 5;
 const FASTER_MS = 8;
@@ -92,7 +94,7 @@ export class LineMeter {
     this.#latenessMs = lagMs - (this.#lags.within(0) ?? lagMs);
     const wasFull = this.#isFull;
     this.#isFull = this.#latenessMs > (wasFull ? FREE_LATENESS_MS : FULL_LATENESS_MS);
-    this.#latest = this.#isFull ? [] : [...this.#latest, lagMs].slice(-CARRYING_PARTS);
+    this.#latest = this.#isFull ? [] : [...this.#latest, lagMs].slice(-LATEST_KEPT);
     if ((this.#isFull && !wasFull) || this.#hasBecomeFaster()) this.#samples = [];
   }
 
@@ -133,7 +135,7 @@ export class LineMeter {
     if (this.#isFull) return { bps: this.#recentBps(nowMs), isFull: true, latenessMs, isCarrying: false, isSilent };
     const fresh = this.#samples.filter(({ atMs }) => nowMs - atMs < SAMPLE_OLD_MS);
     const bps = fresh.length === 0 ? undefined : Math.min(...fresh.map((sample) => sample.bps));
-    return { bps, isFull: false, latenessMs, isCarrying: this.#latest.length === CARRYING_PARTS, isSilent };
+    return { bps, isFull: false, latenessMs, isCarrying: this.#latest.length >= CARRYING_PARTS, isSilent };
   }
 
   #recentBps(nowMs: number): number {
