@@ -75,6 +75,7 @@ export class Uploader {
     this.#plan = new UploadPlan({
       tracks: ids,
       partMs: partDurationMicros(grid.partsPerSegment) / 1000,
+      gopMs: grid.gopSeconds * 1000,
     });
   }
 

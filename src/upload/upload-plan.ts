@@ -30,6 +30,8 @@ export type BatchOutcome =
 export interface UploadPlanOptions {
   readonly tracks: readonly TrackId[];
   readonly partMs: number;
+  /** From key frame to key frame: a viewer can begin only there. */
+  readonly gopMs: number;
   /** Of the six connections a browser has to one host over HTTP/1.1, a watch page in the same browser needs two. */
   readonly maxInFlight?: number;
   readonly maxBatchBytes?: number;
@@ -50,8 +52,9 @@ interface Tick {
 /** A creator is one sender, not a crowd: viewers wait for this line, so it is tried again sooner than others. */
 export const UPLOAD_RETRY_POLICY: BackoffPolicy = { floorMs: 250, baseMs: 500, capMs: 3_000 };
 
-/** A backlog this long means that there was an outage: viewers want the newest first. */
+/** After a failure a backlog this long was an outage: viewers want the newest first. */
 const OUTAGE_MS = 2_000;
+/** Viewers at the live edge are so far behind it at least, before the key frame that they begin at. */
 const EDGE_MS = 1_000;
 /** More ticks than are ever between the first and the last track of one. */
 const REMEMBERED_TICKS = 200;
@@ -66,13 +69,14 @@ function countKinds(tracks: readonly TrackId[]): ReadonlyMap<string, number> {
 
 /**
  * Decides what to send next; does no I/O and reads no clock. One tick a request while the line keeps up, several when
- * it is slow, the newest first after an outage with the old ones filled in behind, and after a failure one cautious
- * request until something gets through.
+ * it is slow, and after a failure one cautious request until something gets through. After an outage what is made from
+ * the last key frame on goes first and in order for as long as there is any, and what is older fills in beside it.
  */
 export class UploadPlan {
   /** How many tracks of each kind there are from a part on, the newest last. */
   readonly #tracksFrom: { readonly from: PartIndex; readonly ofKind: ReadonlyMap<string, number> }[];
   readonly #partMs: number;
+  readonly #gopMs: number;
   readonly #maxInFlight: number;
   readonly #maxBatchBytes: number;
   readonly #lingerMs: number;
@@ -88,10 +92,17 @@ export class UploadPlan {
   #blockedUntilMs = 0;
   #retries = 0;
   #isEnding = false;
+  /** Something failed since the edge was looked for; what an earlier tab left is an outage too. */
+  #hasFailed = true;
+  /** The first part of what goes first; undefined: everything in order. */
+  #edgeFrom: PartIndex | undefined;
+  /** Batches on their way that fill in. */
+  readonly #filling = new Set<number>();
 
   constructor(options: UploadPlanOptions) {
     this.#tracksFrom = [{ from: 0, ofKind: countKinds(options.tracks) }];
     this.#partMs = options.partMs;
+    this.#gopMs = options.gopMs;
     this.#maxInFlight = options.maxInFlight ?? 3;
     this.#maxBatchBytes = options.maxBatchBytes ?? 512 * 1024;
     this.#lingerMs = options.lingerMs ?? 50;
@@ -121,7 +132,7 @@ export class UploadPlan {
 
   next(nowMs: number): NextStep {
     const limit = this.#failures > 0 ? 1 : this.#maxInFlight;
-    const late = this.#failures > 0 ? undefined : lateFlight(this.#inFlight.values(), this.#lateness.lateAfterMs);
+    const late = this.#failures > 0 ? undefined : lateFlight(this.#liveFlights(), this.#lateness.lateAfterMs);
     if (late !== undefined && nowMs >= late.lateAtMs) return this.#sendCopy(late.flight);
     const soonest = (untilMs: number | undefined): NextStep => {
       const times = [untilMs, late?.lateAtMs].filter((atMs) => atMs !== undefined);
@@ -130,9 +141,13 @@ export class UploadPlan {
     if (this.#ticks.size === 0 || this.#inFlight.size >= limit) return soonest(undefined);
     if (nowMs < this.#blockedUntilMs) return soonest(this.#blockedUntilMs);
     const ready = this.#readyTicks(nowMs);
-    if (ready.length === 0) return soonest(this.#firstLinger());
-    const batch = { id: this.#nextId++, parts: this.#take(ready) };
+    const { first, isFilling } = this.#firstOf(ready);
+    // One request is kept for the live edge.
+    const isHeld = isFilling && this.#filling.size >= Math.max(1, this.#maxInFlight - 1);
+    if (first.length === 0 || isHeld) return soonest(this.#nextLinger(nowMs));
+    const batch = { id: this.#nextId++, parts: this.#take(first) };
     this.#inFlight.set(batch.id, { batch, sentAtMs: nowMs, copies: 1 });
+    if (isFilling) this.#filling.add(batch.id);
     return { kind: 'send', batch, isCopy: false };
   }
 
@@ -146,7 +161,9 @@ export class UploadPlan {
     }
     const { batch } = flight;
     this.#inFlight.delete(id);
+    const wasFilling = this.#filling.delete(id);
     if (outcome.kind === 'failed') {
+      this.#hasFailed = true;
       this.#blockedUntilMs = nowMs + backoffMs(this.#failures, this.#random(), this.#policy, outcome.retryAfterMs);
       this.#failures++;
       this.#retries++;
@@ -156,7 +173,7 @@ export class UploadPlan {
     this.#failures = 0;
     this.#blockedUntilMs = 0;
     // Of a pair it is not known which one was answered; the time of the late one would make the next ones wait too long.
-    if (flight.copies === 1) this.#lateness.answered(nowMs - flight.sentAtMs);
+    if (flight.copies === 1 && !wasFilling) this.#lateness.answered(nowMs - flight.sentAtMs);
     for (const name of outcome.again) {
       const part = batch.parts.find((one) => one.part === name.part && one.track === name.track);
       if (part === undefined) continue;
@@ -203,6 +220,11 @@ export class UploadPlan {
     this.#ticks.clear();
   }
 
+  /** What fills in takes long because it is much, and nobody waits for it: a copy would only narrow the line. */
+  #liveFlights(): readonly Flight<Batch>[] {
+    return [...this.#inFlight.values()].filter(({ batch }) => !this.#filling.has(batch.id));
+  }
+
   #sendCopy(flight: Flight<Batch>): NextStep {
     const { batch } = flight;
     this.#inFlight.set(batch.id, { ...flight, copies: 2 });
@@ -222,18 +244,30 @@ export class UploadPlan {
     return ready.sort((a, b) => a.index - b.index);
   }
 
-  #firstLinger(): number {
-    return Math.min(...[...this.#ticks.values()].map((tick) => tick.addedMs + this.#lingerMs));
+  #nextLinger(nowMs: number): number | undefined {
+    const times = [...this.#ticks.values()]
+      .filter((tick) => !this.#isReady(tick, nowMs))
+      .map((tick) => tick.addedMs + this.#lingerMs);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Takes ticks off the queue: in order while the backlog is short, the newest second first after an outage. */
-  #take(ready: readonly Tick[]): readonly QueuedPart[] {
-    const newestIndex = ready.at(-1)?.index ?? 0;
-    const isOutage = (newestIndex - (ready[0]?.index ?? 0)) * this.#partMs > OUTAGE_MS;
-    // One request goes for the live edge, the others fill in from the oldest on.
-    const isEdgeServed = this.#inFlight.size > 0;
-    const edgeFrom = newestIndex - Math.ceil(EDGE_MS / this.#partMs);
-    const order = isOutage && !isEdgeServed ? ready.filter((tick) => tick.index > edgeFrom) : ready;
+  /** What goes before everything else, in order. */
+  #firstOf(ready: readonly Tick[]): { readonly first: readonly Tick[]; readonly isFilling: boolean } {
+    const oldest = ready[0]?.index ?? 0;
+    const newest = ready.at(-1)?.index ?? 0;
+    const isOutage = (newest - oldest) * this.#partMs > OUTAGE_MS;
+    if (!isOutage) this.#edgeFrom = undefined;
+    else if (this.#hasFailed) {
+      const edgeMs = Math.max(0, newest * this.#partMs - EDGE_MS);
+      this.#edgeFrom = Math.floor((edgeMs - (edgeMs % this.#gopMs)) / this.#partMs);
+    }
+    if (ready.length > 0) this.#hasFailed = false;
+    const edgeFrom = this.#edgeFrom ?? oldest;
+    const edge = ready.filter((tick) => tick.index >= edgeFrom);
+    return edge.length > 0 ? { first: edge, isFilling: false } : { first: ready, isFilling: true };
+  }
+
+  #take(order: readonly Tick[]): readonly QueuedPart[] {
     const parts: QueuedPart[] = [];
     let bytes = 0;
     for (const tick of order) {

@@ -4,7 +4,8 @@ import { planAnswer, retryAfterMs } from '../../src/upload/answer.ts';
 import { UploadPlan } from '../../src/upload/upload-plan.ts';
 
 const VIDEO = ['v720', 'v480'];
-const plan = (options = {}) => new UploadPlan({ tracks: [...VIDEO, 'a128'], partMs: 100, random: () => 0, ...options });
+const plan = (options = {}) =>
+  new UploadPlan({ tracks: [...VIDEO, 'a128'], partMs: 100, gopMs: 2000, random: () => 0, ...options });
 const addTick = (target: UploadPlan, part: number, nowMs: number, tracks = [...VIDEO, 'a128']) => {
   for (const track of tracks) target.add({ track, part, bytes: 1000 }, nowMs);
 };
@@ -50,11 +51,51 @@ test('a slow line gets several ticks in one request, in order', () => {
   expect(partsOf(sent(target, 600))).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('after an outage the newest second goes first and the old ones follow from the oldest', () => {
+test('after an outage what is made from the last key frame on goes first, and the old ones follow from the oldest', () => {
   const target = plan({ maxBatchBytes: 60_000 });
   for (let part = 0; part < 100; part++) addTick(target, part, part * 100);
-  expect(partsOf(sent(target, 10_000))).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  expect(partsOf(sent(target, 10_000))).toEqual(Array.from({ length: 20 }, (_, i) => 80 + i));
   expect(partsOf(sent(target, 10_000))[0]).toBe(0);
+});
+
+test('while an outage is filled in, what is made meanwhile never waits for it, and stays in order', () => {
+  const target = plan({ maxBatchBytes: 60_000 });
+  for (let part = 0; part < 600; part++) addTick(target, part, part * 100);
+  const first = sent(target, 60_000);
+  expect(partsOf(first)[0]).toBe(580);
+  const filling = [sent(target, 60_000), sent(target, 60_000)];
+  target.settle(first.id, ok, 60_100);
+  const live: number[] = [];
+  for (let part = 600; part < 640; part++) {
+    const nowMs = part * 100 + 200;
+    expect(target.next(nowMs), 'no third one for what is old, and no copy').toEqual({
+      kind: 'wait',
+      untilMs: undefined,
+    });
+    addTick(target, part, nowMs);
+    const batch = sent(target, nowMs);
+    live.push(...partsOf(batch));
+    target.settle(batch.id, ok, nowMs + 30);
+  }
+  expect(live).toEqual(Array.from({ length: 40 }, (_, i) => 600 + i));
+  expect(filling.map((batch) => partsOf(batch)[0])).toEqual([0, 20]);
+});
+
+test('a line that fails again during the filling begins anew at the edge', () => {
+  const target = plan({ maxBatchBytes: 60_000 });
+  for (let part = 0; part < 200; part++) addTick(target, part, part * 100);
+  const first = sent(target, 20_000);
+  target.settle(first.id, { kind: 'failed', retryAfterMs: 0 }, 20_100);
+  for (let part = 200; part < 300; part++) addTick(target, part, part * 100);
+  expect(partsOf(sent(target, 30_000))[0]).toBe(280);
+});
+
+test('a slow line that never failed is no outage: everything goes in order', () => {
+  const target = plan({ maxInFlight: 1, maxBatchBytes: 6_000 });
+  addTick(target, 0, 0);
+  target.settle(sent(target, 0).id, ok, 90);
+  for (let part = 1; part < 100; part++) addTick(target, part, part * 100);
+  expect(partsOf(sent(target, 10_000))).toEqual([1, 2]);
 });
 
 test('after a failure one request tries, with jitter and no earlier than the origin said', () => {

@@ -30,7 +30,7 @@ test('a backlog that grows for ten seconds is a slow line; one that stands, shri
 });
 
 test('from the boundary on nobody waits for a quality that rests', () => {
-  const plan = new UploadPlan({ tracks: ['v720', 'v360'], partMs: 100, lingerMs: 50 });
+  const plan = new UploadPlan({ tracks: ['v720', 'v360'], partMs: 100, gopMs: 2000, lingerMs: 50 });
   plan.setTracks(['v360'], 100);
   plan.add({ track: 'v360', part: 99, bytes: 10 }, 0);
   expect(plan.next(0)).toEqual({ kind: 'wait', untilMs: 50 });
