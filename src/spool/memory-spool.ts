@@ -21,7 +21,7 @@ export class MemorySpool implements Spool {
   }
 
   async put(part: Part): Promise<void> {
-    if (this.#bytes + part.bytes.length > this.#budgetBytes) throw spoolFull();
+    if (this.#bytes + part.bytes.length > this.#budgetBytes) throw spoolFull('memory', this.#bytes);
     let parts = this.#tracks.get(part.track);
     if (parts === undefined) {
       parts = new Map();

@@ -83,7 +83,7 @@ export class OpfsSpool implements Spool {
     this.#openNextInTime(part.part);
     const place =
       this.#usedBytes() + part.bytes.length > this.#options.budgetBytes ? undefined : group.log.append(part);
-    if (place === undefined) throw spoolFull();
+    if (place === undefined) throw spoolFull('disk', this.#keptBytes);
     this.#remember(part, place, group);
   }
 

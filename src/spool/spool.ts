@@ -32,9 +32,15 @@ export interface Spool {
   close(): Promise<void>;
 }
 
-export const spoolFull = (): StageError =>
+const ROOM_REMEDY = {
+  disk: 'Free some space on the disk of this device, reload the page and choose Resume: what is kept is sent first.',
+  memory: 'Go live with fewer qualities, or in a browser that may keep video on its disk.',
+} as const;
+
+/** Not even the oldest seconds of the high qualities are left to give up; `keptBytes` is what it holds. */
+export const spoolFull = (where: keyof typeof ROOM_REMEDY, keptBytes: number): StageError =>
   new StageError(
     'spool',
     'spool_full',
-    'The connection has been gone for so long that this tab cannot keep more of the video. Check your network.',
+    `This browser has no more room for what is not sent yet; it holds ${(keptBytes / 1e6).toFixed(1)} MB. ${ROOM_REMEDY[where]}`,
   );
