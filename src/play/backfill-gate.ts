@@ -92,6 +92,11 @@ export class BackfillGate {
     return { kind: 'filling', leftMs: fillLeftMs(this.#samples, neededMs) };
   }
 
+  /** Nothing new comes to the origin. */
+  get isCreatorAway(): boolean {
+    return isCreatorAway(this.#context.holdings());
+  }
+
   get isHolding(): boolean {
     return this.#held.size > 0;
   }

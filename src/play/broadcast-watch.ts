@@ -4,7 +4,7 @@ import type { OriginGate } from './origin-gate.ts';
 
 /** How soon to ask again, before jitter: somebody waits for a start or wonders why nothing comes, or all is well. */
 export function askAgainMs(state: BroadcastState, isWaitingForMedia: boolean, random: number): number {
-  const baseMs = state === 'reserved' ? 1000 : isWaitingForMedia || state === 'processing' ? 2000 : 10_000;
+  const baseMs = state === 'reserved' ? 1000 : isWaitingForMedia ? 1200 : state === 'processing' ? 2000 : 10_000;
   return baseMs * (0.75 + random / 2);
 }
 

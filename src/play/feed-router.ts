@@ -28,6 +28,8 @@ export interface FeedRouterContext {
   whenThere(part: PartIndex): Promise<void>;
   /** The same for what a feed has skipped. */
   whenCame(part: PartIndex): Promise<void>;
+  /** Nothing new comes to the origin: a feed that brings nothing is not to blame. */
+  isCreatorAway(): boolean;
   /** Of what a feed has skipped: whether this viewer waits for it, or can ask for it once more. */
   fateOf(part: PartIndex): Promise<'wait' | 'there' | 'never'>;
   /** What is on this device already, or on its way, for the URL of a request; undefined: ask the origin. */
@@ -92,7 +94,7 @@ export class FeedRouter {
         continue;
       }
       if (taken.kind === 'chunk') this.#context.onTaken(track, part, taken.bytes);
-      const answer = await this.#answer(request, taken);
+      const answer = await this.#answer(request, part, taken);
       if (cancelled.isSet || this.#isClosed) return NEVER;
       if (answer !== undefined) return answer;
     }
@@ -116,7 +118,7 @@ export class FeedRouter {
   }
 
   /** undefined: ask the feed again, the origin was away. */
-  async #answer<R extends PlayerRequest>(request: R, taken: Taken): Promise<R | undefined> {
+  async #answer<R extends PlayerRequest>(request: R, part: PartIndex, taken: Taken): Promise<R | undefined> {
     switch (taken.kind) {
       case 'chunk':
         this.#failures = 0;
@@ -130,6 +132,10 @@ export class FeedRouter {
           return undefined;
         }
         if (taken.status === undefined) await this.#context.gate.suspect();
+        if (taken.status === undefined && this.#context.isCreatorAway()) {
+          await this.#context.whenCame(part);
+          return undefined;
+        }
         this.#failures += 1;
         if (this.#failures === FAILURES_UNTIL_UNUSABLE) this.#context.onUnusable();
         return taken.status === undefined && this.#failures < FAILURES_UNTIL_UNUSABLE ? undefined : request;

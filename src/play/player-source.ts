@@ -161,6 +161,7 @@ export class PlayerSource {
       recordingMs: () => this.#context.recordingMs(),
       whenMade: (segment) => this.#made.whenMade(segment),
       whenThere: (part) => this.backfill.whenThere(part * partMs(partsPerSegment)),
+      isCreatorAway: () => this.backfill.isCreatorAway,
       whenCame: (part) => this.backfill.whenCame(part * partMs(partsPerSegment)),
       fateOf: (part) => this.backfill.fateOf(part * partMs(partsPerSegment), performance.now()),
       kept: (url) =>

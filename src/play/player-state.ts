@@ -47,6 +47,8 @@ export interface PlayerState {
   readonly upload: UploadProgress | null;
   /** Segments with small pictures for the seek bar. */
   readonly strips: readonly SegmentRange[];
+  /** Where nothing was captured. */
+  readonly holes: readonly MediaRange[];
   /** The creator's, as far as this viewer meets it. */
   readonly outage: Outage;
   /** What the creator's outage kept from a viewer at the live edge, until it is watched or dismissed. */

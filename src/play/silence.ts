@@ -9,6 +9,8 @@ export interface Silence {
 
 /** A stream that brings nothing although the origin holds the part is given this long. */
 const BROKEN_AFTER_MS = 3000;
+/** Its end is that of the longest track, and the others are not there quite yet. */
+const TRACKS_APART_MS = 500;
 /** The origin breaks a silent stream by itself after 10 s, and holds one past the end for 8 s. */
 const DEAD_AFTER_MS = 15_000;
 
@@ -17,5 +19,5 @@ const DEAD_AFTER_MS = 15_000;
  * In nothing, another request would bring nothing either.
  */
 export function isBroken({ silentMs, partEndMs, knownEndMs }: Silence): boolean {
-  return silentMs >= (knownEndMs >= partEndMs ? BROKEN_AFTER_MS : DEAD_AFTER_MS);
+  return silentMs >= (knownEndMs - TRACKS_APART_MS >= partEndMs ? BROKEN_AFTER_MS : DEAD_AFTER_MS);
 }

@@ -4,6 +4,7 @@ import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
 import { DeviceMedia } from './device-media.ts';
 import { decideEnding } from './ending.ts';
 import type { HeadStart } from './head-start.ts';
+import { holeAt, holesIn } from './holes.ts';
 import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
 import { type LiveEdge, liveEdgeMs, shouldRejoin } from './live-edge.ts';
@@ -26,9 +27,12 @@ const TICKS_PER_EMIT = 3;
 const LAG_SHARE = 0.98;
 /** A shorter outage is a hiccup, after which the live edge is caught up with. */
 const LEAVES_LIVE_MS = 3000;
+/** A seek that takes longer is not on its way. */
+const HANGS_AFTER_MS = 1000;
 /** An origin that has said nothing by then is not waited for where this device has something to play. */
 const PATIENCE_MS = 1500;
 const NO_STRIPS: PlayerState['strips'] = [];
+const NO_HOLES: PlayerState['holes'] = [];
 
 /**
  * The watch page's player: one `<video>`, one broadcast. State goes out as one read-only value; wishes come in as
@@ -47,6 +51,7 @@ export class TabcastPlayer {
   readonly #closing = new AbortController();
   #preferences: Preferences = loadPreferences();
   #detail: BroadcastDetail | undefined;
+  #holes = NO_HOLES;
   #failure: PlayerPhase | undefined;
   readonly #chooseStart: ChooseStart;
   readonly #headStart: HeadStart | undefined;
@@ -159,6 +164,7 @@ export class TabcastPlayer {
       posterUrl: this.#detail?.posterUrl ?? null,
       upload: this.#detail?.upload ?? null,
       strips: this.#detail?.strips ?? NO_STRIPS,
+      holes: this.#holes,
       outage: this.#outage(),
       missed: this.#missedMedia(),
       positionMs,
@@ -209,8 +215,9 @@ export class TabcastPlayer {
     else this.pause();
   }
 
-  /** To media time; close enough to the edge it is a jump to live. */
-  seek(mediaMs: number): void {
+  /** To media time, behind a hole when it lies in one; close enough to the edge it is a jump to live. */
+  seek(wantedMs: number): void {
+    const mediaMs = holeAt(wantedMs, this.#holes)?.toMs ?? wantedMs;
     const endMs = this.state.endMs;
     if (this.#isLive() && mediaMs > endMs - this.#follower.targetMs - 1500) {
       this.goLive();
@@ -330,6 +337,7 @@ export class TabcastPlayer {
     }
     if (answer.kind === 'detail') {
       this.#detail = answer.detail;
+      this.#holes = holesIn(answer.detail);
       this.#source.detailChanged(answer.detail);
       if (this.#device.isAway) this.#originIsBack();
       if (answer.detail.state !== 'reserved' && !this.#isAttached) void this.#firstAttach(answer.detail);
@@ -398,7 +406,7 @@ export class TabcastPlayer {
 
   #edge(): LiveEdge {
     const { mediaNowMs, knownEndMs } = this.#source;
-    const isGrowing = this.#detail?.state === 'live';
+    const isGrowing = this.#detail?.state === 'live' && !this.#source.backfill.isCreatorAway;
     return { mediaNowMs, knownEndMs, isGrowing, targetMs: this.#follower.targetMs };
   }
 
@@ -467,7 +475,7 @@ export class TabcastPlayer {
     this.#watch.setWaitingForMedia(isHeld || (playback === 'buffering' && stuckForMs > 1000));
     this.#noteMissed(positionMs);
     if (this.#isAttached && !this.#playhead.rescue(stillForMs, this.#source.backfill.isHolding))
-      this.#follow(positionMs, nowMs);
+      this.#follow(positionMs, nowMs, stuckForMs);
     if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stuckForMs);
     if (playback === 'playing') this.#keep(false);
     this.#ticks += 1;
@@ -502,16 +510,18 @@ export class TabcastPlayer {
     this.#device.tick({ positionMs: this.#playhead.positionMs, detail, clockOffsetMs: this.#clock.offsetMs }, isUrgent);
   }
 
-  #follow(positionMs: number, nowMs: number): void {
-    if (
-      !this.#isLive() ||
-      !this.#playhead.isSteady ||
-      this.#source.zeroMs === undefined ||
-      this.#gate.state.kind === 'closed'
-    )
-      return;
+  #follow(positionMs: number, nowMs: number, stuckForMs: number): void {
+    if (!this.#isLive() || this.#source.zeroMs === undefined || this.#gate.state.kind === 'closed') return;
     const mediaNowMs = this.#source.mediaNowMs;
-    if (!this.#follower.isFollowing) {
+    const { isFollowing } = this.#follower;
+    // A seek may hang in what the creator's outage has left out, and is not waited for either.
+    const isReady = this.#playhead.isSteady || stuckForMs > HANGS_AFTER_MS;
+    if (isFollowing && isReady && shouldRejoin(positionMs, this.#edge())) {
+      this.goLive();
+      return;
+    }
+    if (!this.#playhead.isSteady) return;
+    if (!isFollowing) {
       // Played fast until there was nothing left to catch up with.
       if (this.#speed > 1 && mediaNowMs - positionMs < this.#follower.targetMs) this.goLive();
       return;
@@ -525,8 +535,7 @@ export class TabcastPlayer {
       partLengthMs: partMs(this.#source.grid.partsPerSegment),
       lagMs: this.#source.line.lagMs(LAG_SHARE),
     });
-    if (shouldRejoin(positionMs, this.#edge())) this.goLive();
-    else if (pace.kind === 'jump') this.#seekTo(pace.mediaMs);
+    if (pace.kind === 'jump') this.#seekTo(pace.mediaMs);
     else this.#playhead.setRate(pace.rate);
   }
 

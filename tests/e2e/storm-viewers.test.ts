@@ -27,7 +27,7 @@ async function openViewer(browser: Browser, url: string): Promise<Page> {
 
 const positionS = async (page: Page) => (await videoState(page)).positionS;
 
-/** Counts the jumps of a playhead, by whoever makes them. */
+/** The jumps of a playhead and the new starts of its source, by whoever makes them. */
 async function countJumps(page: Page): Promise<() => Promise<readonly string[]>> {
   await videoOf(page).evaluate((video: HTMLVideoElement) => {
     const jumps: string[] = [];
@@ -37,6 +37,7 @@ async function countJumps(page: Page): Promise<() => Promise<readonly string[]>>
       if (!video.seeking) lastS = video.currentTime;
     });
     video.addEventListener('seeking', () => jumps.push(`${lastS} to ${video.currentTime}`));
+    video.addEventListener('emptied', () => jumps.push(`the source was opened anew at ${lastS}`));
   });
   return () => videoOf(page).evaluate((video) => (video as HTMLVideoElement & { jumps: string[] }).jumps);
 }
@@ -75,6 +76,7 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
   const between = await openViewer(browser, `${origin.url}${pages.watch(id)}?t=2`);
   await expect.poll(() => positionS(atEdge)).toBeGreaterThan(BETWEEN_S + 4);
   const jumps = await countJumps(between);
+  const edgeJumps = await countJumps(atEdge);
 
   await line.stop();
   await expect(page.locator('status-pill')).toContainText(/Reconnecting: \d+ s safe in this tab/);
@@ -93,7 +95,9 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
   const backAtMs = await firstPartAtMs(origin.url, id, stoodAtS + CUT_S / 2);
   const offer = atEdge.locator('missed-note');
   await expect.poll(() => positionS(atEdge), { timeout: 30_000 }).toBeGreaterThan(stoodAtS + CUT_S - 2);
-  const movedAtMs = await atEdge.evaluate(() => (window as unknown as { movedAtMs: number }).movedAtMs);
+  const whenMoved = () => atEdge.evaluate(() => (window as unknown as { movedAtMs?: number }).movedAtMs ?? 0);
+  await expect.poll(whenMoved).toBeGreaterThan(0);
+  const movedAtMs = await whenMoved();
   const description = `${Math.round(movedAtMs - backAtMs)} ms from the first new part to moving pictures`;
   test.info().annotations.push({ type: `back after ${CUT_S} s`, description });
   await expect(offer.getByRole('button', { name: /Watch the \d+ s you missed/ })).toBeVisible();
@@ -113,6 +117,7 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
 
   for (const viewer of [atEdge, between])
     expect(await viewer.evaluate(() => document.documentElement.dataset['loaded'])).toBe('once');
+  expect((await edgeJumps()).join(), 'who is live keeps its source').not.toContain('anew');
   expect(await jumps(), `who was behind saw every second; the line was cut at about ${stoodAtS} s`).toEqual([]);
 
   await endStream(page);

@@ -1,11 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { expect, test } from '@playwright/test';
 import { writePart } from '../../src/package/cmaf-part.ts';
+import { FeedRouter } from '../../src/play/feed-router.ts';
 import { FeedStream } from '../../src/play/feed-stream.ts';
 import { type LiveEdge, liveEdgeMs, shouldRejoin } from '../../src/play/live-edge.ts';
+import type { OriginGate } from '../../src/play/origin-gate.ts';
 import { isBroken } from '../../src/play/silence.ts';
 import { VIDEO_TIMESCALE } from '../../src/protocol/grid.ts';
 import { millis, ticks } from '../../src/protocol/time.ts';
+import type { Track } from '../../src/protocol/track.ts';
 
 const PARTS = 100;
 
@@ -13,7 +16,9 @@ test('a silent stream is left in peace while the origin has nothing either, and 
   const away = { partEndMs: 20_100, knownEndMs: 20_000 };
   expect(isBroken({ ...away, silentMs: 8000 })).toBe(false);
   expect(isBroken({ ...away, silentMs: 15_000 })).toBe(true);
-  const there = { partEndMs: 20_100, knownEndMs: 20_100 };
+  // As long as the longest track is, another may end a little before.
+  expect(isBroken({ partEndMs: 20_100, knownEndMs: 20_300, silentMs: 8000 })).toBe(false);
+  const there = { partEndMs: 20_100, knownEndMs: 20_600 };
   expect(isBroken({ ...there, silentMs: 2999 })).toBe(false);
   expect(isBroken({ ...there, silentMs: 3000 })).toBe(true);
 });
@@ -82,4 +87,41 @@ test('a stream that breaks off without its end is asked for again', async () => 
   expect(await stream.take(201)).toMatchObject({ kind: 'failed', status: undefined });
   expect(stream.covers(201)).toBe(false);
   close();
+});
+
+test('a feed that brings nothing while the creator is away is not given up; while media come, the fourth failure is enough', async () => {
+  const id = 'abcdefgh12345678';
+  const track = { kind: 'video', id: 'v720', timescale: VIDEO_TIMESCALE } as unknown as Track;
+  let [awayFor, isUnusable] = [10, false];
+  const gate = { whenOpen: () => Promise.resolve(), suspect: () => Promise.resolve() } as unknown as OriginGate;
+  const router = new FeedRouter({
+    broadcastId: id,
+    partsPerSegment: PARTS,
+    tracks: [track],
+    gate,
+    mediaNowMs: () => 30_000,
+    knownEndMs: () => 20_000,
+    recordingMs: () => undefined,
+    whenMade: () => Promise.resolve(),
+    whenThere: () => Promise.resolve(),
+    whenCame: () => {
+      expect(isUnusable).toBe(false);
+      awayFor -= 1;
+      return Promise.resolve();
+    },
+    isCreatorAway: () => awayFor > 0,
+    fateOf: () => Promise.resolve('never'),
+    kept: () => undefined,
+    onTaken: () => undefined,
+    onRead: () => undefined,
+    onChunk: () => undefined,
+    onUnusable: () => {
+      isUnusable = true;
+    },
+  });
+  // Outside a page a feed's address leads nowhere: each try fails without an answer.
+  const request = { url: `http://127.0.0.1/live/${id}/v720/2-10of100.m4s` };
+  expect(await router.intercept(request)).toBe(request);
+  expect([awayFor, isUnusable]).toEqual([0, true]);
+  router.close();
 });
