@@ -171,6 +171,7 @@ export class PlayerControls extends LitElement {
         .startedAtMs=${state.startedAtMs}
         .broadcastId=${this.broadcastId}
         .strips=${state.strips}
+        .holes=${state.holes}
         ?isLive=${isLive}
         ?isAtLive=${state.isFollowingLive}
       ></player-seek-bar>

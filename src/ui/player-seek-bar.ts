@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
-import type { SegmentRange } from '../protocol/broadcast.ts';
-import { clockLength, seekValueText, wallClock } from './player-words.ts';
+import { holeAt } from '../play/holes.ts';
+import type { MediaRange, SegmentRange } from '../protocol/broadcast.ts';
+import { clockLength, gapText, seekValueText, wallClock } from './player-words.ts';
 import './seek-picture.ts';
 import { base } from './theme.ts';
 
@@ -21,6 +22,7 @@ export class PlayerSeekBar extends LitElement {
     isAtLive: { type: Boolean },
     broadcastId: { attribute: false },
     strips: { attribute: false },
+    holes: { attribute: false },
     dragMs: { state: true },
     isKeyed: { state: true },
     hover: { state: true },
@@ -34,6 +36,8 @@ export class PlayerSeekBar extends LitElement {
   declare broadcastId: string;
   /** Segments with small pictures. */
   declare strips: readonly SegmentRange[];
+  /** Where nothing was recorded. */
+  declare holes: readonly MediaRange[];
   declare dragMs: number | undefined;
   /** A key moved it last: what it is at is shown as under a pointer. */
   declare isKeyed: boolean;
@@ -100,6 +104,19 @@ export class PlayerSeekBar extends LitElement {
       input:hover::-webkit-slider-thumb {
         margin-top: -4px;
       }
+      .holes {
+        position: absolute;
+        inset: calc(50% - 2.5px) 0 auto;
+        height: 5px;
+        pointer-events: none;
+      }
+      .holes li {
+        position: absolute;
+        inset-block: 0;
+        left: calc(var(--from) * 100%);
+        width: max(3px, calc(var(--length) * 100%));
+        background: repeating-linear-gradient(-55deg, #000 0 3px, rgb(255 255 255 / 0.6) 3px 5px);
+      }
       .tip {
         position: absolute;
         bottom: calc(100% + 2px);
@@ -133,6 +150,7 @@ export class PlayerSeekBar extends LitElement {
     this.isAtLive = false;
     this.broadcastId = '';
     this.strips = [];
+    this.holes = [];
     this.isKeyed = false;
   }
 
@@ -206,11 +224,25 @@ export class PlayerSeekBar extends LitElement {
           this.hover = undefined;
         }}
       />
+      ${this.holes.length === 0 ? nothing : this.#gaps(endMs)}
       ${tip === undefined ? nothing : this.#tip(tip.mediaMs, tip.share)}
     `;
   }
 
+  #gaps(endMs: number) {
+    return html`<ul class="holes" aria-label="Nothing was recorded">
+      ${this.holes.map(
+        ({ fromMs, toMs }) =>
+          html`<li style="--from: ${fromMs / endMs}; --length: ${(toMs - fromMs) / endMs}">
+            <span class="visually-hidden">${gapText(fromMs, toMs)}</span>
+          </li>`,
+      )}
+    </ul>`;
+  }
+
   #tip(mediaMs: number, share: number) {
+    if (holeAt(mediaMs, this.holes) !== undefined)
+      return html`<div class="tip" aria-hidden="true" style="--at: ${share}; --half: 5rem">Nothing was recorded here</div>`;
     return html`<div class="tip" aria-hidden="true" style="--at: ${share}; --half: ${this.strips.length === 0 ? '3rem' : '85px'}">
       <seek-picture .broadcastId=${this.broadcastId} .strips=${this.strips} .mediaMs=${mediaMs}></seek-picture>
       ${this.startedAtMs === undefined ? clockLength(mediaMs) : wallClock(this.startedAtMs + mediaMs)}

@@ -44,4 +44,8 @@ export function seekValueText(positionMs: number, endMs: number, startedAtMs: nu
   return startedAtMs === undefined ? place : `${place}, ${wallClock(startedAtMs + positionMs)}`;
 }
 
+/** For a screen reader: where nothing was recorded. */
+export const gapText = (fromMs: number, toMs: number): string =>
+  `from ${spokenLength(fromMs)} to ${spokenLength(toMs)}`;
+
 export const megabits = (bps: number): string => `${(bps / 1_000_000).toFixed(1)} Mb/s`;
