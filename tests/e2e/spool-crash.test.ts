@@ -11,6 +11,29 @@ const untilLonger = (origin: RunningOrigin, id: string, thanMs: number) =>
 const pill = (page: Page) => page.locator('status-pill');
 const unfinished = (page: Page) => page.locator('studio-unfinished');
 
+/** What this browser keeps of broadcasts: the tokens to send with, and what is not sent. */
+const keptBy = (page: Page): Promise<{ sessions: number; folders: string[] }> =>
+  page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open('tabcast-studio');
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+    });
+    const sessions = await new Promise<number>((resolve, reject) => {
+      const counting = database.transaction('sessions').objectStore('sessions').count();
+      counting.onsuccess = () => resolve(counting.result);
+      counting.onerror = () => reject(counting.error);
+    });
+    database.close();
+    const root = await navigator.storage.getDirectory();
+    const folders: string[] = [];
+    for await (const [name, handle] of root as unknown as AsyncIterable<[string, FileSystemHandle]>)
+      if (handle.kind === 'directory')
+        for await (const [inner] of handle as unknown as AsyncIterable<[string, FileSystemHandle]>)
+          folders.push(`${name}/${inner}`);
+    return { sessions, folders };
+  });
+
 test('P5 the browser is killed during an outage: the next one sends what was kept, goes on with the same broadcast, and every frame is there once', () => {
   test.setTimeout(180_000);
   return withCrashes(async (crashable, dataDir) => {
@@ -38,6 +61,7 @@ test('P5 the browser is killed during an outage: the next one sends what was kep
     await again.goto(origin.url + pages.studio);
     await expect(again.getByRole('button', { name: /camera and microphone/i })).toBeVisible();
     await expect(unfinished(again)).toBeHidden();
+    expect(await keptBy(again), 'the token went with the end').toEqual({ sessions: 0, folders: [] });
     await origin.stop();
   });
 });
