@@ -9,6 +9,7 @@ import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
 import { isLong, randomOf, rounds } from '../helpers/random.ts';
 import { type Shaper, startShaper } from '../helpers/shaper.ts';
 import { endStream, goLive } from '../helpers/studio.ts';
+import { WINDOW_S } from '../helpers/tone.ts';
 import { CrashableBrowser } from './spool-browser.ts';
 import { proveWhole, reservedBy } from './spool-proof.ts';
 import { type Blow, planStorm } from './storm-plan.ts';
@@ -18,8 +19,8 @@ const LINE = { roundTripMs: 30 };
 const LONGEST_SLOTS = isLong ? 600 : 75;
 /** Slots that a tab may have encoded just before it is killed, without the time to tell. */
 const UNTOLD_BY_KILL = 15;
-/** A second of sound, in windows of 20 ms: what is silent around a killed tab, besides the time without one. */
-const SECOND_OF_WINDOWS = 50;
+/** A second of sound: what is silent around a killed tab, besides the time without one. */
+const SECOND_OF_WINDOWS = 1 / WINDOW_S;
 
 class Storm {
   readonly log = new EngineLog();
@@ -118,12 +119,13 @@ for (const seed of rounds(1, 5))
       const parts = await proveWhole(storm.origin.url, reserved);
       const seen = await proveNumbers(storm.origin.url, reserved, storm.log, kills * UNTOLD_BY_KILL);
       const sound = await decodeTone(storm.origin.url, reserved);
-      const words = `${blows.length} blows, ${seen.slots} slots of every quality in place, ${seen.repeats} repeats as logged, ${seen.slates} of the slate, ${seen.untold} untold; sound: ${sound.silent.length} of ${sound.windows} windows silent`;
+      const words = `${blows.length} blows, ${seen.slots} slots of every quality in place, ${seen.repeats} repeats as logged, ${seen.slates} of the slate, ${seen.untold} untold; sound: ${sound.silent.length} of ${sound.windows} windows silent, the tone broken at ${sound.breaks.map((window) => (window * WINDOW_S).toFixed(2)).join(', ') || 'no place'}`;
       test.info().annotations.push({ type: 'decoded', description: words });
       expect(seen.slots).toBe(parts * 3);
       expect(seen.slates, 'most of it is the camera').toBeLessThan(seen.slots / 2);
       const slateWindows = (seen.slates / 30) * SECOND_OF_WINDOWS;
       expect(sound.silent.length, words).toBeLessThanOrEqual(slateWindows + kills * SECOND_OF_WINDOWS);
+      expect(sound.breaks, words).toEqual([]);
       await storm.stop();
     } finally {
       await crashable.dispose();

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { expect } from '@playwright/test';
 import type { ReservedBroadcast } from '../../src/protocol/broadcast.ts';
-import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE } from '../../src/protocol/grid.ts';
+import { AAC_FRAME_SAMPLES } from '../../src/protocol/grid.ts';
 import type { TrackId } from '../../src/protocol/track.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { type EngineLog, SLATE } from '../helpers/engine-log.ts';
 import { probePackets } from '../helpers/ffprobe.ts';
 import { fetchBytes } from '../helpers/media-checks.ts';
+import { TONE_HZ } from '../helpers/numbered-camera.ts';
 import { numbersShown } from '../helpers/numbered-file.ts';
+import { followTone, type ToneHeard } from '../helpers/tone.ts';
 import { ingestState } from './spool-proof.ts';
 
 /** What a recording shows, held against what the encoders were given. */
@@ -57,18 +59,8 @@ export async function proveNumbers(
   return result;
 }
 
-/** Length of one window in which the tone is looked for. */
-const WINDOW_S = 0.02;
-const SILENT_BELOW = 200;
-
-/**
- * Decodes the sound: exactly the samples of its frames, and where the tone of the numbered camera is not heard, in
- * windows of 20 ms, oldest first.
- */
-export async function decodeTone(
-  originUrl: string,
-  broadcast: ReservedBroadcast,
-): Promise<{ readonly windows: number; readonly silent: readonly number[] }> {
+/** Decodes the sound: exactly the samples of its frames, and what is heard of the numbered camera's tone in them. */
+export async function decodeTone(originUrl: string, broadcast: ReservedBroadcast): Promise<ToneHeard> {
   const { tracks, grid, end } = await ingestState(originUrl, broadcast);
   const track = tracks.find(({ kind }) => kind === 'audio');
   if (track === undefined || grid === null || end === null) throw new Error('there is no sound that has ended');
@@ -77,13 +69,7 @@ export async function decodeTone(
   const samples = await decodeSamples(bytes);
   const frames = await probePackets(bytes);
   expect(samples.length, 'samples of the sound').toBe(frames.length * AAC_FRAME_SAMPLES);
-  const perWindow = AUDIO_TIMESCALE * WINDOW_S;
-  const windows = Math.floor(samples.length / perWindow);
-  const silent = Array.from({ length: windows }, (_, window) => window).filter((window) => {
-    const piece = samples.subarray(window * perWindow, (window + 1) * perWindow);
-    return Math.sqrt(piece.reduce((sum, sample) => sum + sample * sample, 0) / perWindow) < SILENT_BELOW;
-  });
-  return { windows, silent };
+  return followTone(samples, TONE_HZ);
 }
 
 async function wholeTrack(originUrl: string, id: string, track: TrackId, segments: number): Promise<Buffer> {
