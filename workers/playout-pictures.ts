@@ -36,7 +36,7 @@ export class PlayoutPictures {
   #isDone = false;
   #isClosed = false;
   #failure: unknown;
-  #wake: () => void = () => undefined;
+  readonly #waiters: (() => void)[] = [];
 
   constructor(track: InputVideoTrack) {
     this.#track = track;
@@ -45,6 +45,7 @@ export class PlayoutPictures {
       output: (frame) => this.#onFrame(frame),
       error: (cause) => this.#fail(cause),
     });
+    this.#decoder.addEventListener('dequeue', () => this.#wake());
   }
 
   /** Begins with the picture that is shown at `fromSeconds`. Rejects when the track cannot be decoded. */
@@ -121,14 +122,11 @@ export class PlayoutPictures {
 
   /** Resolves when a picture came or went, or the decoder took a packet. */
   #change(): Promise<void> {
-    return new Promise((resolve) => {
-      const before = this.#wake;
-      this.#wake = () => {
-        before();
-        resolve();
-      };
-      this.#decoder.addEventListener('dequeue', () => resolve(), { once: true });
-    });
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
   #onFrame(frame: VideoFrame): void {

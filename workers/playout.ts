@@ -1,6 +1,7 @@
 import { ALL_FORMATS, BlobSource, Input, type InputVideoTrack } from 'mediabunny';
 import { beginRun, dueAt, loopRun, type PlayoutRun, pictureFate, positionAt } from '../src/encode/playout-run.ts';
 import { StageError } from '../src/protocol/errors.ts';
+import { AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
 import { type Micros, micros } from '../src/protocol/time.ts';
 import { type DecodedSound, decodedSound } from './decoded-sound.ts';
 import { localNowMs } from './local-clock.ts';
@@ -10,6 +11,7 @@ import { type PlayoutPicture, PlayoutPictures } from './playout-pictures.ts';
 import { decodableTracks, unreadable } from './recording-file.ts';
 
 const PROGRESS_EVERY_MS = 250;
+const BLOCK_SAMPLES = 1024;
 /** The next round is opened this long before the end, so that nobody sees a seam. */
 const LOOP_AHEAD_MICROS = 700_000;
 
@@ -175,16 +177,16 @@ export class Playout {
   async #playSound({ input }: Opened, run: PlayoutRun, signal: AbortSignal): Promise<void> {
     let given = 0;
     const take = async ({ seconds, channels }: DecodedSound): Promise<void> => {
-      const due = dueAt(run, seconds);
-      await until(due, signal);
-      if (signal.aborted) return;
-      for (const sample of channels[0] ?? []) this.#peak = Math.max(this.#peak, Math.abs(sample));
-      const block: PcmBlock = { firstSample: given, capturedMicros: due, channels };
-      given += channels[0]?.length ?? 0;
-      this.#ports.blocks.postMessage(
-        block,
-        channels.map(({ buffer }) => buffer),
-      );
+      const length = channels[0]?.length ?? 0;
+      // Decoders give long pieces: sent whole they would be far ahead of the clock.
+      for (let at = 0; at < length; at += BLOCK_SAMPLES) {
+        const due = dueAt(run, seconds + at / AUDIO_TIMESCALE);
+        await until(due, signal);
+        if (signal.aborted) return;
+        const block = channels.map((channel) => channel.slice(at, at + BLOCK_SAMPLES));
+        this.#giveSound({ firstSample: given, capturedMicros: due, channels: block });
+        given += Math.min(BLOCK_SAMPLES, length - at);
+      }
     };
     const conversion = await decodedSound(input, { fromSeconds: run.fromSeconds, toSeconds: run.endSeconds }, take);
     signal.addEventListener('abort', () => void conversion.cancel(), { once: true });
@@ -198,6 +200,14 @@ export class Playout {
     } finally {
       frame.close();
     }
+  }
+
+  #giveSound(block: PcmBlock): void {
+    for (const sample of block.channels[0] ?? []) this.#peak = Math.max(this.#peak, Math.abs(sample));
+    this.#ports.blocks.postMessage(
+      block,
+      block.channels.map(({ buffer }) => buffer),
+    );
   }
 
   #halt(): void {

@@ -7,10 +7,14 @@ import { build } from 'vite';
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 const workerFile = (name: string): string => fileURLToPath(new URL(`../../workers/${name}.ts`, import.meta.url));
-/** The names that `page/product.d.ts` declares. */
-const PRODUCT = Object.fromEntries(
-  ['encode-core', 'picture-scaler'].map((name) => [`tabcast:${name}`, workerFile(name)]),
-);
+
+/** A page, and the files of `workers/` that its `product.d.ts` declares. */
+export interface BenchPage {
+  readonly page: string;
+  readonly product: readonly string[];
+}
+
+const LADDER: BenchPage = { page: PAGE, product: ['encode-core', 'picture-scaler'] };
 const CORE = fileURLToPath(new URL('../../node_modules/@ffmpeg/core/dist/esm/', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -26,17 +30,17 @@ export interface Site {
 }
 
 /** Builds the page as the product is built and serves it, the clip and the WASM core; takes the files that are made. */
-export async function openSite(clip: string, workFolder: string): Promise<Site> {
+export async function openSite(clip: string, workFolder: string, what: BenchPage = LADDER): Promise<Site> {
   const built = join(workFolder, 'page');
   const made = join(workFolder, 'out');
   mkdirSync(made, { recursive: true });
   await build({
     configFile: false,
-    root: PAGE,
+    root: what.page,
     logLevel: 'warn',
     build: { outDir: built, emptyOutDir: true, target: 'es2023' },
     worker: { format: 'es' },
-    resolve: { alias: PRODUCT },
+    resolve: { alias: Object.fromEntries(what.product.map((name) => [`tabcast:${name}`, workerFile(name)])) },
   });
   const server = createServer((request, response) => {
     const [, folder = '', name = ''] = /^\/(?:(assets|core|ffmpeg|out)\/)?([^/]*)$/.exec(request.url ?? '') ?? [];

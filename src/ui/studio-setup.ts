@@ -137,6 +137,7 @@ export class StudioSetup extends LitElement {
                 @scene=${({ detail }: CustomEvent<SceneWish>) => this.#wish({ kind: 'scene', ...detail })}
               ></source-picker>
               <playout-controls
+                ?hidden=${this.playout.kind === 'none'}
                 .playout=${this.playout}
                 .isLive=${this.isLive}
                 @playout=${({ detail }: CustomEvent<PlayoutWish>) => this.#wish({ kind: 'playout', wish: detail })}

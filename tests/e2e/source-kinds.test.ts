@@ -1,13 +1,13 @@
 import { expect, type Page } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { pages } from '../../src/protocol/urls.ts';
-import { beepTimes } from '../helpers/beeps.ts';
+import { beepTimes, soundLagMs } from '../helpers/beeps.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { test } from '../helpers/fixtures.ts';
 import { checkSegments, fetchTrack } from '../helpers/media-checks.ts';
 import { numbersShown } from '../helpers/numbered-file.ts';
-import { type NumberedSource, numberedSources } from '../helpers/numbered-sources.ts';
-import { broadcastDetail, endStream } from '../helpers/studio.ts';
+import { numberedSources } from '../helpers/numbered-sources.ts';
+import { broadcastDetail, endStream, goLiveFrom } from '../helpers/studio.ts';
 
 test.use({
   launchOptions: launchOptions([
@@ -25,40 +25,14 @@ const TOGETHER_MS = 40;
 
 const source = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
-async function goLiveFrom(page: Page, originUrl: string, name: string): Promise<string> {
-  await page.goto(`${originUrl}${pages.studio}?ladder=360`);
-  await source(page, name).click();
-  const href = await page.getByRole('link', { name: 'Watch page' }).getAttribute('href', { timeout: 20_000 });
-  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
-  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
-  return /\/watch\/([a-z0-9]{16})/.exec(href ?? '')?.[1] ?? '';
-}
-
 const steps = (numbers: readonly number[]): number[] => numbers.slice(1).map((n, i) => n - (numbers[i] ?? 0));
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-/** How long after the picture it belongs to each beep is heard, in milliseconds: the median. */
-function soundLagMs(
-  numbers: readonly number[],
-  { rate, from }: NumberedSource,
-  frameRate: number,
-  beeps: readonly number[],
-): number {
-  const shownAt = numbers.flatMap((n, slot) =>
-    (n - from) % rate === 0 && n !== numbers[slot - 1] ? [slot / frameRate] : [],
-  );
-  const lags = shownAt.map((at) => beeps.map((beep) => beep - at).sort((a, b) => Math.abs(a) - Math.abs(b))[0] ?? 9);
-  return median(lags) * 1000;
-}
-
 test('a screen, then the camera, then sound only: every slot filled, every picture in order, sound and picture together', async ({
   page,
   origin,
 }) => {
   test.setTimeout(150_000);
   await page.addInitScript(numberedSources(CAMERA, SCREEN));
-  const id = await goLiveFrom(page, origin.url, 'Screen');
+  const id = await goLiveFrom(page, origin.url, 'Screen', '?ladder=360');
   const untilMedia = (ms: number) =>
     expect
       .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 60_000 })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { AUDIO_TIMESCALE } from '../../src/protocol/grid.ts';
 import { probePackets } from './ffprobe.ts';
+import type { NumberedSource } from './numbered-sources.ts';
 
 const LOUD = 0.05;
 const QUIET_BEFORE_S = 0.3;
@@ -17,6 +18,25 @@ export async function beepTimes(...pieces: readonly Uint8Array[]): Promise<numbe
     lastLoud = i;
   }
   return times;
+}
+
+/**
+ * How long after the picture it belongs to each beep is heard, in milliseconds: the median. `numbers` are shown from media
+ * second 0 on, one a slot.
+ */
+export function soundLagMs(
+  numbers: readonly number[],
+  { rate, from }: NumberedSource,
+  frameRate: number,
+  beeps: readonly number[],
+): number {
+  const shownAt = numbers.flatMap((n, slot) =>
+    (n - from) % rate === 0 && n !== numbers[slot - 1] ? [slot / frameRate] : [],
+  );
+  const lags = shownAt.map((at) =>
+    beeps.reduce((best, beep) => (Math.abs(beep - at) < Math.abs(best) ? beep - at : best), Number.POSITIVE_INFINITY),
+  );
+  return (lags.sort((a, b) => a - b)[Math.floor(lags.length / 2)] ?? Number.NaN) * 1000;
 }
 
 /** Of one channel, at 48 kHz. */

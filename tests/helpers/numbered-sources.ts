@@ -45,7 +45,7 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
     tone.start();
     const zero = context.currentTime - (performance.timeOrigin + performance.now() - startMs) / 1000;
     if (beepHz === undefined) return undefined;
-    for (let second = 1; second < 120; second++) {
+    for (let second = 1; second < 900; second++) {
       if (zero + second < context.currentTime) continue;
       gain.gain.setValueAtTime(0.4, zero + second);
       gain.gain.setValueAtTime(0, zero + second + 0.1);

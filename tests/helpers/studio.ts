@@ -21,6 +21,18 @@ export async function goLive(page: Page, originUrl: string, query = ''): Promise
   return { id, watchUrl };
 }
 
+/** The same from a source that is chosen on the empty page by the name of its button. Resolves with the broadcast's id. */
+export async function goLiveFrom(page: Page, originUrl: string, source: string, query = ''): Promise<string> {
+  await page.goto(originUrl + pages.studio + query);
+  await page.getByRole('button', { name: source, exact: true }).click();
+  const href = await page.getByRole('link', { name: 'Watch page' }).getAttribute('href', { timeout: 20_000 });
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
+  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
+  const id = /\/watch\/([a-z0-9]{16})/.exec(href ?? '')?.[1];
+  if (id === undefined) throw new Error(`the watch page's link is ${href}`);
+  return id;
+}
+
 /** Presses End stream and says yes to the one question. Resolves when the studio says that it is over. */
 export async function endStream(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'End stream' }).click();
