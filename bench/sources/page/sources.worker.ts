@@ -48,7 +48,7 @@ async function decode(clip: Blob): Promise<SourcesResult> {
   const startedAt = performance.now();
   await pictures.open(0);
   for (let picture = await pictures.next(); picture !== undefined; picture = await pictures.next()) {
-    const { codedWidth: width, codedHeight: height } = picture.frame;
+    const { displayWidth: width, displayHeight: height } = picture.frame;
     picture.frame.close();
     result = { frames: result.frames + 1, seconds: (performance.now() - startedAt) / 1000, width, height };
   }
