@@ -1,5 +1,6 @@
 import type { Size } from '../src/encode/i420-scaler.ts';
 import { rgbaToI420 } from '../src/encode/rgba-i420.ts';
+import { drawFrame } from './draw-frame.ts';
 import { PictureScaler } from './picture-scaler.ts';
 
 /** Pictures of any kind as the bytes of I420 pictures of one size, for encoders that know nothing else. */
@@ -24,22 +25,26 @@ export class I420Writer {
     return target;
   }
 
-  /** One call at a time; `target` has `frameBytes`. `picture` stays the caller's. */
-  async write(picture: VideoFrame, target: Uint8Array): Promise<void> {
+  /**
+   * One call at a time; `target` has `frameBytes`. `picture` stays the caller's. Resolves with the colours of what was
+   * written: undefined for BT.601 in limited range.
+   */
+  async write(picture: VideoFrame, target: Uint8Array): Promise<VideoColorSpaceInit | undefined> {
     const plain = picture.format === 'NV12' ? await splitChroma(picture) : picture;
     try {
       const rect = plain.visibleRect;
       if (plain.format === 'I420' && rect?.width === this.#size.width && rect.height === this.#size.height) {
         await this.#copy(plain, target);
-        return;
+        return plain.colorSpace.toJSON();
       }
       const scaled = await this.#scaler.scale(plain);
       if (scaled === undefined) {
-        this.#draw(plain, target);
-        return;
+        await this.#draw(plain, target);
+        return undefined;
       }
       try {
         await this.#copy(scaled, target);
+        return scaled.colorSpace.toJSON();
       } finally {
         scaled.close();
       }
@@ -61,12 +66,12 @@ export class I420Writer {
   }
 
   /** Colours that are not I420, or a size that the scaler does not make: slower, and right. */
-  #draw(picture: VideoFrame, target: Uint8Array): void {
+  async #draw(picture: VideoFrame, target: Uint8Array): Promise<void> {
     const { width, height } = this.#size;
     this.#canvas ??= new OffscreenCanvas(width, height);
     const context = this.#canvas.getContext('2d', { willReadFrequently: true });
     if (context === null) throw new Error('no canvas to convert pictures on');
-    context.drawImage(picture, 0, 0, width, height);
+    await drawFrame(context, picture, { x: 0, width, height });
     rgbaToI420(context.getImageData(0, 0, width, height).data, this.#size, target);
   }
 }

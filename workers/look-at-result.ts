@@ -1,4 +1,5 @@
 import { BlobSource, Input, MP4, VideoSampleSink } from 'mediabunny';
+import type { Size } from '../src/encode/i420-scaler.ts';
 import { psnrDb } from '../src/mapreduce/psnr.ts';
 import { slotsOfSegment } from '../src/mapreduce/recording-plan.ts';
 import { SlotCover, slotReachSeconds } from '../src/mapreduce/slot-cover.ts';
@@ -6,6 +7,7 @@ import { StageError } from '../src/protocol/errors.ts';
 import { firstSlotOfPart, partOfSlot } from '../src/protocol/grid.ts';
 import type { HelpVerdict } from '../src/protocol/lend.ts';
 import type { TrackId } from '../src/protocol/track.ts';
+import { drawFrame } from './draw-frame.ts';
 import type { OriginClient } from './origin-client.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
 import type { Recipe } from './segment-maker.ts';
@@ -13,8 +15,7 @@ import type { Recipe } from './segment-maker.ts';
 /** How long a stretch is decoded in every rendition: the key picture and what leans on it. */
 const LOOK_PARTS = 3;
 /** Pictures are compared this small: what matters is what they show, not how sharp they are. */
-const WIDTH = 128;
-const HEIGHT = 72;
+const THUMB: Size = { width: 128, height: 72 };
 /** Honest renditions lie well above, also of pictures that are nothing but sharp edges; another picture mostly below. */
 const MIN_PSNR_DB = 22;
 
@@ -46,11 +47,13 @@ export async function lookAtResult(segment: number, options: LookOptions): Promi
       return { kind: 'bad', reason: 'the source cannot be decoded where it was looked at' };
     for (const { track, width, height } of recipe.renditions) {
       const parts = await client.broughtParts(segment, track, fromPart, fromPart + LOOK_PARTS);
-      const shown = await resultThumbs(new Blob([inits.get(track) ?? new Uint8Array(), parts]), slots, grid.frameRate);
+      const media = new Blob([inits.get(track) ?? new Uint8Array(), parts]);
+      const shown = await resultThumbs(media, { slots, frameRate: grid.frameRate, size: { width, height } });
       if (shown === undefined) return { kind: 'bad', reason: `its ${height}p cannot be decoded` };
       // By way of the rendition's own size: edges suffer from the way, and both shall suffer the same.
-      const thumbs = [...wanted].map(([slot, frame]) => [slot, thumbOf(drawn(frame, width, height))] as const);
-      const worst = Math.min(...thumbs.map(([slot, thumb]) => psnrDb(thumb, shown.get(slot))));
+      let worst = Number.POSITIVE_INFINITY;
+      for (const [slot, frame] of wanted)
+        worst = Math.min(worst, psnrDb(await thumbOf(frame, { width, height }), shown.get(slot)));
       if (worst < MIN_PSNR_DB)
         return { kind: 'lie', reason: `its ${height}p does not show the film (${worst.toFixed(1)} dB)` };
     }
@@ -72,13 +75,13 @@ async function sourceFrames(
   const [fromSlot = 0, lastSlot = 0] = slots;
   const frames = new Map<number, VideoFrame>();
   const cover = new SlotCover<SourcePicture>({ fromSlot, toSlot: lastSlot + 1, frameRate: plan.frameRate });
-  const use = (one: ReturnType<typeof cover.finish>): void => {
+  const use = async (one: ReturnType<typeof cover.finish>): Promise<void> => {
     if (one === undefined) return;
     try {
       for (const slot of slots) {
         if (slot < one.fromSlot || slot >= one.toSlot || top === undefined) continue;
         frames.get(slot)?.close();
-        frames.set(slot, one.picture.frame(top));
+        frames.set(slot, await one.picture.frame(top));
       }
     } finally {
       one.picture.close();
@@ -91,16 +94,19 @@ async function sourceFrames(
         picture.close();
         break;
       }
-      use(cover.push(picture, seconds));
+      await use(cover.push(picture, seconds));
     }
   } finally {
-    use(cover.finish());
+    await use(cover.finish());
   }
   return frames;
 }
 
 /** Undefined when it cannot be decoded, or a picture is missing. */
-async function resultThumbs(media: Blob, slots: readonly number[], frameRate: number): Promise<Thumbs | undefined> {
+async function resultThumbs(
+  media: Blob,
+  { slots, frameRate, size }: { readonly slots: readonly number[]; readonly frameRate: number; readonly size: Size },
+): Promise<Thumbs | undefined> {
   const input = new Input({ source: new BlobSource(media), formats: [MP4] });
   const thumbs = new Map<number, Uint8ClampedArray>();
   try {
@@ -112,7 +118,7 @@ async function resultThumbs(media: Blob, slots: readonly number[], frameRate: nu
         if (!slots.includes(slot)) continue;
         const frame = sample.toVideoFrame();
         try {
-          thumbs.set(slot, thumbOf(frame));
+          thumbs.set(slot, await thumbOf(frame, size));
         } finally {
           frame.close();
         }
@@ -128,17 +134,18 @@ async function resultThumbs(media: Blob, slots: readonly number[], frameRate: nu
   return slots.every((slot) => thumbs.has(slot)) ? thumbs : undefined;
 }
 
-function drawn(picture: CanvasImageSource, width: number, height: number): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
+function contextOf({ width, height }: Size): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (context === null)
     throw new StageError('capture', 'no_canvas', 'This browser gave no canvas to compare pictures.');
   context.imageSmoothingQuality = 'high';
-  context.drawImage(picture, 0, 0, width, height);
-  return canvas;
+  return context;
 }
 
-function thumbOf(picture: CanvasImageSource): Uint8ClampedArray {
-  const context = drawn(picture, WIDTH, HEIGHT).getContext('2d');
-  return context?.getImageData(0, 0, WIDTH, HEIGHT).data ?? new Uint8ClampedArray();
+async function thumbOf(picture: VideoFrame, size: Size): Promise<Uint8ClampedArray> {
+  const whole = contextOf(size);
+  await drawFrame(whole, picture, { x: 0, ...size });
+  const thumb = contextOf(THUMB);
+  thumb.drawImage(whole.canvas, 0, 0, THUMB.width, THUMB.height);
+  return thumb.getImageData(0, 0, THUMB.width, THUMB.height).data;
 }

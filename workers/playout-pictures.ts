@@ -1,10 +1,9 @@
-import { type EncodedPacket, EncodedPacketSink, type InputVideoTrack, VideoSample } from 'mediabunny';
+import { type EncodedPacket, EncodedPacketSink, type InputVideoTrack } from 'mediabunny';
 import type { Size } from '../src/encode/i420-scaler.ts';
+import type { Turn } from '../src/encode/i420-turn.ts';
 import { shrinkTo } from '../src/encode/picture-frame.ts';
 import { waitingLimit } from '../src/encode/playout-run.ts';
-import { I420Writer } from './i420-writer.ts';
-import { i420Picture } from './picture.ts';
-import { uprightFrame } from './upright-frame.ts';
+import { isUpright, UprightPictures } from './upright-frame.ts';
 
 /** The largest that any rendition is made of. */
 const LARGEST: Size = { width: 1920, height: 1080 };
@@ -27,8 +26,8 @@ export class PlayoutPictures {
   readonly #decoder: VideoDecoder;
   #limit = 2;
   #shown: Size = LARGEST;
-  #rotation: 0 | 90 | 180 | 270 = 0;
-  #writer: I420Writer | undefined;
+  #turn: Turn = { rotation: 0, isMirrored: false };
+  #upright: UprightPictures | undefined;
   #scaling = Promise.resolve();
   /** Decoded and not scaled yet. */
   #unscaled = 0;
@@ -51,16 +50,17 @@ export class PlayoutPictures {
   /** Begins with the picture that is shown at `fromSeconds`. Rejects when the track cannot be decoded. */
   async open(fromSeconds: number): Promise<void> {
     const track = this.#track;
-    const [config, width, height, rotation] = await Promise.all([
+    const [config, width, height, rotation, isMirrored] = await Promise.all([
       track.getDecoderConfig(),
       track.getDisplayWidth(),
       track.getDisplayHeight(),
       track.getRotation(),
+      track.getFlip(),
     ]);
     const key = (await this.#keyBefore(fromSeconds)) ?? (await this.#sink.getFirstKeyPacket());
     if (config === null || key === null) throw new TypeError('there is nothing to decode');
     this.#fromSeconds = fromSeconds;
-    this.#rotation = rotation;
+    this.#turn = { rotation, isMirrored };
     this.#shown = { width, height };
     this.#limit = waitingLimit(this.#shown);
     this.#decoder.configure(config);
@@ -153,16 +153,9 @@ export class PlayoutPictures {
   async #toSize(frame: VideoFrame): Promise<VideoFrame> {
     const size = shrinkTo(this.#shown, LARGEST);
     const isLarge = size.width < this.#shown.width - 1 || size.height < this.#shown.height - 1;
-    if (this.#rotation !== 0 || !isLarge) {
-      const sample = new VideoSample(frame.clone(), { rotation: this.#rotation });
-      try {
-        return uprightFrame(sample, size);
-      } finally {
-        sample.close();
-      }
-    }
-    this.#writer ??= new I420Writer(size);
-    return i420Picture(await this.#writer.bytes(frame), size, frame.timestamp, frame.colorSpace.toJSON());
+    if (!isLarge && isUpright(frame, this.#turn)) return frame.clone();
+    this.#upright ??= new UprightPictures(size);
+    return await this.#upright.make(frame, this.#turn);
   }
 
   #fail(cause: unknown): void {

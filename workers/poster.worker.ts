@@ -1,4 +1,4 @@
-import { drawSmall } from './draw-small.ts';
+import { drawFrame } from './draw-frame.ts';
 import type { FromPoster, ToPoster } from './messages.ts';
 import { StripMaker } from './strip-maker.ts';
 
@@ -44,7 +44,7 @@ async function handle(message: ToPoster): Promise<void> {
 async function makePoster(picture: VideoFrame, width: number): Promise<void> {
   const canvas = new OffscreenCanvas(width, Math.round((picture.displayHeight * width) / picture.displayWidth));
   try {
-    await drawSmall(canvas, picture, { x: 0, width: canvas.width, height: canvas.height });
+    await drawFrame(canvas.getContext('2d'), picture, { x: 0, width: canvas.width, height: canvas.height });
   } finally {
     picture.close();
   }

@@ -10,7 +10,7 @@ import {
 import { pictureRateOf, planRecording, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
-import { uprightFrame } from './upright-frame.ts';
+import { isUpright, UprightPictures } from './upright-frame.ts';
 import { openY4m } from './y4m-file.ts';
 
 export interface FileSound {
@@ -112,10 +112,21 @@ async function* decodedPictures(
   video: InputVideoTrack,
   fromSeconds: number,
 ): AsyncGenerator<SourcePicture, void, undefined> {
+  let upright: UprightPictures | undefined;
   for await (const sample of new VideoSampleSink(video).samples(fromSeconds))
     yield {
       seconds: sample.timestamp,
-      frame: (size) => uprightFrame(sample, size),
+      frame: async (size) => {
+        const turn = { rotation: sample.rotation, isMirrored: sample.flip };
+        const frame = sample.toVideoFrame();
+        if (isUpright(frame, turn)) return frame;
+        try {
+          upright ??= new UprightPictures(size);
+          return await upright.make(frame, turn);
+        } finally {
+          frame.close();
+        }
+      },
       close: () => sample.close(),
     };
 }

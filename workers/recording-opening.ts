@@ -8,6 +8,7 @@ import { AUDIO_TIMESCALE, DEFAULT_GRID, type Grid, VIDEO_TIMESCALE } from '../sr
 import type { AudioTrack, Track, VideoTrack } from '../src/protocol/track.ts';
 import type { InitSegment } from '../src/upload/unfinished.ts';
 import { SOUND_CHANNELS } from './decoded-sound.ts';
+import { drawFrame } from './draw-frame.ts';
 import { EncodeCore, type Rendition } from './encode-core.ts';
 import { PictureScaler } from './picture-scaler.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
@@ -37,7 +38,7 @@ export async function lookAt(
   if (sample === undefined || top === undefined)
     throw new StageError('capture', 'undecodable', 'The picture of this file cannot be decoded. It may be damaged.');
   try {
-    const frame = sample.frame(top);
+    const frame = await sample.frame(top);
     try {
       const scaled = await new PictureScaler(top).scale(frame);
       try {
@@ -91,7 +92,7 @@ export async function configsOf(
 
 async function posterOf(picture: VideoFrame, { width, height }: Rendition): Promise<ArrayBuffer> {
   const canvas = new OffscreenCanvas(POSTER_WIDTH, Math.max(1, Math.round((height * POSTER_WIDTH) / width)));
-  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  await drawFrame(canvas.getContext('2d'), picture, { x: 0, width: canvas.width, height: canvas.height });
   const jpeg = await canvas.convertToBlob({ type: 'image/jpeg', quality: POSTER_QUALITY });
   return await jpeg.arrayBuffer();
 }

@@ -2,8 +2,11 @@
 export interface SourcePicture {
   /** On the file's own clock. */
   readonly seconds: number;
-  /** Upright, of any size where the encoders can take it as it is, else of `size`; the caller closes it. */
-  frame(size: { readonly width: number; readonly height: number }): VideoFrame;
+  /**
+   * Upright, of any size where the encoders can take it as it is, else of `size`, which is the same for all pictures of
+   * one run. One call at a time; the caller closes the frame.
+   */
+  frame(size: { readonly width: number; readonly height: number }): Promise<VideoFrame>;
   close(): void;
 }
 

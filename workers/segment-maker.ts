@@ -61,7 +61,7 @@ export async function makeSegment(
   const core = await EncodeCore.open({ renditions, frameRate, gopSeconds, latencyMode: 'quality' }, output.events);
   const encode = async ({ picture, fromSlot, toSlot }: Cover<SourcePicture>): Promise<void> => {
     if (fromSlot === toSlot) return;
-    const frame = picture.frame(top);
+    const frame = await picture.frame(top);
     try {
       const scaled = await scaler.scale(frame);
       try {

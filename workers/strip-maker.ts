@@ -1,6 +1,6 @@
 import { STRIP_QUALITIES } from '../src/encode/strip-budget.ts';
 import { STRIP_PICTURES, type ThumbnailPlace, thumbnailSize } from '../src/protocol/thumbnails.ts';
-import { drawSmall } from './draw-small.ts';
+import { drawFrame } from './draw-frame.ts';
 
 /** The small pictures of one segment, drawn side by side as they come. */
 export class StripMaker {
@@ -19,7 +19,7 @@ export class StripMaker {
   /** `picture` stays the caller's. */
   async draw(picture: VideoFrame, { index }: ThumbnailPlace): Promise<void> {
     const { width, height } = this.#cell;
-    await drawSmall(this.#canvas, picture, { x: index * width, width, height });
+    await drawFrame(this.#canvas.getContext('2d'), picture, { x: index * width, width, height });
     this.#drawn.push(index);
   }
 

@@ -65,5 +65,5 @@ async function pictureAt(file: Blob, header: Y4mHeader, n: number): Promise<Sour
     codedHeight: header.height,
     timestamp: Math.round(seconds * MICROS),
   });
-  return { seconds, frame: () => frame.clone(), close: () => frame.close() };
+  return { seconds, frame: () => Promise.resolve(frame.clone()), close: () => frame.close() };
 }

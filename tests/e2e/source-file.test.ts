@@ -7,6 +7,7 @@ import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { test } from '../helpers/fixtures.ts';
 import { checkSegments, fetchTrack } from '../helpers/media-checks.ts';
 import { numberedFile, numbersShown } from '../helpers/numbered-file.ts';
+import { sharedBytes } from '../helpers/shared-memory.ts';
 import { broadcastDetail, endStream } from '../helpers/studio.ts';
 
 test.use({
@@ -28,8 +29,9 @@ async function chooseFile(page: Page, file: string): Promise<void> {
 
 const steps = (numbers: readonly number[]): number[] => numbers.slice(1).map((n, i) => n - (numbers[i] ?? 0));
 
-test('a film goes out by the clock: every picture in order, its sound with it, again without a seam, still when paused', async ({
+test('a film, turned by its metadata, goes out by the clock: every picture in order, its sound with it, again without a seam, still when paused', async ({
   page,
+  browser,
   origin,
 }) => {
   test.setTimeout(150_000);
@@ -43,6 +45,8 @@ test('a film goes out by the clock: every picture in order, its sound with it, a
     output:
       "-af volume='if(lt(mod(t,1),0.1),1,0)':eval=frame -c:v libx264 -preset ultrafast -bf 2 -g 60 -c:a aac -ar 44100 -shortest",
     extension: 'mp4',
+    filter: 'transpose=1',
+    remux: '-metadata:s:v:0 rotate=90',
   });
   await page.goto(`${origin.url}${pages.studio}?ladder=360`);
   await chooseFile(page, film);
@@ -56,7 +60,10 @@ test('a film goes out by the clock: every picture in order, its sound with it, a
     expect
       .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 60_000 })
       .toBeGreaterThan(ms);
+  const sharedBefore = await sharedBytes(browser);
   await untilMedia(14_000);
+  // Of 400 pictures and of the preview nothing stays; drawn on a canvas they would hold some 450 MB.
+  expect((await sharedBytes(browser)) - sharedBefore).toBeLessThan(100_000_000);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await untilMedia(20_500);
   await endStream(page);
@@ -73,14 +80,15 @@ test('a film goes out by the clock: every picture in order, its sound with it, a
   const beeps = await beepTimes(...(pieces['audio'] ?? []));
 
   // Its first picture stands until the broadcast runs; then one picture a slot, twice around, until the pause.
-  const begin = numbers.indexOf(1) - 1;
+  const first = numbers.findIndex((n) => n > 0);
+  const begin = first - (numbers[first] ?? 0);
   const played = numbers.slice(begin, begin + 12 * RATE);
   const around = steps(played);
   const back = around.flatMap((step, i) => (step < 0 ? [i] : []));
   expect(back).toHaveLength(1);
   expect(Math.abs((back[0] ?? 0) - (seconds * RATE - 1))).toBeLessThanOrEqual(1);
-  expect(around.filter((step) => step > 5)).toEqual([]);
-  expect(around.filter((step) => step === 1).length).toBeGreaterThan(around.length * 0.95);
+  expect(around.filter((step) => step > 10)).toEqual([]);
+  expect(around.filter((step) => step === 1).length).toBeGreaterThan(around.length * 0.9);
 
   const zeros = [begin / RATE, begin / RATE + seconds];
   const due = zeros.flatMap((zero) => [1, 2, 3].map((second) => zero + second));

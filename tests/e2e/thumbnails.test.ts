@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { type Browser, expect, type Locator } from '@playwright/test';
+import { readdir } from 'node:fs/promises';
+import { expect, type Locator } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { test } from '../helpers/fixtures.ts';
+import { sharedBytes } from '../helpers/shared-memory.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying } from '../helpers/watch.ts';
 
@@ -60,19 +61,6 @@ const isDrawn = (picture: Locator): Promise<boolean> =>
     const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
     return new Set(data).size > 16;
   });
-
-/** Shared memory that the pages of a browser hold, in bytes: what leaks there is in no heap. */
-async function sharedBytes(browser: Browser): Promise<number> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  let bytes = 0;
-  for (const { id } of processInfo.filter(({ type }) => type === 'renderer')) {
-    const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-    bytes += Number(/RssShmem:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-  }
-  return bytes;
-}
 
 test('drawing pictures small keeps nothing of them: sixty of 720 lines leave no shared memory behind', async ({
   page,

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { overlayI420 } from '../../src/encode/i420-overlay.ts';
+import { type Turn, turnedSize, turnI420 } from '../../src/encode/i420-turn.ts';
 import { drawLevels, pushLevel } from '../../src/encode/level-bars.ts';
 import { cornerPlace, fitInside, frameAround, hasOtherShape, shrinkTo } from '../../src/encode/picture-frame.ts';
 import { fillBlack, framedLayout, type PlainFormat } from '../../src/encode/plane-layout.ts';
@@ -156,4 +157,19 @@ test('a title is broken between words, and cut with a sign when it is too long',
   const [, , third, ...more] = wrapWords('aaaaaaaa bbbbbbbb cccccccc dddddddd', fits);
   expect([third, ...more]).toEqual(['cccccccc…']);
   expect(wrapWords('', fits)).toEqual([]);
+});
+
+test('a turned picture: quarters clockwise, mirrored afterwards, each plane for itself', () => {
+  const size = { width: 4, height: 2 };
+  const picture = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 20, 21);
+  const turned = (rotation: Turn['rotation'], isMirrored = false): number[] => [
+    ...turnI420(picture, size, { rotation, isMirrored }),
+  ];
+  expect(turned(0)).toEqual([...picture]);
+  expect(turned(90)).toEqual([4, 0, 5, 1, 6, 2, 7, 3, 10, 11, 20, 21]);
+  expect(turned(180)).toEqual([7, 6, 5, 4, 3, 2, 1, 0, 11, 10, 21, 20]);
+  expect(turned(270)).toEqual([3, 7, 2, 6, 1, 5, 0, 4, 11, 10, 21, 20]);
+  expect(turned(0, true)).toEqual([3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 21, 20]);
+  expect(turned(90, true)).toEqual([0, 4, 1, 5, 2, 6, 3, 7, 10, 11, 20, 21]);
+  expect(turnedSize(size, { rotation: 270, isMirrored: false })).toEqual({ width: 2, height: 4 });
 });
