@@ -302,6 +302,6 @@ async function openFirst(names: readonly EncoderName[], task: EncodeTask, cause?
   if (reason !== undefined) throw reason;
   const sentence = names.includes('wasm')
     ? 'Neither this browser’s video encoder nor the fallback encoder (ffmpeg.wasm) works here. Use another browser.'
-    : 'This browser cannot encode H.264 video. Use a current Chrome, Edge, Firefox or Safari on a computer.';
+    : 'This browser cannot encode H.264 video. Use a current Chrome, Edge, Firefox or Safari on a computer, or Chrome on an Android phone.';
   throw new StageError('encode', 'no_encoder', sentence);
 }

@@ -1,11 +1,12 @@
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
 import { contentOf } from '../src/encode/scene.ts';
+import { standstillBetween } from '../src/lib/standstill.ts';
 import { StageError, type WireError } from '../src/protocol/errors.ts';
 import { FRAME_RATES } from '../src/protocol/grid.ts';
 import { probeEncoder } from './encoder-probe.ts';
 import { canReadTracks, framesOf } from './frame-stream.ts';
 import { LiveSession } from './live-session.ts';
-import { OriginClock } from './local-clock.ts';
+import { clocksNow, OriginClock } from './local-clock.ts';
 import type {
   EngineToUpload,
   FromEngine,
@@ -248,7 +249,15 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
   });
   if (resume === undefined) showStanding();
   else showSlate(PAUSED);
+  let before = clocksNow();
   const tick = (): void => {
+    if (session === undefined) return;
+    const now = clocksNow();
+    const still = standstillBetween(before, now);
+    before = now;
+    if (still.kind === 'long') stopSession()?.close();
+    if (still.kind === 'short') clock.skip(still.skippedMs);
+    if (still.kind !== 'none') post({ kind: 'slept', awayMs: still.awayMs, isGivenUp: still.kind === 'long' });
     if (session === undefined) return;
     timers[0] = setTimeout(tick, session.tick());
     const { mediaMs } = session;

@@ -114,6 +114,8 @@ export type FromEngine =
   | { readonly kind: 'stats'; readonly renditions: readonly RenditionStats[]; readonly encoder: EncoderName }
   /** Renditions went to rest or came back; in force from the next boundary on. */
   | { readonly kind: 'ladder'; readonly ladder: LadderReport }
+  /** Machine or tab stood still. `isGivenUp`: for so long that only a new engine goes on, as after a reload. */
+  | { readonly kind: 'slept'; readonly awayMs: number; readonly isGivenUp: boolean }
   | { readonly kind: 'ended'; readonly durationMs: number }
   /** The camera in use is of no use; the broadcast goes on with the slate. */
   | { readonly kind: 'camera-unusable'; readonly error: WireError }

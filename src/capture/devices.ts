@@ -10,9 +10,20 @@ export interface DeviceList {
   readonly microphones: readonly Device[];
 }
 
+/** Which way a phone's camera looks: at the person, or away. */
+export type Facing = 'user' | 'environment';
+
+/** Undefined for cameras that do not tell, such as a computer's. */
+export function facingOf(track: MediaStreamTrack | undefined): Facing | undefined {
+  const facing = track?.getSettings().facingMode;
+  return facing === 'user' || facing === 'environment' ? facing : undefined;
+}
+
 /** What the page would like of a camera; the ladder follows from what it gives. */
 export interface CameraWish {
   readonly deviceId: string | undefined;
+  /** Where no device is named. */
+  readonly facing?: Facing;
   readonly width: number;
   readonly height: number;
   readonly frameRate: number;
@@ -34,8 +45,9 @@ export async function listDevices(): Promise<DeviceList> {
 
 /** Rejects with StageError `camera_denied`, `no_camera`, `camera_busy` or `camera_failed`. */
 export async function openCamera(wish: CameraWish): Promise<MediaStreamTrack> {
-  const { deviceId, width, height, frameRate, isExact } = wish;
-  const device = deviceId === undefined ? {} : { deviceId: { exact: deviceId } };
+  const { deviceId, facing, width, height, frameRate, isExact } = wish;
+  const side = facing === undefined ? {} : { facingMode: { exact: facing } };
+  const device = deviceId === undefined ? side : { deviceId: { exact: deviceId } };
   const size = isExact
     ? { width: { exact: width }, height: { exact: height }, resizeMode: 'crop-and-scale' }
     : { width: { ideal: width }, height: { ideal: height } };

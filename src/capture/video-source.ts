@@ -39,7 +39,7 @@ export async function tapFrames(track: MediaStreamTrack, engineReadsTracks: bool
   throw new StageError(
     'capture',
     'no_frame_access',
-    'This browser does not let a page read camera pictures. Use a current Chrome, Edge, Firefox or Safari on a computer.',
+    'This browser does not let a page read camera pictures. Use a current Chrome, Edge, Firefox or Safari on a computer, or Chrome on an Android phone.',
   );
 }
 

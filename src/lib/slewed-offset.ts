@@ -3,7 +3,7 @@ import { type Millis, millis } from '../protocol/time.ts';
 /** 0.5 ms a second: five times what a bad quartz drifts, and slow enough for slots and sound to follow unnoticed. */
 const SLEW_PER_MS = 0.0005;
 
-/** An offset that is corrected by walking, never by jumping, once it has been said for the first time. */
+/** An offset that is corrected by walking, never by jumping, once it has been said for the first time; but see `skip`. */
 export class SlewedOffset {
   #value: number | undefined;
   #target = 0;
@@ -19,6 +19,12 @@ export class SlewedOffset {
     else this.#value = this.at(nowMs);
     this.#target = target;
     this.#at = nowMs;
+  }
+
+  /** The local clock stood still for so long: what it owes is added at once. */
+  skip(skippedMs: number): void {
+    this.#value = (this.#value ?? 0) + skippedMs;
+    this.#target += skippedMs;
   }
 
   /** The offset to use at local time `nowMs`; zero before the first estimate. */

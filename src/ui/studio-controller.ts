@@ -16,6 +16,7 @@ import { AUDIO_BPS, type SourceShape, StudioProbes } from './studio-probes.ts';
 import { INSECURE, toProblem } from './studio-problem.ts';
 import { StudioReports } from './studio-reports.ts';
 import { StudioReservation } from './studio-reservation.ts';
+import { keepSleep, takeSleep } from './studio-sleep.ts';
 import type { PlayoutWish, Problem, SoundState, StudioActions, StudioState } from './studio-state.ts';
 import { StudioStore } from './studio-store.ts';
 import { StudioWatch } from './studio-watch.ts';
@@ -88,6 +89,10 @@ class Controller implements StudioController {
       onRecalled: (left) => this.#onRecalled(left),
       onResumable: (message) => {
         this.#goOn(message).catch((cause: unknown) => this.#fail(toProblem(cause, 'reload')));
+      },
+      onSlept: ({ awayMs, isGivenUp }) => {
+        if (isGivenUp) this.#wakeUp(awayMs);
+        else this.#watch.onSlept(awayMs);
       },
       onStarted: () => this.#playout.play(),
       closeInputs: () => this.#closeInputs(),
@@ -173,6 +178,13 @@ class Controller implements StudioController {
   async chooseCamera(id: string): Promise<void> {
     await this.#inputs.useCamera(id);
     this.#remember({ cameraId: id });
+    this.#inputs.isPictureEnabled = !this.#store.state.isCameraOff;
+    if (this.#store.state.phase.kind === 'ready') this.#probes.start();
+  }
+
+  async turnCamera(): Promise<void> {
+    await this.#inputs.turnCamera();
+    this.#remember({ cameraId: this.#inputs.cameraId });
     this.#inputs.isPictureEnabled = !this.#store.state.isCameraOff;
     if (this.#store.state.phase.kind === 'ready') this.#probes.start();
   }
@@ -293,8 +305,15 @@ class Controller implements StudioController {
   }
 
   #onRecalled(left: UnfinishedBroadcast | undefined): void {
+    const sleptMs = takeSleep();
     if (left !== undefined) this.#store.set({ phase: { kind: 'unfinished', left } });
-    else this.#reservation.ensure().catch((cause: unknown) => this.#block(toProblem(cause, 'retry')));
+    if (left !== undefined && sleptMs !== undefined && left.state !== 'over') {
+      this.#watch.onSlept(sleptMs);
+      // Where it cannot, the person is asked as after any reload.
+      this.resume().catch(() => undefined);
+    }
+    if (left === undefined)
+      this.#reservation.ensure().catch((cause: unknown) => this.#block(toProblem(cause, 'retry')));
     this.#answerRecall();
   }
 
@@ -302,6 +321,13 @@ class Controller implements StudioController {
     const [top] = plan.rungs;
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
     this.#engine.toEngine({ kind: 'go-live', plan, resume });
+  }
+
+  /** Encoders, devices and sound are as good as gone after a long sleep: everything begins anew, and goes on by itself. */
+  #wakeUp(sleptMs: number): void {
+    this.#store.set({ phase: { kind: 'asking' } });
+    keepSleep(sleptMs);
+    location.reload();
   }
 
   /** Of the grid what the address asks for, unless what was chosen on the page asks for more. */
@@ -407,6 +433,7 @@ class Controller implements StudioController {
       cameras,
       microphones,
       cameraId: this.#inputs.cameraId,
+      facing: this.#inputs.facing,
       microphoneId: sounds.microphoneId,
       ...this.#preview(scene, track),
     });

@@ -1,8 +1,9 @@
-import { type CameraWish, openCamera } from '../capture/devices.ts';
+import { type CameraWish, type Facing, facingOf, openCamera } from '../capture/devices.ts';
 import { openScreen, type SharedScreen } from '../capture/screen.ts';
 import type { Scene, SceneKind } from '../encode/scene.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import { within } from '../lib/within.ts';
+import { StageError } from '../protocol/errors.ts';
 import type { StudioEngine } from './studio-engine.ts';
 import type { PlayoutSources } from './studio-playout.ts';
 import { StudioSounds } from './studio-sounds.ts';
@@ -58,6 +59,11 @@ export class StudioInputs {
     return this.#camera?.track?.getSettings().deviceId ?? this.#wish.deviceId;
   }
 
+  /** Which way the camera in use looks, where it tells. */
+  get facing(): Facing | undefined {
+    return facingOf(this.#camera?.track);
+  }
+
   /** The input that a camera is for in this scene. */
   get #camera(): VideoInput | undefined {
     if (this.#scene === 'camera') return this.#main;
@@ -70,7 +76,7 @@ export class StudioInputs {
    */
   async showCamera(deviceId: string | undefined): Promise<void> {
     const wish = { ...this.#wish, deviceId };
-    const track = await openCamera(wish);
+    const track = await this.#openOther(wish);
     this.#wish = wish;
     await this.#enter({ kind: 'camera' }, track);
   }
@@ -116,10 +122,37 @@ export class StudioInputs {
       await this.showCamera(deviceId);
       return;
     }
-    const track = await openCamera({ ...this.#wish, ...CORNER_SIZE, isExact: false, deviceId });
+    const track = await this.#openOther({ ...this.#wish, ...CORNER_SIZE, isExact: false, deviceId });
     this.#wish = { ...this.#wish, deviceId };
     await this.#corner.use(track);
     this.#events.onChange();
+  }
+
+  /** The camera at the other side of a phone. Rejects like `showCamera`. */
+  async turnCamera(): Promise<void> {
+    const input = this.#camera;
+    if (input === undefined) return;
+    const facing = this.facing === 'environment' ? 'user' : 'environment';
+    const size = input === this.#corner ? { ...CORNER_SIZE, isExact: false } : {};
+    const track = await this.#openOther({ ...this.#wish, ...size, deviceId: undefined, facing });
+    this.#wish = { ...this.#wish, deviceId: track.getSettings().deviceId };
+    await input.use(track);
+    this.#events.onChange();
+  }
+
+  /** Most phones run one camera at a time: the one in use is closed where the other one cannot be had beside it. */
+  async #openOther(wish: CameraWish): Promise<MediaStreamTrack> {
+    const input = this.#camera;
+    try {
+      return await openCamera(wish);
+    } catch (cause) {
+      if (!(cause instanceof StageError) || cause.code !== 'camera_busy' || input?.track === undefined) throw cause;
+      input.track.stop();
+      return await openCamera(wish).catch(async (again: unknown) => {
+        await input.use(await openCamera(this.#wish));
+        throw again;
+      });
+    }
   }
 
   async useMicrophone(deviceId: string | undefined): Promise<void> {

@@ -12,6 +12,7 @@ export interface StudioReportsOptions {
   readonly probes: StudioProbes;
   onRecalled(left: UnfinishedBroadcast | undefined): void;
   onResumable(message: Extract<FromUpload, { kind: 'resumable' }>): void;
+  onSlept(message: Extract<EngineReport, { kind: 'slept' }>): void;
   /** The broadcast runs. */
   onStarted(): void;
   /** Everything is with the origin: the devices are not needed any more. */
@@ -67,6 +68,9 @@ export class StudioReports {
         return;
       case 'ladder':
         store.set({ ladder: message.ladder });
+        return;
+      case 'slept':
+        this.#options.onSlept(message);
         return;
       case 'ended':
         this.#durationMs = message.durationMs;

@@ -1,18 +1,21 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { Facing } from '../capture/devices.ts';
 import type { SceneKind } from '../encode/scene.ts';
+import { icons } from './icons.ts';
 import './playout-controls.ts';
 import './sound-mixer.ts';
 import type { VolumeWish } from './sound-mixer.ts';
 import './source-picker.ts';
 import type { SceneWish } from './source-picker.ts';
 import type { DeviceChoice, PlayoutState, PlayoutWish, SoundState } from './studio-state.ts';
-import { base, fields } from './theme.ts';
+import { base, controls, fields } from './theme.ts';
 
 export type SetupWish =
   | { readonly kind: 'title'; readonly title: string }
   | { readonly kind: 'camera'; readonly id: string }
   | { readonly kind: 'microphone'; readonly id: string }
+  | { readonly kind: 'turn-camera' }
   | ({ readonly kind: 'scene' } & SceneWish)
   | { readonly kind: 'file'; readonly file: File }
   | { readonly kind: 'playout'; readonly wish: PlayoutWish }
@@ -28,6 +31,7 @@ export class StudioSetup extends LitElement {
     cameras: { attribute: false },
     microphones: { attribute: false },
     cameraId: { attribute: false },
+    facing: { attribute: false },
     microphoneId: { attribute: false },
     sounds: { attribute: false },
     scene: { attribute: false },
@@ -43,6 +47,7 @@ export class StudioSetup extends LitElement {
   declare cameras: readonly DeviceChoice[];
   declare microphones: readonly DeviceChoice[];
   declare cameraId: string | undefined;
+  declare facing: Facing | undefined;
   declare microphoneId: string | undefined;
   declare sounds: readonly SoundState[];
   declare scene: SceneKind;
@@ -57,6 +62,7 @@ export class StudioSetup extends LitElement {
 
   static override styles = [
     base,
+    controls,
     fields,
     css`
       section {
@@ -68,6 +74,10 @@ export class StudioSetup extends LitElement {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr));
         gap: var(--tc-space-4);
       }
+      .turn {
+        align-self: end;
+        justify-content: center;
+      }
     `,
   ];
 
@@ -78,6 +88,7 @@ export class StudioSetup extends LitElement {
     this.cameras = [];
     this.microphones = [];
     this.cameraId = undefined;
+    this.facing = undefined;
     this.microphoneId = undefined;
     this.sounds = [];
     this.scene = 'camera';
@@ -109,6 +120,15 @@ export class StudioSetup extends LitElement {
         )}
       </select>
     </div>`;
+  }
+
+  /** On phones: the list says which is which in words of the maker only. */
+  #turn() {
+    if (this.facing === undefined || (this.scene !== 'camera' && this.scene !== 'corner')) return nothing;
+    const other = this.facing === 'user' ? 'back' : 'front';
+    return html`<button class="button turn" type="button" @click=${() => this.#wish({ kind: 'turn-camera' })}>
+      ${icons.camera}Use the ${other} camera
+    </button>`;
   }
 
   protected override render() {
@@ -148,6 +168,7 @@ export class StudioSetup extends LitElement {
                     ? this.#picker('camera', 'Camera', this.cameras, this.cameraId)
                     : nothing
                 }
+                ${this.#turn()}
                 ${this.#picker('microphone', 'Microphone', this.microphones, this.microphoneId)}
               </div>
               <sound-mixer

@@ -1,5 +1,6 @@
 import type { RecordedTrack } from '../../workers/messages.ts';
 import type { PlayoutFacts } from '../../workers/playout-messages.ts';
+import type { Facing } from '../capture/devices.ts';
 import type { EncoderName } from '../encode/encoder-choice.ts';
 import type { LadderOffer, Preset } from '../encode/ladder-offers.ts';
 import type { SceneKind, SoundInput } from '../encode/scene.ts';
@@ -129,6 +130,8 @@ export interface StudioState {
   readonly cameras: readonly DeviceChoice[];
   readonly microphones: readonly DeviceChoice[];
   readonly cameraId: string | undefined;
+  /** Which way the camera in use looks; undefined where it does not tell, as on computers. */
+  readonly facing: Facing | undefined;
   readonly microphoneId: string | undefined;
   readonly inputs: InputStates;
   /** What makes the pictures, as it was tried or as it is while live. */
@@ -167,6 +170,8 @@ export interface StudioActions {
   controlFile(wish: PlayoutWish): void;
   setVolume(input: SoundInput, change: { readonly gain?: number; readonly isMuted?: boolean }): void;
   chooseCamera(id: string): Promise<void>;
+  /** To the camera at the other side of a phone. */
+  turnCamera(): Promise<void>;
   chooseMicrophone(id: string): Promise<void>;
   setTitle(title: string): Promise<void>;
   choosePreset(preset: Preset): void;

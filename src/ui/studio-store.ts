@@ -10,6 +10,7 @@ const INITIAL: StudioState = {
   cameras: [],
   microphones: [],
   cameraId: undefined,
+  facing: undefined,
   microphoneId: undefined,
   inputs: { camera: 'off', screen: 'off', microphone: 'off', needsVisiblePage: false },
   encoder: 'webcodecs',

@@ -133,6 +133,8 @@ export class StudioView extends LitElement {
           return actions.setTitle(wish.title);
         case 'camera':
           return actions.chooseCamera(wish.id);
+        case 'turn-camera':
+          return actions.turnCamera();
         case 'microphone':
           return actions.chooseMicrophone(wish.id);
         case 'scene':
@@ -293,6 +295,7 @@ export class StudioView extends LitElement {
         .cameras=${state.cameras}
         .microphones=${state.microphones}
         .cameraId=${state.cameraId}
+        .facing=${state.facing}
         .microphoneId=${state.microphoneId}
         .sounds=${state.sounds}
         .scene=${state.scene}

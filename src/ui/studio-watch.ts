@@ -5,6 +5,7 @@ import { isOnTheWay } from './studio-status.ts';
 import type { StudioStore } from './studio-store.ts';
 
 const LOOK_EVERY_MS = 1_000;
+const SLEPT_TOLD_MS = 60_000;
 
 /** Of the Battery Status API, which TypeScript does not know. */
 interface Battery extends EventTarget {
@@ -21,6 +22,7 @@ export class StudioWatch {
   #lock: WakeLockSentinel | undefined;
   #isAsking = false;
   #heardAtMs = 0;
+  #wokeAtMs = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(store: StudioStore) {
@@ -33,6 +35,12 @@ export class StudioWatch {
 
   onLevel(level: number): void {
     if (hearingOf(level, false) !== 'nothing') this.#heardAtMs = performance.now();
+  }
+
+  /** Told for a minute. */
+  onSlept(sleptMs: number): void {
+    this.#wokeAtMs = performance.now();
+    this.#set({ sleptMs });
   }
 
   close(): void {
@@ -63,7 +71,8 @@ export class StudioWatch {
   #listen(): void {
     if (isSilenceMeant(this.#store.state)) this.#heardAtMs = performance.now();
     const silentMs = performance.now() - this.#heardAtMs;
-    this.#set({ silentMs });
+    const { sleptMs } = this.#store.state.conditions;
+    this.#set({ silentMs, sleptMs: performance.now() - this.#wokeAtMs < SLEPT_TOLD_MS ? sleptMs : 0 });
   }
 
   async #stayAwake(): Promise<void> {

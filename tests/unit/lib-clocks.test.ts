@@ -3,6 +3,7 @@ import { ClockMap } from '../../src/lib/clock-map.ts';
 import { estimateClock } from '../../src/lib/clock-sync.ts';
 import { quantile } from '../../src/lib/quantile.ts';
 import { SlewedOffset } from '../../src/lib/slewed-offset.ts';
+import { standstillBetween } from '../../src/lib/standstill.ts';
 import { micros, millis } from '../../src/protocol/time.ts';
 import { MemorySpool } from '../../src/spool/memory-spool.ts';
 
@@ -84,4 +85,25 @@ test('TICK5: the spool forgets only what is durable, and says when it is full', 
   expect(spool.keptBytes()).toBe(200);
   expect(await spool.get({ track: 'v720', part: 0 })).toBeUndefined();
   expect((await spool.get({ track: 'v720', part: 2 }))?.part).toBe(2);
+});
+
+test('sleep is seen on whichever clock went on, and a busy machine is not taken for one', () => {
+  const before = { wallMs: 1_700_000_000_000, steadyMs: 5_000 };
+  const after = (wallMs: number, steadyMs: number) =>
+    standstillBetween(before, { wallMs: before.wallMs + wallMs, steadyMs: before.steadyMs + steadyMs });
+  expect(after(900, 900)).toEqual({ kind: 'none' });
+  expect(after(-3_600_000, 20)).toEqual({ kind: 'none' });
+  // A frozen tab: both clocks ran. A shut lid: the steady one stood.
+  expect(after(8_000, 8_000)).toEqual({ kind: 'short', awayMs: 8_000, skippedMs: 0 });
+  expect(after(8_000, 20)).toEqual({ kind: 'short', awayMs: 8_000, skippedMs: 7_980 });
+  expect(after(3_600_000, 20)).toEqual({ kind: 'long', awayMs: 3_600_000 });
+});
+
+test('what a steady clock slept through is added at once, and later estimates are walked to as ever', () => {
+  const offset = new SlewedOffset();
+  offset.correct(millis(100), 0);
+  offset.skip(8_000);
+  expect(offset.at(10)).toBe(8_100);
+  offset.correct(millis(8_101), 10);
+  expect(offset.at(1_010)).toBeCloseTo(8_100.5);
 });

@@ -155,6 +155,7 @@ test('while live each trouble of the machine is told once and goes by itself', (
   ]);
   expect(notesOf({ battery: { isCharging: true, share: 0.1 } })).toEqual([]);
   expect(notesOf({ wakeLock: 'refused' })).toEqual([expect.stringContaining('does not keep the machine awake')]);
+  expect(notesOf({ sleptMs: 480_000 })).toEqual([expect.stringContaining('stood still for 8 minutes')]);
   expect(conditionNotes({ ...CALM, silentMs: 60_000 }, 'ready', false)).toEqual([]);
 });
 
