@@ -36,26 +36,15 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
     track.applyConstraints = () => Promise.resolve();
     return { track, worker };
   };
-  // A context stands at 0 until its device runs, and goes on in blocks: right after a block it is right.
-  const pageZero = async (context: AudioContext): Promise<number> => {
-    let zero = Number.NEGATIVE_INFINITY;
-    for (let samples = 0; samples < 40; ) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      if (context.currentTime === 0) continue;
-      samples++;
-      zero = Math.max(zero, context.currentTime - (performance.timeOrigin + performance.now() - startMs) / 1000);
-    }
-    return zero;
-  };
-  const sound = async ({ beepHz }: NumberedSource): Promise<MediaStreamTrack | undefined> => {
-    if (beepHz === undefined) return undefined;
+  const sound = ({ beepHz }: NumberedSource): MediaStreamTrack | undefined => {
     const context = new AudioContext({ sampleRate: 48_000 });
     const target = context.createMediaStreamDestination();
     const gain = new GainNode(context, { gain: 0 });
-    const tone = new OscillatorNode(context, { frequency: beepHz });
+    const tone = new OscillatorNode(context, { frequency: beepHz ?? 0 });
     tone.connect(gain).connect(target);
     tone.start();
-    const zero = await pageZero(context);
+    const zero = context.currentTime - (performance.timeOrigin + performance.now() - startMs) / 1000;
+    if (beepHz === undefined) return undefined;
     for (let second = 1; second < 900; second++) {
       if (zero + second < context.currentTime) continue;
       gain.gain.setValueAtTime(0.4, zero + second);
@@ -65,18 +54,18 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
   };
   // One for everything: what is opened later begins with a later number.
   const startMs = performance.timeOrigin + performance.now();
-  navigator.mediaDevices.getUserMedia = async (wanted) => {
-    const heard = wanted?.audio ? await sound(sources.camera) : undefined;
-    return new MediaStream([
-      ...(wanted?.video ? [picture(sources.camera).track] : []),
-      ...(heard === undefined ? [] : [heard]),
-    ]);
+  navigator.mediaDevices.getUserMedia = (wanted) => {
+    const stream = new MediaStream();
+    if (wanted?.video) stream.addTrack(picture(sources.camera).track);
+    const track = wanted?.audio ? sound(sources.camera) : undefined;
+    if (track !== undefined) stream.addTrack(track);
+    return Promise.resolve(stream);
   };
-  navigator.mediaDevices.getDisplayMedia = async () => {
-    const heard = await sound(sources.screen);
+  navigator.mediaDevices.getDisplayMedia = () => {
     const { track, worker } = picture(sources.screen);
     Object.assign(window, { stopSharing: () => worker.postMessage('stop') });
-    return new MediaStream(heard === undefined ? [track] : [track, heard]);
+    const heard = sound(sources.screen);
+    return Promise.resolve(new MediaStream(heard === undefined ? [track] : [track, heard]));
   };
 }
 
