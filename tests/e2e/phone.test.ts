@@ -21,15 +21,16 @@ const upright = { width: 360, height: 640, rate: 30, beepHz: 1000 } as const;
 function phoneCameras(): void {
   const devices = navigator.mediaDevices;
   if (devices === undefined) return;
-  const { getUserMedia: openFront, getDisplayMedia: openBack } = devices;
+  const openFront = devices.getUserMedia.bind(devices);
+  const openBack = devices.getDisplayMedia.bind(devices);
   let inUse: MediaStreamTrack | undefined;
   devices.getUserMedia = async (wanted) => {
-    if (typeof wanted?.video !== 'object') return openFront.call(devices, wanted);
+    if (typeof wanted?.video !== 'object') return openFront(wanted);
     if (inUse?.readyState === 'live') throw new DOMException('one at a time', 'NotReadableError');
     const { facingMode, deviceId } = wanted.video;
     const named = (facingMode ?? deviceId) as ConstrainDOMStringParameters | undefined;
     const isBack = named?.exact === 'environment';
-    const stream = await (isBack ? openBack.call(devices) : openFront.call(devices, { video: true }));
+    const stream = await (isBack ? openBack() : openFront({ video: true }));
     const [track] = stream.getVideoTracks();
     if (track === undefined) throw new DOMException('no track', 'NotFoundError');
     inUse = track;
