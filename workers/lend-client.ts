@@ -7,6 +7,7 @@ import type {
   LendOffer,
   LendWork,
   LendWorkRequest,
+  LivePartsAnswer,
 } from '../src/protocol/lend.ts';
 import type { Part } from '../src/protocol/part.ts';
 import { encodeTick, TICK_CONTENT_TYPE } from '../src/protocol/tick.ts';
@@ -18,6 +19,8 @@ const TIMEOUT_MS = 15_000;
 const LONG_TIMEOUT_MS = 20 * 60_000;
 
 export type WorkQuestion = Omit<LendWorkRequest, 'held'> & { readonly held: readonly HeldLease[] };
+
+const streamOf = ({ body }: Response): ReadableStream<Uint8Array<ArrayBuffer>> => body ?? new Blob([]).stream();
 
 /** Every request of a helper. Rejects with OriginRefusal, or with what `fetch` gives when nobody answers. */
 export class LendClient {
@@ -55,6 +58,26 @@ export class LendClient {
     return (await (await this.#json(lend.done(segment), request)).json()) as LendDone;
   }
 
+  /** What a helper of a live is told, as long as the request stays open. */
+  async liveWords(signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return streamOf(await this.#send('GET', lend.live, undefined, {}, signal, 'none'));
+  }
+
+  /** The growing segment that the others are made from, from part `from` within it on. */
+  async liveSource(
+    segment: number,
+    from: number,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return streamOf(await this.#send('GET', lend.liveSource(segment, from), undefined, {}, signal));
+  }
+
+  async sendLive(segment: number, parts: readonly Part[]): Promise<LivePartsAnswer> {
+    const body = encodeTick(parts) as Uint8Array<ArrayBuffer>;
+    const answer = await this.#send('POST', lend.liveParts(segment), body, { 'Content-Type': TICK_CONTENT_TYPE });
+    return (await answer.json()) as LivePartsAnswer;
+  }
+
   async leave(): Promise<void> {
     await this.#json(lend.leave, {});
   }
@@ -69,16 +92,18 @@ export class LendClient {
     body: Uint8Array<ArrayBuffer> | string | undefined,
     headers: Record<string, string>,
     ending?: AbortSignal,
+    limitMs: number | 'none' = ending === undefined ? TIMEOUT_MS : LONG_TIMEOUT_MS,
   ): Promise<Response> {
+    const signals = [
+      ...(ending === undefined ? [] : [ending]),
+      ...(limitMs === 'none' ? [] : [AbortSignal.timeout(limitMs)]),
+    ];
     const answer = await fetch(new URL(path, this.#baseUrl), {
       method,
       headers: { ...headers, ...(this.#token === '' ? {} : { Authorization: `Bearer ${this.#token}` }) },
       ...(body === undefined ? {} : { body }),
       cache: 'no-store',
-      signal:
-        ending === undefined
-          ? AbortSignal.timeout(TIMEOUT_MS)
-          : AbortSignal.any([ending, AbortSignal.timeout(LONG_TIMEOUT_MS)]),
+      signal: AbortSignal.any(signals),
     });
     return orRefusal(answer);
   }

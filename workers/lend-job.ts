@@ -1,10 +1,11 @@
 import { backoffMs } from '../src/lib/backoff.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import type { LendJoined, LendOffer, LendWork } from '../src/protocol/lend.ts';
+import type { LendJoined, LendLive, LendOffer, LendWork } from '../src/protocol/lend.ts';
 import { LendClient } from './lend-client.ts';
 import type { LendPhase, LendState } from './lend-messages.ts';
 import { probeHelper, renditionsOf } from './lend-probe.ts';
 import { LendTask } from './lend-task.ts';
+import { LiveHelper } from './live-helper.ts';
 import type { MadeConfig, Recipe } from './segment-maker.ts';
 
 const WORD_MS = 1_000;
@@ -14,10 +15,9 @@ const CORES_PER_TASK = 2;
 const MAX_TASKS = 4;
 const SMOOTHING = 0.3;
 
-interface Helping {
-  readonly recipe: Recipe;
-  readonly configs: readonly MadeConfig[];
-}
+type Helping =
+  | { readonly kind: 'recording'; readonly recipe: Recipe; readonly configs: readonly MadeConfig[] }
+  | { readonly kind: 'live'; readonly joined: LendJoined; readonly live: LendLive };
 
 /** A helper's tab at work: asks for segments, makes them, brings them, until it is stopped or nothing is left. */
 export class LendJob {
@@ -35,6 +35,7 @@ export class LendJob {
   #roundTripMs = 0;
   #rate = { slots: 0, sinceMs: performance.now(), perSecond: 0 };
   #isConnected = true;
+  #live: LiveHelper | undefined;
 
   constructor(invitation: string, baseUrl: string, onState: (state: LendState) => void) {
     this.#client = new LendClient(baseUrl);
@@ -60,10 +61,12 @@ export class LendJob {
       if (this.#helping === undefined) {
         const configs = await probeHelper(offer);
         const joined = await this.#client.join({ invitation: this.#invitation, name, configs: base64Of(configs) });
-        this.#helping = { recipe: recipeOf(joined), configs };
+        const { live } = joined;
+        this.#helping =
+          live === null ? { kind: 'recording', recipe: recipeOf(joined), configs } : { kind: 'live', joined, live };
       }
       this.#enter({ kind: 'helping' });
-      void this.#work();
+      void (this.#helping.kind === 'live' ? this.#helpLive(this.#helping) : this.#work());
     } catch (cause) {
       this.#refuse(cause);
     }
@@ -75,6 +78,41 @@ export class LendJob {
     this.#endAll();
     this.#enter({ kind: 'stopped' });
     this.#client.leave().catch(() => undefined);
+  }
+
+  async #helpLive({ joined, live }: Extract<Helping, { kind: 'live' }>): Promise<void> {
+    const helper = new LiveHelper({
+      client: this.#client,
+      joined,
+      live,
+      onSlots: (slots) => this.#count(slots),
+      onMade: () => this.#brought++,
+      onChange: () => {
+        this.#published = helper.published;
+        this.#isConnected = helper.isConnected;
+        this.#measure();
+        this.#tell();
+      },
+    });
+    this.#live = helper;
+    try {
+      await helper.run();
+      if (this.#phase.kind === 'helping') this.#enter({ kind: 'over' });
+    } catch (cause) {
+      this.#refuse(cause);
+    } finally {
+      this.#live = undefined;
+    }
+  }
+
+  #count(slots: number): void {
+    this.#rate.slots += slots;
+  }
+
+  #measure(): void {
+    const nowMs = performance.now();
+    const forMs = nowMs - this.#rate.sinceMs;
+    if (forMs >= RATE_MS) this.#rate = { slots: 0, sinceMs: nowMs, perSecond: (this.#rate.slots * 1000) / forMs };
   }
 
   async #work(): Promise<void> {
@@ -101,9 +139,7 @@ export class LendJob {
   }
 
   #question() {
-    const nowMs = performance.now();
-    const forMs = nowMs - this.#rate.sinceMs;
-    if (forMs >= RATE_MS) this.#rate = { slots: 0, sinceMs: nowMs, perSecond: (this.#rate.slots * 1000) / forMs };
+    this.#measure();
     return {
       held: [...this.#tasks.values()].map(({ lease, view }) => ({ lease, progress: view.progress })),
       framesPerSecond: this.#rate.perSecond,
@@ -128,12 +164,13 @@ export class LendJob {
 
   #add(lease: number, segment: number): void {
     const helping = this.#helping;
-    if (helping === undefined || this.#tasks.has(lease)) return;
+    if (helping?.kind !== 'recording' || this.#tasks.has(lease)) return;
     const onSlots = (slots: number): void => {
-      this.#rate.slots += slots;
+      this.#count(slots);
       this.#tell();
     };
-    this.#tasks.set(lease, new LendTask({ lease, segment, client: this.#client, ...helping, onSlots }));
+    const { recipe, configs } = helping;
+    this.#tasks.set(lease, new LendTask({ lease, segment, client: this.#client, recipe, configs, onSlots }));
   }
 
   #next(): void {
@@ -173,6 +210,7 @@ export class LendJob {
   }
 
   #endAll(): void {
+    this.#live?.end();
     for (const task of this.#tasks.values()) task.end();
     this.#tasks.clear();
     this.#rate = { slots: 0, sinceMs: performance.now(), perSecond: 0 };
@@ -195,7 +233,8 @@ export class LendJob {
       phase: this.#phase,
       title: this.#offer?.title ?? '',
       heights: this.#offer?.tracks.map(({ height }) => height) ?? [],
-      work: [...this.#tasks.values()].map(({ view }) => view),
+      work: this.#live?.work ?? [...this.#tasks.values()].map(({ view }) => view),
+      isLive: this.#offer?.isLive === true,
       framesPerSecond: this.#rate.perSecond,
       brought: this.#brought,
       published: this.#published,

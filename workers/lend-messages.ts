@@ -34,6 +34,8 @@ export interface LendWorkView {
 export interface LendState {
   readonly phase: LendPhase;
   readonly title: string;
+  /** Made from the growing stream, not from pieces of a recording. */
+  readonly isLive: boolean;
   /** Heights of the renditions, largest first. */
   readonly heights: readonly number[];
   readonly work: readonly LendWorkView[];

@@ -15,6 +15,7 @@ import type { AudioTrack, TrackId, VideoTrack } from '../src/protocol/track.ts';
 import type { LaterInit } from '../src/upload/unfinished.ts';
 import { AUDIO_CHANNELS, AudioLane } from './audio-lane.ts';
 import type { Rendition } from './encode-core.ts';
+import { describeEncoders } from './encoder-configs.ts';
 import { type LadderChange, LiveLadderControl } from './live-ladder-control.ts';
 import { localNowMs, type OriginClock } from './local-clock.ts';
 import type { EngineToUpload, LivePlan, PcmBlock, ResumePoint } from './messages.ts';
@@ -46,6 +47,8 @@ export class LiveSession {
   readonly #video: VideoLane;
   readonly #audio: AudioLane;
   readonly #renditions: readonly Rendition[];
+  /** What helpers make. */
+  readonly #lent: readonly TrackId[];
   readonly #audioTrack: TrackId;
   readonly #ladder: LiveLadderControl;
   readonly #configs = new Map<TrackId, VideoConfig>();
@@ -68,8 +71,11 @@ export class LiveSession {
     this.#renditions = plan.rungs.map((rung) => ({ ...rung, track: `v${rung.height}` }));
     this.#audioTrack = `a${Math.round(plan.audioBps / 1000)}`;
     const resting = resume?.resting ?? [];
+    this.#lent = plan.isHelped ? this.#renditions.slice(1).map(({ track }) => track) : [];
     this.#ladder = new LiveLadderControl(
-      this.#renditions.map(({ track, bitrateBps }) => ({ id: track, bitrateBps })),
+      this.#renditions.flatMap(({ track, bitrateBps }) =>
+        this.#lent.includes(track) ? [] : [{ id: track, bitrateBps }],
+      ),
       plan.grid.partsPerSegment,
       { calmMs: plan.calmMs },
       resting,
@@ -77,7 +83,7 @@ export class LiveSession {
     const onPart = (part: ClosedPart): void => this.#onPart(part);
     const onError = (error: StageError): void => options.onError(error);
     this.#video = new VideoLane({
-      renditions: this.#renditions,
+      renditions: this.#renditions.filter(({ track }) => !this.#lent.includes(track)),
       grid: plan.grid,
       firstPart,
       resting,
@@ -102,7 +108,10 @@ export class LiveSession {
   async open(): Promise<void> {
     const [audioConfig] = await Promise.all([this.#audio.open(), this.#video.open()]);
     this.#audioConfig = audioConfig;
-    const { resume } = this.#options;
+    const { resume, plan } = this.#options;
+    const lent = this.#renditions.filter(({ track }) => this.#lent.includes(track));
+    for (const { track, avcC } of await describeEncoders(lent, plan.grid.frameRate, 'realtime'))
+      this.#configs.set(track, { avcC, colorSpace: undefined });
     if (resume === undefined) return;
     this.#zero = micros(resume.availabilityStartMs * 1000 - this.#video.heldMicros);
     this.#options.onFirstPicture();
@@ -285,7 +294,7 @@ export class LiveSession {
     const tracks: (VideoTrack | AudioTrack)[] = [];
     const inits: { track: TrackId; bytes: Uint8Array<ArrayBuffer> }[] = [];
     for (const rendition of this.#renditions) {
-      const config = this.#configs.get(rendition.track) ?? { avcC: new Uint8Array(), colorSpace: undefined };
+      const config = this.#configOf(rendition.track) ?? { avcC: new Uint8Array(), colorSpace: undefined };
       const { facts, bytes } = this.#describeVideo(rendition, config);
       tracks.push(facts);
       inits.push({ track: facts.id, bytes });
@@ -293,6 +302,14 @@ export class LiveSession {
     tracks.push(audio);
     inits.push({ track: audio.id, bytes: new Uint8Array(writeAudioInit(audio, audioConfig)) });
     return { zero, inits, tracks };
+  }
+
+  /** Helpers make theirs from the picture of this tab, so with its colours. */
+  #configOf(track: TrackId): VideoConfig | undefined {
+    const config = this.#configs.get(track);
+    if (config === undefined || !this.#lent.includes(track)) return config;
+    const { colorSpace } = this.#configs.get(this.#renditions[0]?.track ?? '') ?? config;
+    return { ...config, colorSpace };
   }
 
   #describeVideo({ track, width, height, bitrateBps }: Rendition, { avcC, colorSpace }: VideoConfig) {
@@ -305,6 +322,7 @@ export class LiveSession {
       frameRate: this.#options.plan.grid.frameRate,
       bitrateBps,
       timescale: VIDEO_TIMESCALE,
+      ...(this.#lent.includes(track) && { madeBy: 'helpers' }),
     };
     return { facts, bytes: new Uint8Array(writeVideoInit(facts, avcC, colourCodes(colorSpace))) };
   }

@@ -64,6 +64,8 @@ export type VideoSource =
 export interface LivePlan {
   readonly grid: Grid;
   readonly rungs: readonly Rung[];
+  /** All rungs but the largest are left to helpers: this tab only says how its encoders would make them. */
+  readonly isHelped: boolean;
   readonly audioBps: number;
   /** Implementations of the picture encoder that may be used, best first. */
   readonly encoders: readonly EncoderName[];

@@ -4,12 +4,13 @@ import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cm
 import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
 import type { StartRequest } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import { AUDIO_TIMESCALE, DEFAULT_GRID, type Grid, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
+import { AUDIO_TIMESCALE, type Grid, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
 import type { AudioTrack, Track, VideoTrack } from '../src/protocol/track.ts';
 import type { InitSegment } from '../src/upload/unfinished.ts';
 import { SOUND_CHANNELS } from './decoded-sound.ts';
 import { drawFrame } from './draw-frame.ts';
-import { EncodeCore, type Rendition } from './encode-core.ts';
+import type { Rendition } from './encode-core.ts';
+import { configsOf } from './encoder-configs.ts';
 import { PictureScaler } from './picture-scaler.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
 import type { MadeConfig } from './segment-maker.ts';
@@ -59,35 +60,6 @@ export async function lookAt(
 async function firstOf(pictures: ReturnType<Pictures>): Promise<SourcePicture | undefined> {
   for await (const picture of pictures) return picture;
   return undefined;
-}
-
-/** What the encoders of this browser say of themselves for these renditions. The picture stays the caller's. */
-export async function configsOf(
-  picture: VideoFrame,
-  plan: Pick<RecordingPlan, 'frameRate'>,
-  renditions: readonly Rendition[],
-): Promise<readonly MadeConfig[]> {
-  const configs: MadeConfig[] = [];
-  let failure: StageError | undefined;
-  const core = await EncodeCore.open(
-    { renditions, frameRate: plan.frameRate, gopSeconds: DEFAULT_GRID.gopSeconds, latencyMode: 'quality' },
-    {
-      onFrame: () => undefined,
-      onConfig: (track, avcC, colorSpace) => configs.push({ track, avcC, colorSpace }),
-      onLost: () => undefined,
-      onError: (_track, error) => {
-        failure = error;
-      },
-    },
-  );
-  try {
-    core.encode(picture, 0, true);
-    await core.flush();
-  } finally {
-    core.close();
-  }
-  if (failure !== undefined) throw failure;
-  return configs;
 }
 
 async function posterOf(picture: VideoFrame, { width, height }: Rendition): Promise<ArrayBuffer> {

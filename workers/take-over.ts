@@ -3,6 +3,7 @@ import { DEFAULT_LADDER_RULES } from '../src/encode/live-ladder.ts';
 import { backoffMs } from '../src/lib/backoff.ts';
 import type { IngestState } from '../src/protocol/broadcast.ts';
 import { partDurationMicros } from '../src/protocol/grid.ts';
+import { isHelped as isHelpedTrack, ownTracks } from '../src/protocol/track.ts';
 import { goingOf } from '../src/upload/lost-cuts.ts';
 import { nextParts, planReturn, unsentParts } from '../src/upload/return-plan.ts';
 import type { KeptSession } from '../src/upload/unfinished.ts';
@@ -28,7 +29,7 @@ export async function takeOver(
   const { uploader, spool } = running;
   await spool.forget(state.durable);
   const kept = spool.kept();
-  const ids = tracks.map((track) => track.id);
+  const ids = ownTracks(tracks).map((track) => track.id);
   const history = goingOf(ids, state.cuts, spool.givenUp(), grid.partsPerSegment);
   const going = history.at(-1)?.tracks ?? ids;
   // What rests ended long ago; where it goes on, the ladder decides.
@@ -56,7 +57,8 @@ function livePlanOf({ request: { grid, tracks } }: KeptSession): LivePlan {
     track.kind === 'video' ? [{ width: track.width, height: track.height, bitrateBps: track.bitrateBps }] : [],
   );
   const audioBps = tracks.find((track) => track.kind === 'audio')?.bitrateBps ?? 0;
-  return { grid, rungs, audioBps, encoders: ENCODER_NAMES, calmMs: DEFAULT_LADDER_RULES.calmMs };
+  const isHelped = tracks.some(isHelpedTrack);
+  return { grid, rungs, isHelped, audioBps, encoders: ENCODER_NAMES, calmMs: DEFAULT_LADDER_RULES.calmMs };
 }
 
 /** Tries until the origin answers; rejects when it refuses. */

@@ -3,7 +3,7 @@ import type { StartRequest, TimelineCut } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { type PartIndex, partDurationMicros, SEGMENT_SECONDS } from '../src/protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../src/protocol/part.ts';
-import type { TrackId } from '../src/protocol/track.ts';
+import { ownTracks, type TrackId } from '../src/protocol/track.ts';
 import { giveUpOrder, whatToGiveUp } from '../src/spool/give-up.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
@@ -70,7 +70,7 @@ export class Uploader {
     this.#request = options.start.request;
     this.#inits = options.start.inits;
     const { grid, tracks } = options.start.request;
-    const ids = tracks.map((track) => track.id);
+    const ids = ownTracks(tracks).map((track) => track.id);
     this.#going = [{ from: 0, tracks: ids }];
     this.#plan = new UploadPlan({
       tracks: ids,
@@ -338,7 +338,7 @@ export class Uploader {
     const { grid, tracks } = this.#request;
     await this.#insist(async () => {
       const served = await Promise.all(
-        tracks.map((track) => this.#client.isServed(track.id, 0, 0, grid.partsPerSegment)),
+        ownTracks(tracks).map((track) => this.#client.isServed(track.id, 0, 0, grid.partsPerSegment)),
       );
       if (!served.every(Boolean)) throw new Error('the first part is not served yet');
     });

@@ -1,4 +1,4 @@
-import { parameterSets } from '../src/encode/avcc.ts';
+import { parameterSets, withSets } from '../src/encode/avcc.ts';
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { PictureContent } from '../src/encode/scene.ts';
 import { SlotQueue } from '../src/encode/slot-queue.ts';
@@ -255,7 +255,7 @@ export class VideoLane {
     const delayMs = Math.max(0, frame.delayMs - this.heldMicros / 1000);
     output.meter.encoded({ ...frame, delayMs }, isKeySlot(frame.slot, this.#options.grid));
     output.lastSlot = frame.slot;
-    const data = frame.isKey ? concat(output.sets, frame.data) : frame.data;
+    const data = frame.isKey ? withSets(output.sets, frame.data) : frame.data;
     this.#emit(output.assembler.add(frame.slot, frame.isKey, data));
     this.#catchUp(frame.track, output.queue);
   }
@@ -290,10 +290,3 @@ export class VideoLane {
 }
 
 const isMade = ({ isResting, isGone }: Output): boolean => !isResting && !isGone;
-
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const out = new Uint8Array(first.length + second.length);
-  out.set(first);
-  out.set(second, first.length);
-  return out;
-}

@@ -53,3 +53,11 @@ export function mendAvcC(avcC: Uint8Array): Uint8Array {
   }
   return Uint8Array.from([...out, ...avcC.subarray(at)]);
 }
+
+/** A key frame with parameter sets in front of it. */
+export function withSets(sets: Uint8Array, frame: Uint8Array): Uint8Array {
+  const out = new Uint8Array(sets.length + frame.length);
+  out.set(sets);
+  out.set(frame, sets.length);
+  return out;
+}

@@ -49,6 +49,13 @@ export function candidateRungs(sourceWidth: number, sourceHeight: number): reado
   return [{ width: align(sourceWidth, 16), height: align(sourceHeight, 2), bitrateBps: 350_000 }];
 }
 
+/** What helpers could make of the largest of these: the whole ladder below it. */
+export function helpedRungs(rungs: readonly Rung[]): readonly Rung[] {
+  const [top] = rungs;
+  if (top === undefined) return rungs;
+  return [top, ...candidateRungs(top.width, top.height).filter(({ height }) => height < top.height)];
+}
+
 /** Share of the machine that a set of rungs takes at a frame rate; one is everything. */
 export function encoderLoad(rungs: readonly Rung[], speeds: readonly RungSpeed[], frameRate: number): number {
   return rungs.reduce((sum, rung) => {

@@ -20,7 +20,8 @@ import { diskFiles } from './file-system.ts';
 import { LendDesk } from './lend-desk.ts';
 import { LendFiles } from './lend-files.ts';
 import { LendRecords } from './lend-records.ts';
-import { SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
+import { isStatic, SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
+import { LiveDesk } from './live-desk.ts';
 import { Metrics } from './metrics.ts';
 import { Registry } from './registry.ts';
 import { readJson } from './request-guards.ts';
@@ -31,6 +32,7 @@ import { fallbackRoutes } from './routes/fallback.ts';
 import { helpRoutes } from './routes/help.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { lendRoutes } from './routes/lend.ts';
+import { lendLiveRoutes } from './routes/lend-live.ts';
 import { manifestRoutes } from './routes/manifest.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -234,6 +236,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
       lend: new RateLimiter(LEND_LIMIT),
     },
     lending,
+    liveHelp: new LiveDesk({ clock, lending, hasRoom: () => !keeper.facts.isOverBudget }),
     reachability,
     isAccepting: () => isAccepting,
   };
@@ -242,6 +245,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   ingestRoutes(app, context);
   helpRoutes(app, context);
   lendRoutes(app, context);
+  lendLiveRoutes(app, context);
   mediaRoutes(app, context);
   manifestRoutes(app, context);
   thumbnailRoutes(app, context);
@@ -259,6 +263,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     await accounts.housekeep();
     const records = new Map(registry.records().map((record) => [record.id, record]));
     await lending.housekeep((id) => records.get(id));
+    context.liveHelp.housekeep((id) => isStatic(records.get(id)?.state ?? 'sealed'));
     await keeper.sweep();
   };
   const housekeeping = setInterval(() => {

@@ -8,7 +8,7 @@ import type {
 } from '../protocol/broadcast.ts';
 import { SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
-import type { TrackId } from '../protocol/track.ts';
+import { ownTracks, type TrackId } from '../protocol/track.ts';
 import type { BroadcastRecord, StartFacts } from './broadcast-records.ts';
 import { missingParts } from './missing.ts';
 import type { BroadcastStore } from './segment-store.ts';
@@ -55,7 +55,7 @@ export function basicsOf(record: BroadcastRecord, store: BroadcastStore | undefi
 function missingOf({ start, end, cuts }: BroadcastRecord, store: BroadcastStore): readonly MediaRange[] {
   if (start === undefined || end !== undefined) return [];
   const partMs = (SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
-  const tracks = start.tracks.map((track) => track.id);
+  const tracks = ownTracks(start.tracks).map((track) => track.id);
   return missingParts(cuts, tracks, (track) => store.stored(track)).map(({ from, to }) => ({
     fromMs: Math.floor(from * partMs),
     toMs: Math.ceil(to * partMs),

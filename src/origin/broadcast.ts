@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Helped, NO_HELP } from '../package/mpd-periods.ts';
 import type { Visibility } from '../protocol/accounts.ts';
 import type { BroadcastDetail, BroadcastEnd, IngestState, TimelineCut, UploadPlan } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
-import type { TrackId } from '../protocol/track.ts';
+import { helpedTracks, helpSource, ownTracks, type TrackId } from '../protocol/track.ts';
 import type { Edge } from './availability.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
@@ -15,6 +16,7 @@ import { endPartsOf, recordingEndMs } from './recording-end.ts';
 import { type Running, runningOf } from './running.ts';
 import type { BroadcastStore, StoreShape } from './segment-store.ts';
 import { holeOf, holesOf, isWhole } from './timeline.ts';
+import { wholeSegments } from './whole-segments.ts';
 
 export interface BroadcastDeps {
   readonly clock: Clock;
@@ -23,6 +25,11 @@ export interface BroadcastDeps {
   readonly silence: SilenceRules;
   /** Something failed that no answer can tell: a change that could not be saved, bytes that could not be read. */
   readonly onError: (error: unknown) => void;
+}
+
+export interface HelpPromise {
+  readonly fromPart: PartIndex;
+  readonly lagMs: number;
 }
 
 const lifeOf = (record: BroadcastRecord, nowMs: number): Life => {
@@ -58,6 +65,9 @@ export class Broadcast {
   #stopTimer: () => void = () => {};
   #isStopping = false;
   #saving: Promise<void> = Promise.resolve();
+  /** What viewers are promised of helpers: their renditions from this part on. */
+  #promise: HelpPromise | undefined;
+  #helped: Helped = NO_HELP;
 
   constructor(record: BroadcastRecord, store: BroadcastStore, deps: BroadcastDeps) {
     this.store = store;
@@ -65,6 +75,7 @@ export class Broadcast {
     this.#record = record;
     this.#life = lifeOf(record, deps.clock.nowMs());
     if (record.start !== undefined) this.#running = runningOf(record.start, store.inits(), deps);
+    this.#helped = this.#helpedNow();
     this.#arm();
   }
 
@@ -111,6 +122,19 @@ export class Broadcast {
     const { partsPerSegment } = running.grid;
     const hole = cuts.length === 0 ? undefined : holeOf(part, partsPerSegment, holesOf(cuts));
     const life = this.#life;
+    // What nobody makes is not waited for.
+    if (this.#isUnpromised(track, part)) {
+      const { availabilityStartMs } = running;
+      const endPart = part - (part % partsPerSegment);
+      return {
+        nowMs: this.nowMs(),
+        availabilityStartMs,
+        partsPerSegment,
+        endPart,
+        isEndFinal: true,
+        holdUntilMs: undefined,
+      };
+    }
     return {
       nowMs: this.nowMs(),
       availabilityStartMs: running.availabilityStartMs,
@@ -121,15 +145,65 @@ export class Broadcast {
     };
   }
 
+  #isUnpromised(track: TrackId, part: PartIndex): boolean {
+    const { tracks, ranges } = this.#helped;
+    return tracks.includes(track) && !ranges.some(({ from, to }) => from <= part && part < to);
+  }
+
   /** What is missing of an upload is being made: it comes when it comes, not by the clock. */
   get isBeingMade(): boolean {
     return this.#record.start?.isUpload === true && this.#life.state === 'ended';
   }
 
-  /** Every part up to the end that the creator said is in. */
+  /** Every part up to the end that the creator said is in. What helpers began and nobody finished is not waited for. */
   isComplete(): boolean {
     const { end, cuts } = this.#record;
-    return end?.by === 'creator' && isWhole(cuts, end.endParts, (track) => this.store.stored(track));
+    const helped = { ...this.#helped, ranges: this.#madeByHelpers() };
+    return end?.by === 'creator' && isWhole(cuts, end.endParts, (track) => this.store.stored(track), helped);
+  }
+
+  /** What helpers make of it, and where it is shown (SPEC LEND12). */
+  get helped(): Helped {
+    return this.#helped;
+  }
+
+  /**
+   * What viewers are promised of helpers from now on; undefined: they see only what is whole. Called again whenever a
+   * segment of theirs has become whole.
+   */
+  async promiseHelp(promise: HelpPromise | undefined): Promise<void> {
+    this.#promise = promise;
+    const helped = this.#helpedNow();
+    if (isDeepStrictEqual(helped, this.#helped)) return;
+    this.#helped = helped;
+    await this.#change({ publishMs: this.nowMs() });
+    this.#running?.tail.wakeAll();
+  }
+
+  #helpedNow(): Helped {
+    const tracks = helpedTracks(this.#running?.tracks ?? []).map(({ id }) => id);
+    if (tracks.length === 0) return NO_HELP;
+    const whole = this.#madeByHelpers();
+    if (this.#promise === undefined) return { tracks, ranges: whole, lagMs: 0 };
+    const { fromPart: from, lagMs } = this.#promise;
+    const before = whole.map((range) => ({ from: range.from, to: Math.min(range.to, from) }));
+    const joins = before.findLast((range) => range.from < range.to && range.to === from);
+    const promised = { from: joins?.from ?? from, to: Number.POSITIVE_INFINITY };
+    return { tracks, lagMs, ranges: [...before.filter((range) => range !== joins && range.from < range.to), promised] };
+  }
+
+  /** Whole segments that every helped rendition has, up to the end once it is known. */
+  #madeByHelpers(): readonly PartRange[] {
+    const running = this.#running;
+    const tracks = helpedTracks(running?.tracks ?? []).map(({ id }) => id);
+    if (running === undefined || tracks.length === 0) return [];
+    const source = helpSource(running.tracks)?.id ?? '';
+    const endPart = this.#record.end?.endParts[source] ?? Number.POSITIVE_INFINITY;
+    return wholeSegments(
+      tracks.map((track) => this.store.stored(track).toJSON()),
+      running.grid.partsPerSegment,
+      endPart,
+    );
   }
 
   /** SPEC FENCE1: durable when the promise resolves, in force at once. */
@@ -167,6 +241,7 @@ export class Broadcast {
     this.#running = runningOf(facts, this.store.inits(), this.#deps);
     this.#life = next(this.#life, { kind: 'started', isUpload: facts.isUpload }, nowMs, this.#deps.silence);
     this.#arm();
+    this.#helped = this.#helpedNow();
     await this.#change({ ...ending, start: facts, state: this.#life.state, publishMs: nowMs });
   }
 
@@ -282,7 +357,15 @@ export class Broadcast {
   }
 
   #endParts(said: Readonly<Record<TrackId, PartIndex>>): Record<TrackId, PartIndex> {
-    return endPartsOf(this.#running?.tracks.map((track) => track.id) ?? [], this.store, said);
+    const tracks = this.#running?.tracks ?? [];
+    const ends = endPartsOf(
+      ownTracks(tracks).map((track) => track.id),
+      this.store,
+      said,
+    );
+    // What helpers make ends where its source does, and the last of it may still come.
+    const end = ends[helpSource(tracks)?.id ?? ''] ?? 0;
+    return { ...ends, ...Object.fromEntries(helpedTracks(tracks).map(({ id }) => [id, end])) };
   }
 
   async #durationMs(end: BroadcastEnd): Promise<number> {

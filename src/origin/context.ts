@@ -4,6 +4,7 @@ import type { BodyDeadlines } from './body.ts';
 import type { Clock } from './clock.ts';
 import type { WaiterBudget } from './hot-tail.ts';
 import type { LendDesk } from './lend-desk.ts';
+import type { LiveDesk } from './live-desk.ts';
 import type { Metrics } from './metrics.ts';
 import type { Registry } from './registry.ts';
 import type { SegmentStore } from './segment-store.ts';
@@ -30,6 +31,7 @@ export interface OriginContext {
   readonly limits: { readonly create: RateLimiter; readonly probe: RateLimiter; readonly lend: RateLimiter };
   /** Helpers and what they make. */
   readonly lending: LendDesk;
+  readonly liveHelp: LiveDesk;
   /** The address under which the client of this request reaches us. */
   readonly reachability: (requestHost: string | undefined) => Reachability;
   /** False from the moment the process was asked to stop. */

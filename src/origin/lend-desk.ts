@@ -148,6 +148,20 @@ export class LendDesk {
     return helper.record;
   }
 
+  /** A sign of life that is no request. */
+  hear(helper: HelperRecord, framesPerSecond: number): void {
+    const known = this.#helpers.get(helper.tokenHash.toString('hex'));
+    if (known === undefined) return;
+    known.heardMs = this.#clock.nowMs();
+    known.framesPerSecond = framesPerSecond;
+  }
+
+  /** It may help: nobody has sent it away. */
+  isWelcome(helper: HelperRecord): boolean {
+    const known = this.#helpers.get(helper.tokenHash.toString('hex'));
+    return known !== undefined && known.record.sentAway === undefined;
+  }
+
   /** Renews what is held, and lends more to whoever wants it. */
   async work(helper: HelperRecord, request: LendWorkRequest): Promise<LendWork> {
     const nowMs = this.#clock.nowMs();

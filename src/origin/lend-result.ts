@@ -25,7 +25,8 @@ const rangeOf = ({ running, record }: Broadcast, track: string, segment: number)
 export const maxResultBytes = (broadcast: Broadcast): number =>
   videoTracks(broadcast).reduce((sum, track) => sum + maxTrackBytes(track.bitrateBps), 0);
 
-const maxTrackBytes = (bitrateBps: number): number => (OVER_RATE * bitrateBps * SEGMENT_SECONDS) / 8 + SLACK_BYTES;
+export const maxTrackBytes = (bitrateBps: number): number =>
+  (OVER_RATE * bitrateBps * SEGMENT_SECONDS) / 8 + SLACK_BYTES;
 
 /** SPEC LEND5: what is wrong with a part of a helper's result by itself; undefined when it is as it should be. */
 export function resultPartProblem(broadcast: Broadcast, segment: number, part: Part): PartOutcome | undefined {

@@ -37,6 +37,7 @@ const videoTrack = v.object({
   frameRate: v.picklist(FRAME_RATES),
   bitrateBps: integer(1000, 500_000_000),
   timescale: v.literal(90_000),
+  madeBy: v.exactOptional(v.literal('helpers')),
 });
 
 const audioTrack = v.object({

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { stretchesOf } from '../package/mpd-periods.ts';
+import { type Helped, NO_HELP, stretchesOf } from '../package/mpd-periods.ts';
 import type { TimelineCut } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
@@ -71,8 +71,9 @@ export function isWhole(
   cuts: readonly TimelineCut[],
   ends: Readonly<Record<TrackId, PartIndex>>,
   stored: (track: TrackId) => RangeSet,
+  helped: Helped = NO_HELP,
 ): boolean {
-  return stretchesOf(cuts, Object.keys(ends)).every(({ startPart, endPart, tracks }) =>
+  return stretchesOf(cuts, Object.keys(ends), helped).every(({ startPart, endPart, tracks }) =>
     tracks.every((track) => {
       const end = ends[track] ?? 0;
       return stored(track).covers(startPart, endPart === undefined ? end : Math.min(end, endPart));

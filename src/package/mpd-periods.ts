@@ -1,5 +1,6 @@
 import type { TimelineCut } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
+import type { PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
 
 /** A stretch of the timeline with the same tracks and without a declared hole; starts with a segment. */
@@ -19,17 +20,50 @@ export interface TrackInit {
   readonly codecs: string;
 }
 
+/** Renditions that helpers make: they are there in these segments, whatever a cut says, and nowhere else (SPEC LEND12). */
+export interface Helped {
+  readonly tracks: readonly TrackId[];
+  /** Of whole segments, in order, apart from each other; the last may have no end. */
+  readonly ranges: readonly PartRange[];
+  /** How long after the creator's own pictures nearly all of theirs come; 0 while nobody makes any. */
+  readonly lagMs: number;
+}
+
+export const NO_HELP: Helped = { tracks: [], ranges: [], lagMs: 0 };
+
 /** The stretches between the cuts, which are in order; one in which nothing lies is left out (SPEC CUT3). */
-export function stretchesOf(cuts: readonly TimelineCut[], tracks: readonly TrackId[]): readonly Stretch[] {
+export function stretchesOf(
+  cuts: readonly TimelineCut[],
+  tracks: readonly TrackId[],
+  helped: Helped = NO_HELP,
+): readonly Stretch[] {
   const starts = [{ toPart: 0, tracks }, ...cuts];
   return starts
     .map((start, i) => ({
       startPart: start.toPart,
       endPart: cuts[i]?.fromPart,
-      tracks: start.tracks,
+      tracks: start.tracks.filter((track) => !helped.tracks.includes(track)),
       inits: initsAt(cuts.slice(0, i)),
     }))
-    .filter(({ startPart, endPart }) => endPart === undefined || endPart > startPart);
+    .filter(({ startPart, endPart }) => endPart === undefined || endPart > startPart)
+    .flatMap((stretch) => withHelped(stretch, helped));
+}
+
+/** Cut where what helpers make begins and ends. */
+function withHelped(stretch: Stretch, helped: Helped): Stretch[] {
+  const { startPart, endPart = Number.POSITIVE_INFINITY, tracks } = stretch;
+  const inside = helped.ranges.flatMap(({ from, to }) => [from, to]).filter((at) => at > startPart && at < endPart);
+  const edges = [startPart, ...inside, endPart];
+  return edges.slice(1).map((to, i) => {
+    const from = edges[i] ?? startPart;
+    const isHelped = helped.ranges.some((range) => range.from <= from && from < range.to);
+    return {
+      ...stretch,
+      startPart: from,
+      endPart: to === Number.POSITIVE_INFINITY ? undefined : to,
+      tracks: isHelped ? [...tracks, ...helped.tracks] : tracks,
+    };
+  });
 }
 
 /** Which init segments count behind these cuts, the newest of each track. */

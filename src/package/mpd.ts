@@ -2,7 +2,7 @@ import type { TimelineCut } from '../protocol/broadcast.ts';
 import { type Grid, SEGMENT_SECONDS } from '../protocol/grid.ts';
 import type { AudioTrack, Track, TrackId, VideoTrack } from '../protocol/track.ts';
 import { initFile } from '../protocol/urls.ts';
-import { stretchesOf } from './mpd-periods.ts';
+import { type Helped, stretchesOf } from './mpd-periods.ts';
 import { type Attributes, element, textElement } from './mpd-xml.ts';
 
 /** Everything a manifest is written from. Times are milliseconds since 1970 on the origin's clock. */
@@ -17,6 +17,8 @@ export interface MpdFacts {
   readonly tracks: readonly Track[];
   /** In order; each begins a new Period. */
   readonly cuts: readonly TimelineCut[];
+  /** What helpers make, and where. */
+  readonly helped?: Helped;
 }
 
 /** One Period: whole segments from `segment` on, with the tracks it has. */
@@ -37,6 +39,8 @@ const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cm
 const MAX_LATENCY_MS = 6000;
 const CHUNKED_TARGET_MS = 500;
 const UPDATE_SECONDS = 2;
+/** SPEC LEND13. */
+export const HELPED_LAG_SCHEME = 'urn:tabcast:helped-lag:2026';
 const SETS_PER_PERIOD = 100;
 
 const iso = (wallMs: number): string => new Date(wallMs).toISOString();
@@ -156,7 +160,7 @@ function spansOf(facts: MpdFacts): readonly Span[] {
   const { partsPerSegment } = facts.grid;
   const msOf = (part: number): number => (part * SEGMENT_MS) / partsPerSegment;
   const ids = facts.tracks.map((track) => track.id);
-  return stretchesOf(facts.cuts, ids).map(({ startPart, endPart, tracks, inits }) => ({
+  return stretchesOf(facts.cuts, ids, facts.helped).map(({ startPart, endPart, tracks, inits }) => ({
     segment: startPart / partsPerSegment,
     startMs: msOf(startPart),
     endMs: endPart === undefined ? undefined : msOf(endPart),
@@ -233,7 +237,9 @@ export function liveMpd(facts: MpdFacts, view: MpdView, timeUrl: string): string
     minBufferTime: 'PT1S',
     suggestedPresentationDelay: duration(Math.max(2000, target)),
   };
-  return mpd(facts, attributes, [service, ...periods, utcTiming(timeUrl)]);
+  const lagMs = facts.helped?.lagMs ?? 0;
+  const lag = lagMs === 0 ? [] : [element('SupplementalProperty', { schemeIdUri: HELPED_LAG_SCHEME, value: lagMs })];
+  return mpd(facts, attributes, [service, ...periods, ...lag, utcTiming(timeUrl)]);
 }
 
 /** The recording: whole segments, the same text for every view. `durationMs` is where the last sample ends. */

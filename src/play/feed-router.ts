@@ -1,7 +1,7 @@
+import type { FeedChunk } from '../lib/chunk-splitter.ts';
 import { type PartIndex, partsOfPiece } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
 import { parseMediaUrl } from '../protocol/urls.ts';
-import type { FeedChunk } from './chunk-splitter.ts';
 import type { Taken } from './feed-stream.ts';
 import type { OriginGate } from './origin-gate.ts';
 import { urlOf } from './part-url.ts';

@@ -1,5 +1,5 @@
+import { ChunkSplitter, type FeedChunk, NotChunksError } from '../lib/chunk-splitter.ts';
 import type { PartIndex } from '../protocol/grid.ts';
-import { ChunkSplitter, type FeedChunk, NotChunksError } from './chunk-splitter.ts';
 import { isBroken } from './silence.ts';
 import { partMs, type Stretch } from './stretch.ts';
 

@@ -45,10 +45,19 @@ export function afterCalm(target: LatencyTarget, nowMs: number): LatencyTarget {
 
 /**
  * Milliseconds behind the camera. A part can play when it has come whole, so its own length and its lag (`lagMs`, the
- * arrival after its last frame that nearly all parts keep) are the floor, and the margin comes on top.
+ * arrival after its last frame that nearly all parts keep) are the floor, and the margin comes on top. What helpers make
+ * comes `helpedLagMs` later: who plays another rendition keeps that distance too, so that stepping to theirs never asks
+ * for what is not there.
  */
-export function targetMs(target: LatencyTarget, partLengthMs: number, lagMs: number | undefined): number {
+export function targetMs(
+  target: LatencyTarget,
+  partLengthMs: number,
+  lagMs: number | undefined,
+  helpedLagMs = 0,
+): number {
   if (target.mode === 'stable') return STABLE_TARGET_MS;
-  const needed = partLengthMs + Math.max(0, lagMs ?? UNKNOWN_LAG_MS) + target.marginMs;
+  const ownLagMs = Math.max(0, lagMs ?? UNKNOWN_LAG_MS);
+  const needed =
+    partLengthMs + Math.max(ownLagMs, helpedLagMs === 0 ? 0 : UNKNOWN_LAG_MS + helpedLagMs) + target.marginMs;
   return Math.min(MAX_TARGET_MS, Math.max(MIN_TARGET_MS, needed));
 }

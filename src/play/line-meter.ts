@@ -82,10 +82,14 @@ export class LineMeter {
     burst.bytesAfterFirst += bytes;
   }
 
-  /** A whole part at the live edge; `nominalMs` is when its last frame was captured, on the same clock as `atMs`. */
-  part(kind: 'video' | 'audio', nominalMs: number, atMs: number): void {
+  /**
+   * A whole part at the live edge; `nominalMs` is when its last frame was captured, on the same clock as `atMs`. Up to
+   * `madeLateMs` of its lag are its maker's and not the line's.
+   */
+  part(kind: 'video' | 'audio', nominalMs: number, atMs: number, madeLateMs = 0): void {
     const lagMs = atMs - nominalMs;
-    if (kind === 'video') this.#judge(lagMs, atMs);
+    const usualMs = madeLateMs === 0 ? lagMs : Math.min(lagMs, this.#lags.within(0) ?? lagMs);
+    if (kind === 'video') this.#judge(Math.max(lagMs - madeLateMs, usualMs), atMs);
     if (!this.#isFull) this.#jitter[kind].push(lagMs, atMs);
   }
 

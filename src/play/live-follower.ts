@@ -10,6 +10,8 @@ export interface FollowInput {
   readonly partLengthMs: number;
   /** How late nearly all parts come; undefined while none has been timed. */
   readonly lagMs: number | undefined;
+  /** How much later still those of helpers come; 0 where there are none. */
+  readonly helpedLagMs: number;
 }
 
 /** After a join the first key frame may lie a GOP back: what is left over is jumped, not played fast. */
@@ -67,7 +69,7 @@ export class LiveFollower {
 
   pace(input: FollowInput): Pace {
     this.#target = afterCalm(this.#target, input.nowMs);
-    const wantedMs = targetMs(this.#target, input.partLengthMs, input.lagMs);
+    const wantedMs = targetMs(this.#target, input.partLengthMs, input.lagMs, input.helpedLagMs);
     this.#smoothTargetMs =
       this.#smoothTargetMs === undefined || this.#isJoining
         ? wantedMs

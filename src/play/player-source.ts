@@ -1,6 +1,7 @@
 import { backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { DEFAULT_GRID, type Grid } from '../protocol/grid.ts';
+import { isHelped } from '../protocol/track.ts';
 import { live } from '../protocol/urls.ts';
 import { BackfillGate } from './backfill-gate.ts';
 import type { LadderNow } from './dash-rule.ts';
@@ -8,6 +9,7 @@ import { DashView } from './dash-view.ts';
 import type { DeviceMedia } from './device-media.ts';
 import { FeedRouter } from './feed-router.ts';
 import type { HeadStart } from './head-start.ts';
+import { helpedLagMs } from './helped-lag.ts';
 import { joinPeriods, type TracksFrom, tracksAt } from './joined-periods.ts';
 import { nearestKey } from './key-grid.ts';
 import { LineMeter } from './line-meter.ts';
@@ -65,6 +67,8 @@ export class PlayerSource {
   #askedAtMs = 0;
   #quality = FRESH_QUALITY;
   #stretches: readonly TracksFrom[] = [];
+  /** From the newest manifest. */
+  helpedLagMs = 0;
   #recoveries = 0;
   #recovery: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
@@ -177,7 +181,8 @@ export class PlayerSource {
         this.backfill.look(atMs, false);
         if (!isFresh || this.zeroMs === undefined) return;
         const endsAtMs = this.zeroMs + (chunk.part + 1) * partMs(partsPerSegment);
-        this.line.part(track.kind, endsAtMs - (clock.nowMs() - performance.now()), atMs);
+        const madeLateMs = isHelped(track) ? this.helpedLagMs : 0;
+        this.line.part(track.kind, endsAtMs - (clock.nowMs() - performance.now()), atMs, madeLateMs);
       },
       onUnusable: () => this.#usePieces(),
     });
@@ -193,6 +198,7 @@ export class PlayerSource {
         if (status === 0 && !isLocalUrl(url)) void gate.suspect();
       },
       rewriteManifest: (text) => {
+        this.helpedLagMs = helpedLagMs(text);
         if (!this.#isFeed) return text;
         const { partsPerSegment, gopSeconds } = this.grid;
         const joined = joinPeriods(text);

@@ -534,6 +534,7 @@ export class TabcastPlayer {
       rateNow: this.#video.playbackRate,
       partLengthMs: partMs(this.#source.grid.partsPerSegment),
       lagMs: this.#source.line.lagMs(LAG_SHARE),
+      helpedLagMs: this.#source.helpedLagMs,
     });
     if (pace.kind === 'jump') this.#seekTo(pace.mediaMs);
     else this.#playhead.setRate(pace.rate);

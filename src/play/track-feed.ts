@@ -1,6 +1,6 @@
+import type { FeedChunk } from '../lib/chunk-splitter.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
-import type { FeedChunk } from './chunk-splitter.ts';
 import { FeedStream, type Taken } from './feed-stream.ts';
 import { edgePartAt, isQuickerAnew, partMs, shouldOpenNext, stretchFor } from './stretch.ts';
 

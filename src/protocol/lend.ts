@@ -1,4 +1,4 @@
-import type { Grid } from './grid.ts';
+import type { Grid, PartIndex } from './grid.ts';
 import type { TrackId, VideoTrack } from './track.ts';
 
 /** SPEC LEND. A helper is somebody else's tab that makes segments of a recording for its creator. */
@@ -30,8 +30,11 @@ export interface NewLendInvitation {
 export interface LendOffer {
   readonly title: string;
   readonly grid: Grid;
+  /** Those that are to be made. */
   readonly tracks: readonly VideoTrack[];
   readonly expiresMs: number;
+  /** It goes on: made from the growing stream (LEND8). */
+  readonly isLive: boolean;
 }
 
 /** `POST /api/lend/join`. */
@@ -54,6 +57,34 @@ export interface LendJoined {
   readonly tracks: readonly VideoTrack[];
   readonly availabilityStartMs: number;
   readonly durationMs: number;
+  /** Null for a recording. */
+  readonly live: LendLive | null;
+}
+
+/** What the renditions of a live are made from. */
+export interface LendLive {
+  readonly source: VideoTrack;
+  /** Its init segment, base64. */
+  readonly init: string;
+}
+
+/** One line of `GET /api/lend/live`, a stream of JSON lines; `beat` says that the line is still there. */
+export type LiveWord =
+  | {
+      readonly kind: 'make' | 'stop';
+      readonly lease: number;
+      readonly segment: number;
+      /** The first part to make, which begins with a key picture. */
+      readonly fromPart: PartIndex;
+    }
+  | { readonly kind: 'beat'; readonly segmentsDone: number }
+  /** The broadcast has ended, and all of it is made. */
+  | { readonly kind: 'over' };
+
+/** `POST /api/lend/live/<segment>/parts`. */
+export interface LivePartsAnswer {
+  /** False: the rest of the segment is somebody else's. */
+  readonly isYours: boolean;
 }
 
 export interface HeldLease {

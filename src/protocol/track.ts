@@ -15,6 +15,8 @@ export interface VideoTrack {
   readonly frameRate: FrameRate;
   readonly bitrateBps: number;
   readonly timescale: 90_000;
+  /** Made from the largest of the others, where and when somebody helps (SPEC LEND8); absent: by the creator's tab. */
+  readonly madeBy?: 'helpers';
 }
 
 export interface AudioTrack {
@@ -30,3 +32,15 @@ export interface AudioTrack {
 }
 
 export type Track = VideoTrack | AudioTrack;
+
+export const isHelped = (track: Track): boolean => track.kind === 'video' && track.madeBy === 'helpers';
+/** What the creator's tab makes itself. */
+export const ownTracks = (tracks: readonly Track[]): readonly Track[] => tracks.filter((track) => !isHelped(track));
+/** Made by helpers, the largest first. */
+export const helpedTracks = (tracks: readonly Track[]): readonly VideoTrack[] =>
+  tracks.filter((track): track is VideoTrack => isHelped(track)).toSorted((a, b) => b.bitrateBps - a.bitrateBps);
+/** What helpers make the others from: the best picture of the creator's tab. */
+export const helpSource = (tracks: readonly Track[]): VideoTrack | undefined =>
+  tracks
+    .filter((track): track is VideoTrack => track.kind === 'video' && track.madeBy === undefined)
+    .toSorted((a, b) => b.bitrateBps - a.bitrateBps)[0];

@@ -103,6 +103,10 @@ export const lend = {
   source: (segment: number | string) => `/api/lend/sources/${segment}`,
   result: (segment: number | string) => `/api/lend/results/${segment}`,
   done: (segment: number | string) => `/api/lend/results/${segment}/done`,
+  live: '/api/lend/live',
+  /** The rendition that the others are made from, from part `from` (within the segment) on, streamed while it grows. */
+  liveSource: (segment: number | string, from: number) => `/api/lend/live/${segment}/source?from=${from}`,
+  liveParts: (segment: number | string) => `/api/lend/live/${segment}/parts`,
 } as const;
 
 export const lendLink = (token: string): string => `${pages.lend}#${token}`;

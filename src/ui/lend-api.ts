@@ -1,5 +1,5 @@
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
-import type { LendInvitation, NewLendInvitation } from '../protocol/lend.ts';
+import type { HelpState, LendInvitation, NewLendInvitation } from '../protocol/lend.ts';
 import { help } from '../protocol/urls.ts';
 import { askOrigin } from './ask-origin.ts';
 
@@ -11,6 +11,7 @@ export const lendApi = {
     askOrigin('GET', help.invitations(id), { token }),
   revoke: ({ id, token }: ReservedBroadcast, invitation: string): Promise<void> =>
     askOrigin('DELETE', help.invitation(id, invitation), { token }),
+  state: ({ id, token }: ReservedBroadcast): Promise<HelpState> => askOrigin('GET', help.state(id), { token }),
   sendAway: ({ id, token }: ReservedBroadcast, helper: string): Promise<void> =>
     askOrigin('DELETE', help.helper(id, helper), { token }),
 };

@@ -138,7 +138,13 @@ export class LendPage extends LitElement {
       ${
         isAgain
           ? nothing
-          : html`<p>
+          : state.isLive
+            ? html`<p>
+                Somebody asks you to help with this live broadcast. This tab will get its best picture while it goes on,
+                make ${state.heights.map(heightText).join(', ')} of it, and send them back at once. It takes processor,
+                memory and line while it runs, and nothing is kept afterwards.
+              </p>`
+            : html`<p>
               Somebody asks you to help with this recording. This tab will get pieces of ten seconds of it, make them in
               ${state.heights.map(heightText).join(', ')}, and send them back. It takes processor, memory and line while it
               runs, and nothing is kept afterwards.
@@ -182,7 +188,11 @@ export class LendPage extends LitElement {
       </dl>
       ${
         state.work.length === 0
-          ? html`<p class="quiet">Nothing to do at this moment: the next piece comes by itself.</p>`
+          ? html`<p class="quiet">
+              Nothing to do at this moment: the next piece comes by itself${
+                state.isLive ? ', and you stand in for whoever stops' : ''
+              }.
+            </p>`
           : html`<ul aria-label="In work">
               ${state.work.map((one) => this.#row(one))}
             </ul>`
@@ -202,7 +212,7 @@ export class LendPage extends LitElement {
       case 'helping':
         return this.#helping(state);
       case 'over':
-        return html`<p>Thank you. This tab made ${piecesText(state.published)} of the recording. You may close it now.</p>`;
+        return html`<p>Thank you. This tab made ${piecesText(state.published)} of ${state.isLive ? 'it' : 'the recording'}. You may close it now.</p>`;
       case 'refused':
         return html`<problem-note .problem=${{ ...state.phase.error, remedy: 'none' }}></problem-note>`;
     }

@@ -1,6 +1,7 @@
 import type { FromUpload, LivePlan } from '../../workers/messages.ts';
 import { canAskForDevices, listDevices } from '../capture/devices.ts';
 import { frameRateFor } from '../encode/frame-rate.ts';
+import { helpedRungs } from '../encode/ladder.ts';
 import type { Preset } from '../encode/ladder-offers.ts';
 import { DEFAULT_LADDER_RULES } from '../encode/live-ladder.ts';
 import type { SceneKind, SoundInput } from '../encode/scene.ts';
@@ -202,6 +203,10 @@ class Controller implements StudioController {
     this.#store.set({ pastTitles: this.#memory.titles });
   }
 
+  setHelped(isHelped: boolean): void {
+    this.#store.set({ isHelped });
+  }
+
   choosePreset(preset: Preset): void {
     this.#remember({ preset });
     this.#probes.choose(preset);
@@ -254,7 +259,9 @@ class Controller implements StudioController {
     this.#keepOnDisk();
     const [top] = probe.rungs;
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
-    this.#engine.toEngine({ kind: 'go-live', plan: this.#plan(probe.rungs) });
+    const isHelped = this.#store.state.isHelped;
+    const rungs = isHelped && this.#presets.heights === undefined ? helpedRungs(probe.rungs) : probe.rungs;
+    this.#engine.toEngine({ kind: 'go-live', plan: { ...this.#plan(rungs), isHelped } });
   }
 
   async resume(): Promise<void> {
@@ -319,6 +326,7 @@ class Controller implements StudioController {
 
   async #goOn({ plan, resume }: Extract<FromUpload, { kind: 'resumable' }>): Promise<void> {
     const [top] = plan.rungs;
+    this.#store.set({ isHelped: plan.isHelped });
     if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
     this.#engine.toEngine({ kind: 'go-live', plan, resume });
   }
@@ -339,6 +347,7 @@ class Controller implements StudioController {
     return {
       grid: { partsPerSegment, gopSeconds, frameRate: this.#shape().frameRate },
       rungs,
+      isHelped: false,
       audioBps: AUDIO_BPS,
       encoders: this.#presets.encoders,
       calmMs: calmSeconds === undefined ? DEFAULT_LADDER_RULES.calmMs : calmSeconds * 1000,

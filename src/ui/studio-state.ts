@@ -147,6 +147,8 @@ export interface StudioState {
   readonly playout: PlayoutState;
   readonly probe: ProbeState;
   readonly preset: Preset;
+  /** Only the largest picture is made here; the others wherever somebody helps. */
+  readonly isHelped: boolean;
   readonly preflight: PreflightFacts;
   readonly testRecording: TestRecording;
   readonly conditions: LiveConditions;
@@ -175,6 +177,7 @@ export interface StudioActions {
   chooseMicrophone(id: string): Promise<void>;
   setTitle(title: string): Promise<void>;
   choosePreset(preset: Preset): void;
+  setHelped(isHelped: boolean): void;
   /** Both probes again, before going live. */
   measure(): void;
   recordTest(): void;

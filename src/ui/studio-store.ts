@@ -22,6 +22,7 @@ const INITIAL: StudioState = {
   playout: { kind: 'none' },
   probe: { kind: 'waiting' },
   preset: 'full',
+  isHelped: false,
   preflight: {
     camera: 'missing',
     microphone: 'missing',

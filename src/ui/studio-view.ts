@@ -6,6 +6,7 @@ import './health-panel.ts';
 import './insecure-note.ts';
 import { encoderNotes } from './encoder-words.ts';
 import { type ConditionNote, conditionNotes } from './live-conditions.ts';
+import './live-helpers.ts';
 import './live-notes.ts';
 import { type PreflightFix, preflightRows } from './preflight.ts';
 import './preflight-list.ts';
@@ -217,6 +218,12 @@ export class StudioView extends LitElement {
           @preset=${({ detail }: CustomEvent<Preset>) => this.actions?.choosePreset(detail)}
         ></preset-picker>
         <probe-ladder .probe=${probe} @remedy=${this.#retry}></probe-ladder>
+      </div>
+      <div class="card">
+        <live-helpers
+          .isHelped=${state.isHelped}
+          @helped=${({ detail }: CustomEvent<boolean>) => this.actions?.setHelped(detail)}
+        ></live-helpers>
       </div>`;
   }
 
@@ -278,7 +285,14 @@ export class StudioView extends LitElement {
                     .ladder=${state.ladder}
                   ></health-panel>
                   ${state.safety === undefined ? nothing : html`<p class="quiet small">${safetySentence(state.safety)}</p>`}
-                </div>`
+                </div>
+                ${
+                  state.isHelped && phase.kind === 'live'
+                    ? html`<div class="card">
+                        <live-helpers .isHelped=${true} .broadcast=${state.broadcast}></live-helpers>
+                      </div>`
+                    : nothing
+                }`
               : this.#greenRoom(state)
           }`;
     }

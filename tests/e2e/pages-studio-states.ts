@@ -99,6 +99,7 @@ const before = {
   encoderHoldsMs: 0,
   isMuted: false,
   isCameraOff: false,
+  isHelped: false,
   sounds: [],
   playout: { kind: 'none' },
   probe: { kind: 'waiting' },

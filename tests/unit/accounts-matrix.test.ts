@@ -155,6 +155,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/lend/work': { answers: everybody('401 no_token') },
   'POST /api/lend/leave': { answers: everybody('401 no_token') },
   'GET /api/lend/sources/:segment': { url: async () => '/api/lend/sources/0', answers: everybody('401 no_token') },
+  'GET /api/lend/live': { answers: everybody('401 no_token') },
+  'GET /api/lend/live/:segment/source': {
+    url: async () => '/api/lend/live/0/source?from=0',
+    answers: everybody('401 no_token'),
+  },
+  'POST /api/lend/live/:segment/parts': {
+    url: async () => '/api/lend/live/0/parts',
+    answers: everybody('401 no_token'),
+  },
   'POST /api/lend/results/:segment': { url: async () => '/api/lend/results/0', answers: everybody('401 no_token') },
   'POST /api/lend/results/:segment/done': {
     url: async () => '/api/lend/results/0/done',

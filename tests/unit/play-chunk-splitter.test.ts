@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { ChunkSplitter, NotChunksError, partOfChunk } from '../../src/play/chunk-splitter.ts';
+import { ChunkSplitter, NotChunksError, partOfChunk } from '../../src/lib/chunk-splitter.ts';
 
 const box = (type: string, ...payload: Uint8Array[]): Uint8Array<ArrayBuffer> => {
   const length = payload.reduce((sum, bytes) => sum + bytes.length, 8);

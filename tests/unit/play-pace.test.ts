@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { helpedLagMs } from '../../src/play/helped-lag.ts';
 import { afterCalm, afterStall, STABLE_TARGET_MS, startTarget, targetMs } from '../../src/play/latency.ts';
 import { LiveFollower } from '../../src/play/live-follower.ts';
 import { paceToLive } from '../../src/play/pace.ts';
@@ -61,6 +62,17 @@ test('many stalls never push the target past three seconds, many calm minutes ne
   expect(targetMs(target, 100, 80)).toBeGreaterThanOrEqual(100 + 80);
 });
 
+test('LEND13 who may step to a rendition of helpers keeps behind what they make, whatever plays now', () => {
+  const target = startTarget('live', 0);
+  const alone = targetMs(target, 100, 80);
+  expect(targetMs(target, 100, 80, 500) - alone).toBeGreaterThanOrEqual(500);
+  // Their own lag is in what is measured while they play: it is not borne twice.
+  expect(targetMs(target, 100, 700, 500)).toBe(targetMs(target, 100, 700));
+  expect(targetMs(target, 100, 80, 0)).toBe(alone);
+  const told = (value: number) => `<SupplementalProperty schemeIdUri="urn:tabcast:helped-lag:2026" value="${value}"/>`;
+  expect([helpedLagMs(`<MPD>${told(750)}</MPD>`), helpedLagMs('<MPD></MPD>')]).toEqual([750, 0]);
+});
+
 test('Stable is three seconds whatever the line does', () => {
   expect(targetMs(startTarget('stable', 0), 100, 900)).toBe(STABLE_TARGET_MS);
 });
@@ -75,6 +87,7 @@ test('a join that landed a GOP back is jumped; the same distance later is only p
     rateNow: 1,
     partLengthMs: 100,
     lagMs: 40,
+    helpedLagMs: 0,
   };
   expect(follower.pace(input).kind).toBe('jump');
   follower.pace({ ...input, mediaNowMs: 60_300 });
@@ -91,6 +104,7 @@ test('a second that a jump itself cost is not jumped over again at once, but pla
     rateNow: 1,
     partLengthMs: 100,
     lagMs: 40,
+    helpedLagMs: 0,
   };
   expect(follower.pace(input).kind).toBe('jump');
   const soon = follower.pace({ ...input, nowMs: 1500, positionMs: 61_000, mediaNowMs: 63_000 });

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkInit } from '../../package/check-init.ts';
-import type { LendDone, LendJoined, LendOffer, LendWork } from '../../protocol/lend.ts';
+import type { LendDone, LendJoined, LendLive, LendOffer, LendWork } from '../../protocol/lend.ts';
 import { decodeTick, MAX_REQUEST_BYTES, TICK_CONTENT_TYPE } from '../../protocol/tick.ts';
+import { helpedTracks, helpSource, type VideoTrack } from '../../protocol/track.ts';
 import { lend } from '../../protocol/urls.ts';
 import { readBody } from '../body.ts';
 import type { Broadcast } from '../broadcast.ts';
@@ -11,6 +12,7 @@ import { readLendDone, readLendJoin, readLendLook, readLendWork } from '../lend-
 import { maxResultBytes, resultPartProblem, resultProblem } from '../lend-result.ts';
 import { notStarted, Problem, tooLarge } from '../problem.ts';
 import { readJson, requireType } from '../request-guards.ts';
+import type { Running } from '../running.ts';
 import { bearerToken } from '../token.ts';
 
 interface OfSegment {
@@ -50,8 +52,10 @@ export function lendRoutes(app: FastifyInstance, context: OriginContext): void {
     const invitation = lending.invitation(readLendLook(await readJson(request, deadlines)).invitation);
     const { record, running } = await registry.find(invitation.broadcastId);
     if (running === undefined) throw notStarted();
-    const tracks = running.tracks.filter((track) => track.kind === 'video');
-    const offer: LendOffer = { title: record.title, grid: running.grid, tracks, expiresMs: invitation.expiresMs };
+    const { title } = record;
+    const { grid, isUpload } = running;
+    const { expiresMs } = invitation;
+    const offer: LendOffer = { title, grid, tracks: tracksToMake(running), expiresMs, isLive: !isUpload };
     return reply.header('cache-control', 'no-store').send(offer);
   });
 
@@ -71,9 +75,10 @@ export function lendRoutes(app: FastifyInstance, context: OriginContext): void {
       broadcastId: record.id,
       title: record.title,
       grid: running.grid,
-      tracks: running.tracks.filter((track) => track.kind === 'video'),
+      tracks: tracksToMake(running),
       availabilityStartMs: running.availabilityStartMs,
       durationMs: record.durationMs,
+      live: liveOf(broadcast),
     };
     return reply.code(201).header('cache-control', 'no-store').send(answer);
   });
@@ -139,9 +144,27 @@ export function lendRoutes(app: FastifyInstance, context: OriginContext): void {
   });
 }
 
+/** Of a recording all pictures, of a live those that its creator leaves to others. */
+function tracksToMake({ tracks, isUpload }: Running): readonly VideoTrack[] {
+  if (isUpload) return tracks.filter((track) => track.kind === 'video');
+  const helped = helpedTracks(tracks);
+  if (helped.length > 0) return helped;
+  throw new Problem(
+    409,
+    'no_help_wanted',
+    'The creator makes all of this broadcast, so there is nothing to help with.',
+  );
+}
+
+function liveOf({ running, store }: Broadcast): LendLive | null {
+  const source = helpSource(running?.tracks ?? []);
+  if (running === undefined || running.isUpload || source === undefined) return null;
+  return { source, init: (store.inits().get(source.id) ?? Buffer.alloc(0)).toString('base64') };
+}
+
 /** SPEC LEND3: what another encoder makes cannot stand in the same rendition. */
 function refuseOtherEncoder(broadcast: Broadcast, configs: Readonly<Record<string, string>>): void {
-  for (const track of broadcast.running?.tracks ?? []) {
+  for (const track of broadcast.running === undefined ? [] : tracksToMake(broadcast.running)) {
     const init = checkInit(broadcast.store.inits().get(track.id) ?? new Uint8Array());
     if (init.kind === 'bad' || init.facts.media.kind !== 'video') continue;
     if (configs[track.id] === Buffer.from(init.facts.media.avcC).toString('base64')) continue;

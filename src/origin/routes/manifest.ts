@@ -34,7 +34,8 @@ function manifestOf(broadcast: Broadcast, view: (partsPerSegment: number) => Mpd
     throw new Problem(404, 'not_started', 'The broadcast has not started yet. Try again in a moment.');
   const { id, title, publishMs, state, durationMs, cuts } = record;
   const { availabilityStartMs, grid, tracks } = running;
-  const facts = { id, title, publishMs, availabilityStartMs, grid, tracks, cuts };
+  const { helped } = broadcast;
+  const facts = { id, title, publishMs, availabilityStartMs, grid, tracks, cuts, helped };
   const wanted = view(grid.partsPerSegment);
   if (!isStatic(state)) return liveMpd(facts, wanted, timeUrl);
   if (durationMs === 0) throw new Problem(404, 'not_started', 'The broadcast ended before anything was sent.');

@@ -1,0 +1,248 @@
+import type { PartIndex } from '../protocol/grid.ts';
+import type { HolderId } from './job.ts';
+import { LIVE_POLICY, type LivePolicy } from './live-policy.ts';
+
+/** One helper's hold on one segment of a live, from `fromPart` on, which begins with a key frame. */
+export interface LiveLease {
+  readonly id: number;
+  readonly holder: HolderId;
+  readonly segment: number;
+  readonly fromPart: PartIndex;
+}
+
+/** What a helper is told. */
+export type LiveOrder =
+  | { readonly kind: 'make'; readonly lease: LiveLease }
+  | { readonly kind: 'stop'; readonly lease: LiveLease };
+
+export interface LiveFacts {
+  readonly nowMs: number;
+  /** The first part that the source lacks. */
+  readonly sourcePart: PartIndex;
+  /** The segment from which on helpers make theirs; undefined: none is wanted. */
+  readonly fromSegment: number | undefined;
+  /** Index after the last part of the broadcast, once it is known. */
+  readonly endPart: PartIndex | undefined;
+}
+
+export interface LiveOutcome {
+  readonly orders: readonly LiveOrder[];
+  /** Nobody could make the rest of these: they are not waited for. */
+  readonly lost: readonly number[];
+}
+
+/** own: the next part of this lease. old: it is there, or the lease is somebody else's. */
+export type LiveTake = 'own' | 'old' | 'early';
+
+interface Job {
+  readonly segment: number;
+  readonly endPart: PartIndex;
+  nextPart: PartIndex;
+  lease: LiveLease | undefined;
+  /** When the lease gave its last part, or began. */
+  heardMs: number;
+  hasBegun: boolean;
+}
+
+interface Holder {
+  restsUntilMs: number;
+}
+
+/**
+ * Who makes which segment of a live, in turn, and who goes on where somebody stopped. Of every segment exactly one
+ * helper may bring the next part, so that its parts come once, in order, and a change of helper is always a key frame.
+ * Reads no clock and does no I/O.
+ */
+export class LiveBoard {
+  readonly #partsPerSegment: number;
+  readonly #partMs: number;
+  readonly #policy: LivePolicy;
+  /** In the order in which they came, which is their turn. */
+  readonly #holders = new Map<HolderId, Holder>();
+  readonly #jobs = new Map<number, Job>();
+  /** When the source had the part before; of the parts that somebody may still wait for. */
+  readonly #cameMs = new Map<PartIndex, number>();
+  #sourcePart: PartIndex = 0;
+  #lastHolder: HolderId | undefined;
+  #fromSegment: number | undefined;
+  #nextSegment = 0;
+  #nextLease = 1;
+
+  constructor(partsPerSegment: number, policy: LivePolicy = LIVE_POLICY) {
+    this.#partsPerSegment = partsPerSegment;
+    this.#partMs = 10_000 / partsPerSegment;
+    this.#policy = policy;
+  }
+
+  enter(holder: HolderId): void {
+    if (!this.#holders.has(holder)) this.#holders.set(holder, { restsUntilMs: Number.NEGATIVE_INFINITY });
+  }
+
+  /** Gone: what it holds passes on at the next look. */
+  leave(holder: HolderId): void {
+    this.#holders.delete(holder);
+  }
+
+  /** How many could be lent something. */
+  readyAt(nowMs: number): number {
+    return [...this.#holders.values()].filter(({ restsUntilMs }) => nowMs >= restsUntilMs).length;
+  }
+
+  leaseOf(segment: number, holder: HolderId): LiveLease | undefined {
+    const lease = this.#jobs.get(segment)?.lease;
+    return lease?.holder === holder ? lease : undefined;
+  }
+
+  /** Who makes what, for the creator to see. */
+  get leases(): readonly LiveLease[] {
+    return [...this.#jobs.values()].flatMap(({ lease }) => lease ?? []);
+  }
+
+  /** Nothing is to be made now. */
+  get isIdle(): boolean {
+    return this.#jobs.size === 0;
+  }
+
+  /** What to do with a part that a helper brings; it is the caller's to store it and then to say `took`. */
+  judge(holder: HolderId, segment: number, part: PartIndex): LiveTake {
+    const job = this.#jobs.get(segment);
+    if (job?.lease?.holder !== holder || part < job.nextPart) return 'old';
+    return part === job.nextPart ? 'own' : 'early';
+  }
+
+  /** True when the part must begin with a key picture: it is the first of its lease. */
+  isTurn(segment: number, part: PartIndex): boolean {
+    return this.#jobs.get(segment)?.lease?.fromPart === part;
+  }
+
+  /** True when the segment is whole with it. */
+  took(segment: number, part: PartIndex, nowMs: number): boolean {
+    const job = this.#jobs.get(segment);
+    if (job?.nextPart !== part) return false;
+    job.nextPart = part + 1;
+    job.heardMs = nowMs;
+    job.hasBegun = true;
+    if (job.nextPart < job.endPart) return false;
+    this.#jobs.delete(segment);
+    return true;
+  }
+
+  /** What this holder has made of the segment is not what it should be, or it cannot go on. */
+  fail(holder: HolderId, nowMs: number): void {
+    const known = this.#holders.get(holder);
+    if (known !== undefined) known.restsUntilMs = nowMs + this.#policy.restMs;
+    for (const job of this.#jobs.values()) if (job.lease?.holder === holder) job.lease = undefined;
+  }
+
+  /** Everything that time and the source have changed; called every few hundredths of a second. */
+  look(facts: LiveFacts): LiveOutcome {
+    const orders: LiveOrder[] = [];
+    const lost: number[] = [];
+    this.#grow(facts);
+    for (const job of Array.from(this.#jobs.values())) {
+      if (facts.fromSegment === undefined || job.segment < facts.fromSegment) this.#drop(job, orders);
+      else if (this.#isLost(job, facts.nowMs)) {
+        lost.push(job.segment);
+        this.#drop(job, orders);
+        if (job.lease !== undefined) this.fail(job.lease.holder, facts.nowMs);
+      } else if (this.#isSilent(job, facts.nowMs)) this.#pass(job, orders, facts.nowMs);
+    }
+    if (facts.fromSegment !== undefined) this.#begin(facts.fromSegment, facts, orders);
+    this.#forgetTimes();
+    return { orders, lost };
+  }
+
+  #grow({ sourcePart, nowMs }: LiveFacts): void {
+    for (let part = this.#sourcePart; part < sourcePart; part++) this.#cameMs.set(part, nowMs);
+    this.#sourcePart = Math.max(this.#sourcePart, sourcePart);
+  }
+
+  #forgetTimes(): void {
+    const wanted = Math.min(this.#sourcePart, ...[...this.#jobs.values()].map(({ nextPart }) => nextPart));
+    for (const part of this.#cameMs.keys()) if (part < wanted) this.#cameMs.delete(part);
+  }
+
+  /** Since when the source of its next part waits for it; undefined while there is nothing to be made. */
+  #dueSinceMs(job: Job): number | undefined {
+    const cameMs = this.#cameMs.get(job.nextPart);
+    return cameMs === undefined ? undefined : Math.max(cameMs, job.heardMs);
+  }
+
+  #isSilent(job: Job, nowMs: number): boolean {
+    if (job.lease === undefined || !this.#holders.has(job.lease.holder)) return true;
+    const sinceMs = this.#dueSinceMs(job);
+    if (sinceMs === undefined) return false;
+    return nowMs - sinceMs > (job.hasBegun ? this.#policy.silentMs : this.#policy.startMs);
+  }
+
+  #isLost(job: Job, nowMs: number): boolean {
+    const cameMs = this.#cameMs.get(job.nextPart);
+    return cameMs !== undefined && nowMs - cameMs > this.#policy.lostMs;
+  }
+
+  /** Somebody else goes on at the first missing part; without anybody else it stays where it is. */
+  #pass(job: Job, orders: LiveOrder[], nowMs: number): void {
+    const next = this.#nextHolder(job.lease?.holder, nowMs);
+    if (next === undefined) return;
+    this.#drop(job, orders);
+    this.#lend(job, next, nowMs, orders);
+  }
+
+  #drop(job: Job, orders: LiveOrder[]): void {
+    this.#jobs.delete(job.segment);
+    if (job.lease !== undefined) orders.push({ kind: 'stop', lease: job.lease });
+  }
+
+  #begin(fromSegment: number, { sourcePart, nowMs, endPart }: LiveFacts, orders: LiveOrder[]): void {
+    const leadParts = this.#policy.leadMs / this.#partMs;
+    if (fromSegment !== this.#fromSegment) this.#nextSegment = fromSegment;
+    this.#fromSegment = fromSegment;
+    for (;;) {
+      const segment = this.#nextSegment;
+      const firstPart = segment * this.#partsPerSegment;
+      if (firstPart > sourcePart + leadParts || firstPart >= (endPart ?? Number.POSITIVE_INFINITY)) break;
+      const holder = this.#nextHolder(undefined, nowMs);
+      const end = Math.min(firstPart + this.#partsPerSegment, endPart ?? Number.POSITIVE_INFINITY);
+      const job: Job = {
+        segment,
+        endPart: end,
+        nextPart: firstPart,
+        lease: undefined,
+        heardMs: nowMs,
+        hasBegun: false,
+      };
+      this.#nextSegment++;
+      if (holder === undefined) this.#jobs.set(segment, job);
+      else this.#lend(job, holder, nowMs, orders);
+    }
+    // The end may come in the middle of what is being made.
+    if (endPart === undefined) return;
+    for (const job of Array.from(this.#jobs.values())) {
+      if (job.endPart <= endPart) continue;
+      const isWhole = job.nextPart >= endPart;
+      this.#jobs.set(job.segment, { ...job, endPart });
+      if (isWhole) this.#drop(job, orders);
+    }
+  }
+
+  #lend(job: Job, holder: HolderId, nowMs: number, orders: LiveOrder[]): void {
+    const { segment, nextPart } = job;
+    const lease: LiveLease = { id: this.#nextLease++, holder, segment, fromPart: nextPart };
+    this.#jobs.set(segment, { ...job, lease, heardMs: nowMs, hasBegun: false });
+    orders.push({ kind: 'make', lease });
+  }
+
+  /** In turn; those with less to do first, and not the one that has just been silent. */
+  #nextHolder(but: HolderId | undefined, nowMs: number): HolderId | undefined {
+    const ring = [...this.#holders.keys()];
+    const after = ring.indexOf(this.#lastHolder ?? '') + 1;
+    const turn = [...ring.slice(after), ...ring.slice(0, after)].filter(
+      (holder) => holder !== but && nowMs >= (this.#holders.get(holder)?.restsUntilMs ?? 0),
+    );
+    const load = (holder: HolderId): number => this.leases.filter((lease) => lease.holder === holder).length;
+    const least = Math.min(...turn.map(load));
+    const next = turn.find((holder) => load(holder) === least);
+    if (next !== undefined) this.#lastHolder = next;
+    return next;
+  }
+}

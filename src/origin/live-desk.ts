@@ -1,0 +1,32 @@
+import type { Broadcast } from './broadcast.ts';
+import { LiveHelp, type LiveHelpDeps } from './live-help.ts';
+import { Problem } from './problem.ts';
+
+/** The lives of this process that somebody helps with. */
+export class LiveDesk {
+  readonly #deps: LiveHelpDeps;
+  readonly #lives = new Map<string, LiveHelp>();
+
+  constructor(deps: LiveHelpDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws 409 `no_help_wanted`. */
+  of(broadcast: Broadcast): LiveHelp {
+    const { record, running } = broadcast;
+    if (running === undefined || running.isUpload || broadcast.isOver)
+      throw new Problem(409, 'no_help_wanted', 'There is nothing to help with here any more.');
+    const known = this.find(record.id) ?? new LiveHelp(broadcast, running, this.#deps);
+    this.#lives.set(record.id, known);
+    return known;
+  }
+
+  find(broadcastId: string): LiveHelp | undefined {
+    return this.#lives.get(broadcastId);
+  }
+
+  /** `isOver` of a broadcast that is gone is true. */
+  housekeep(isOver: (broadcastId: string) => boolean): void {
+    for (const id of this.#lives.keys()) if (isOver(id)) this.#lives.delete(id);
+  }
+}

@@ -1,0 +1,211 @@
+import { LiveBoard, type LiveLease } from '../mapreduce/live-board.ts';
+import { LiveLags } from '../mapreduce/live-lags.ts';
+import { type LiveRun, nextRun } from '../mapreduce/live-run.ts';
+import { SEGMENT_SECONDS } from '../protocol/grid.ts';
+import type { LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
+import type { Part } from '../protocol/part.ts';
+import { helpedTracks, helpSource, type TrackId, type VideoTrack } from '../protocol/track.ts';
+import type { Broadcast } from './broadcast.ts';
+import type { Clock } from './clock.ts';
+import type { LendDesk } from './lend-desk.ts';
+import type { HelperRecord } from './lend-records.ts';
+import { maxTrackBytes } from './lend-result.ts';
+import { livePartProblem } from './live-part.ts';
+import { Problem } from './problem.ts';
+import type { Running } from './running.ts';
+import { takePart } from './take-part.ts';
+
+export interface LiveHelpDeps {
+  readonly clock: Clock;
+  readonly lending: LendDesk;
+  /** The disk takes more. */
+  readonly hasRoom: () => boolean;
+}
+
+const LOOK_MS = 50;
+const BEAT_MS = 1000;
+/** After the end, for the last parts of what is being made; well before the manifest becomes static. */
+const LAST_PARTS_MS = 5000;
+
+interface Listener {
+  readonly helper: HelperRecord;
+  readonly tell: (word: LiveWord) => void;
+}
+
+/** One live and who makes its smaller pictures: joins the board to the broadcast and to the helpers' open requests. */
+export class LiveHelp {
+  readonly #broadcast: Broadcast;
+  readonly #running: Running;
+  readonly #deps: LiveHelpDeps;
+  readonly #board: LiveBoard;
+  readonly #tracks: readonly VideoTrack[];
+  readonly #source: TrackId;
+  readonly #listeners = new Map<string, Listener>();
+  readonly #lags = new LiveLags();
+  /** Of what is being made: what was taken of each track, by segment. */
+  readonly #bytes = new Map<number, Map<TrackId, number>>();
+  #run: LiveRun | undefined;
+  /** What is being taken; one after the other, and no lease passes meanwhile. */
+  #taking: Promise<unknown> = Promise.resolve();
+  #takes = 0;
+  #isLooking = false;
+  #beatMs = 0;
+
+  constructor(broadcast: Broadcast, running: Running, deps: LiveHelpDeps) {
+    this.#broadcast = broadcast;
+    this.#running = running;
+    this.#deps = deps;
+    this.#board = new LiveBoard(running.grid.partsPerSegment);
+    this.#tracks = helpedTracks(running.tracks);
+    this.#source = helpSource(running.tracks)?.id ?? '';
+  }
+
+  get leases(): readonly LiveLease[] {
+    return this.#board.leases;
+  }
+
+  holds(helperId: string, segment: number): boolean {
+    return this.#board.leaseOf(segment, helperId) !== undefined;
+  }
+
+  /** Somebody listens for work, until the returned function is called. The newest request of a helper counts. */
+  listen(helper: HelperRecord, tell: (word: LiveWord) => void): () => void {
+    const listener = { helper, tell };
+    // What an earlier request was told went with it.
+    this.#board.leave(helper.id);
+    this.#listeners.set(helper.id, listener);
+    this.#board.enter(helper.id);
+    if (!this.#isLooking) this.#lookOn();
+    return () => {
+      if (this.#listeners.get(helper.id) !== listener) return;
+      this.#listeners.delete(helper.id);
+      this.#board.leave(helper.id);
+    };
+  }
+
+  /** SPEC LEND10. Throws 422 `bad_part`, after which the helper is not asked for a while. */
+  take(helper: HelperRecord, segment: number, parts: readonly Part[]): Promise<LivePartsAnswer> {
+    this.#takes++;
+    const taken = this.#taking.then(() => this.#take(helper, segment, parts));
+    this.#taking = taken.catch(() => undefined).finally(() => this.#takes--);
+    return taken;
+  }
+
+  async #take(helper: HelperRecord, segment: number, parts: readonly Part[]): Promise<LivePartsAnswer> {
+    const indices = [...new Set(parts.map(({ part }) => part))].toSorted((a, b) => a - b);
+    for (const index of indices) {
+      const take = this.#board.judge(helper.id, segment, index);
+      if (take === 'early') throw this.#refuse(helper, `part ${index} comes before the one that is due`);
+      if (take === 'own')
+        await this.#store(
+          helper,
+          segment,
+          index,
+          parts.filter(({ part }) => part === index),
+        );
+    }
+    // Nobody holds what is whole.
+    return { isYours: this.holds(helper.id, segment) };
+  }
+
+  /** All renditions of a tick or none: the next helper begins all of them at the same picture. */
+  async #store(helper: HelperRecord, segment: number, index: number, parts: readonly Part[]): Promise<void> {
+    const isTurn = this.#board.isTurn(segment, index);
+    const taken = this.#bytes.get(segment) ?? new Map<TrackId, number>();
+    for (const track of this.#tracks) {
+      const own = parts.filter((part) => part.track === track.id);
+      const [part] = own;
+      if (part === undefined || own.length > 1 || parts.length !== this.#tracks.length)
+        throw this.#refuse(helper, `part ${index} is not there once in every rendition`);
+      const problem = livePartProblem(this.#broadcast, part, isTurn);
+      if (problem !== undefined) throw this.#refuse(helper, problem);
+      const bytes = (taken.get(track.id) ?? 0) + part.bytes.length;
+      if (bytes > maxTrackBytes(track.bitrateBps))
+        throw this.#refuse(helper, `${track.id} has ${bytes} bytes, far more than its bit rate`);
+      taken.set(track.id, bytes);
+    }
+    this.#bytes.set(segment, taken);
+    for (const part of parts) {
+      const outcome = await takePart(this.#broadcast, part, this.#deps.hasRoom());
+      if ('code' in outcome) throw new Problem(outcome.status, outcome.code, outcome.message);
+    }
+    const nowMs = this.#deps.clock.nowMs();
+    const partMs = (SEGMENT_SECONDS * 1000) / this.#running.grid.partsPerSegment;
+    this.#lags.push((this.#sourcePart - index) * partMs, nowMs);
+    if (!this.#board.took(segment, index, nowMs)) return;
+    this.#bytes.delete(segment);
+    await this.#deps.lending.credit(this.#broadcast.record.id, helper.id);
+    await this.#promise();
+  }
+
+  #refuse(helper: HelperRecord, reason: string): Problem {
+    this.#board.fail(helper.id, this.#deps.clock.nowMs());
+    return new Problem(422, 'bad_part', `What was made cannot be used: ${reason}.`);
+  }
+
+  get #sourcePart(): number {
+    return this.#broadcast.store.stored(this.#source).end;
+  }
+
+  #promise(): Promise<void> {
+    const promise = this.#run && {
+      fromPart: this.#run.fromSegment * this.#running.grid.partsPerSegment,
+      lagMs: this.#lags.shownMs,
+    };
+    return this.#broadcast.promiseHelp(promise);
+  }
+
+  readonly #lookOn = (): void => {
+    const nowMs = this.#deps.clock.nowMs();
+    this.#isLooking = this.#listeners.size > 0 || this.#run !== undefined;
+    if (!this.#isLooking) return;
+    this.#deps.clock.at(nowMs + LOOK_MS, this.#lookOn);
+    if (this.#takes === 0) this.#look(nowMs);
+    if (nowMs - this.#beatMs < BEAT_MS) return;
+    this.#beatMs = nowMs;
+    for (const { helper, tell } of this.#listeners.values()) {
+      tell({ kind: 'beat', segmentsDone: helper.segmentsDone });
+      this.#deps.lending.hear(helper, this.#holdsAny(helper) ? this.#running.grid.frameRate : 0);
+    }
+  };
+
+  #holdsAny(helper: HelperRecord): boolean {
+    return this.leases.some(({ holder }) => holder === helper.id);
+  }
+
+  #look(nowMs: number): void {
+    for (const { helper } of this.#listeners.values())
+      if (!this.#deps.lending.isWelcome(helper)) this.#board.leave(helper.id);
+    const { record, isOver } = this.#broadcast;
+    const endPart = record.end?.endParts[this.#source];
+    const { orders, lost } = this.#board.look({
+      nowMs,
+      sourcePart: this.#sourcePart,
+      fromSegment: this.#run?.fromSegment,
+      endPart,
+    });
+    for (const { kind, lease } of orders) {
+      const { id, segment, fromPart } = lease;
+      if (kind === 'stop') this.#bytes.delete(segment);
+      this.#listeners.get(lease.holder)?.tell({ kind, lease: id, segment, fromPart });
+    }
+    const run = isOver ? this.#runAfterEnd(nowMs) : this.#runNow(nowMs, lost.length > 0);
+    const isNew = run?.fromSegment !== this.#run?.fromSegment;
+    this.#run = run;
+    if (this.#lags.look(nowMs) || isNew) this.#promise().catch((error: unknown) => this.#broadcast.report(error));
+    if (!isOver || run !== undefined) return;
+    for (const { tell } of this.#listeners.values()) tell({ kind: 'over' });
+    this.#listeners.clear();
+  }
+
+  #runNow(nowMs: number, isBroken: boolean): LiveRun | undefined {
+    const mediaNowMs = nowMs - this.#running.availabilityStartMs;
+    const isLive = this.#broadcast.record.state === 'live';
+    return nextRun(this.#run, { mediaNowMs, isLive, ready: this.#board.readyAt(nowMs), isBroken });
+  }
+
+  #runAfterEnd(nowMs: number): LiveRun | undefined {
+    const isLate = nowMs > (this.#broadcast.record.endedMs ?? nowMs) + LAST_PARTS_MS;
+    return isLate || this.#board.isIdle ? undefined : this.#run;
+  }
+}

@@ -1,0 +1,42 @@
+import { listBoxes, u32 } from '../package/check-boxes.ts';
+import { checkPart } from '../package/check-part.ts';
+import { partOfTicks, VIDEO_TIMESCALE } from '../protocol/grid.ts';
+import type { Part } from '../protocol/part.ts';
+import { ticks } from '../protocol/time.ts';
+import type { Broadcast } from './broadcast.ts';
+import { partProblem } from './take-part.ts';
+
+const NAL_SLICE = 1;
+const NAL_IDR = 5;
+
+/** Whether the first picture of a part with four-byte NAL lengths can be decoded without any other. */
+export function beginsWithIdr(bytes: Uint8Array): boolean {
+  const top = listBoxes(bytes, 0, bytes.length);
+  const mdat = top.kind === 'bad' ? undefined : top.boxes.find(({ type }) => type === 'mdat');
+  if (mdat === undefined) return false;
+  for (let at = mdat.body; at + 4 < mdat.end; at += 4 + u32(bytes, at)) {
+    const type = (bytes[at + 4] ?? 0) & 0x1f;
+    if (type === NAL_IDR || type === NAL_SLICE) return type === NAL_IDR;
+  }
+  return false;
+}
+
+/**
+ * SPEC LEND10: what is wrong with a part of a helper for a live; undefined when it is as it should be. `isTurn`: another
+ * made the part before it.
+ */
+export function livePartProblem(broadcast: Broadcast, part: Part, isTurn: boolean): string | undefined {
+  const problem = partProblem(broadcast, part);
+  if (problem !== undefined && 'code' in problem) return problem.message;
+  const expectation = broadcast.running?.expectations.get(part.track);
+  if (expectation === undefined) return `${part.track} is not made here`;
+  const { grid } = expectation;
+  const check = checkPart(part.bytes, { ...expectation, part: part.part });
+  if (check.kind === 'bad') return check.reason;
+  if (partOfTicks(ticks(check.endTicks), VIDEO_TIMESCALE, grid.partsPerSegment) === part.part)
+    return `${part.track}/${part.part} lacks pictures at its end`;
+  const isKey = isTurn || check.startTicks % (grid.gopSeconds * VIDEO_TIMESCALE) === 0;
+  return isKey && !beginsWithIdr(part.bytes)
+    ? `${part.track}/${part.part} does not begin with a key picture`
+    : undefined;
+}

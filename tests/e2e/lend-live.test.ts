@@ -1,0 +1,101 @@
+import { expect, type Page, test } from '@playwright/test';
+import { isHelped } from '../../src/protocol/track.ts';
+import { live, pages } from '../../src/protocol/urls.ts';
+import { launchOptions } from '../helpers/browser.ts';
+import { decodeAll, probePackets } from '../helpers/ffprobe.ts';
+import { inviteHelpers, lendStatus, startHelper } from '../helpers/lend.ts';
+import { fetchBytes } from '../helpers/media-checks.ts';
+import { numberedCameraFlags } from '../helpers/numbered-camera.ts';
+import { numbersShown } from '../helpers/numbered-file.ts';
+import { startOrigin } from '../helpers/origin.ts';
+import { broadcastDetail, endStream } from '../helpers/studio.ts';
+import { untilPlaying, videoState } from '../helpers/watch.ts';
+import { expectAccessible } from './pages-axe.ts';
+
+test.use({ launchOptions: launchOptions(await numberedCameraFlags()), permissions: ['camera', 'microphone'] });
+
+const manifestOf = async (originUrl: string, id: string): Promise<string> =>
+  (await fetch(originUrl + live.manifest(id, 100))).text();
+
+/** The segments in which the manifest offers a track. */
+async function segmentsWith(originUrl: string, id: string, track: string): Promise<readonly number[]> {
+  const periods = (await manifestOf(originUrl, id)).split('<Period ').slice(1);
+  return periods.flatMap((period) => {
+    const seconds = (name: string): number => Number(new RegExp(`${name}="PT([0-9.]+)S"`).exec(period)?.[1] ?? 'NaN');
+    const from = seconds('start') / 10;
+    const count = Math.ceil(seconds('duration') / 10);
+    return period.includes(`id="${track}"`) ? Array.from({ length: count || 1 }, (_, i) => from + i) : [];
+  });
+}
+
+async function goLiveHelped(page: Page, originUrl: string): Promise<string> {
+  await page.goto(`${originUrl}${pages.studio}?ladder=360,240`);
+  await page.getByRole('button', { name: /camera and microphone/i }).click();
+  await page.getByLabel('Let helpers make the smaller pictures').check({ timeout: 20_000 });
+  await expectAccessible(page);
+  const watchUrl =
+    (await page.getByRole('link', { name: 'Watch page' }).getAttribute('href', { timeout: 20_000 })) ?? '';
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
+  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
+  return /\/watch\/([a-z0-9]{16})/.exec(watchUrl)?.[1] ?? '';
+}
+
+test('LEND8 a live sends its largest picture only; two tabs make the smaller one, one of them is killed at work, then the other; the viewer plays on, and the recording has every picture of it once and in order', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(150_000);
+  const origin = await startOrigin();
+  const id = await goLiveHelped(page, origin.url);
+  const { tracks } = await broadcastDetail(origin.url, id);
+  expect(tracks.filter(isHelped).map((track) => track.id)).toEqual(['v240']);
+  expect(await segmentsWith(origin.url, id, 'v240')).toEqual([]);
+  const link = await inviteHelpers(page);
+  const helpers = [await startHelper(browser, link, 'One'), await startHelper(browser, link, 'Two')];
+  await expect.poll(() => segmentsWith(origin.url, id, 'v240'), { timeout: 20_000 }).not.toEqual([]);
+  const watching = await browser.newPage();
+  await watching.goto(`${origin.url}/watch/${id}`);
+  await untilPlaying(watching, 1);
+  await watching.getByRole('button', { name: 'Settings' }).click();
+  await watching.getByRole('radio', { name: /^240p/ }).check();
+  const working = (): Promise<readonly Page[]> =>
+    Promise.all(helpers.map(async (one) => ((await lendStatus(one).textContent()) === 'Helping' ? [one] : []))).then(
+      (all) => all.flat(),
+    );
+  const [first = 0] = await segmentsWith(origin.url, id, 'v240');
+  const secondOf = async (): Promise<number> => (await broadcastDetail(origin.url, id)).durationMs / 1000;
+  await expect.poll(secondOf, { timeout: 40_000, intervals: [100] }).toBeGreaterThan(first * 10 + 4.3);
+  const [busy] = await working();
+  await busy?.context().close();
+  await expect.poll(secondOf, { timeout: 40_000 }).toBeGreaterThan((first + 2) * 10 + 1);
+  await expect.poll(async () => (await videoState(watching)).positionS).toBeGreaterThan((first + 1) * 10);
+  expect((await videoState(watching)).height).toBe(240);
+  // With the last helper the smaller picture goes, in the middle of a segment: who watches it is given the other one.
+  for (const one of helpers) await one.context().close();
+  const lastSeenS = await secondOf();
+  await expect
+    .poll(async () => (await videoState(watching)).positionS, { timeout: 20_000 })
+    .toBeGreaterThan(lastSeenS + 4);
+  expect((await videoState(watching)).height).toBe(360);
+  await watching.close();
+  await endStream(page);
+  await expect.poll(async () => (await broadcastDetail(origin.url, id)).state, { timeout: 30_000 }).toBe('sealed');
+  const made = await segmentsWith(origin.url, id, 'v240');
+  expect(made.slice(0, 2)).toEqual([first, first + 1]);
+  const media = async (track: string): Promise<Buffer> => {
+    const urls = made.map((segment) => live.segment(id, track, segment));
+    return Buffer.concat(await Promise.all([live.init(id, track), ...urls].map((url) => fetchBytes(origin.url + url))));
+  };
+  const [top, helped] = [await media('v360'), await media('v240')];
+  await decodeAll(helped);
+  const numbers = await numbersShown(helped);
+  expect(numbers).toEqual(await numbersShown(top));
+  expect(numbers.length).toBe(300 * made.length);
+  const keys = (await probePackets(helped)).filter(({ isKey }) => isKey).map(({ ptsS }) => ptsS);
+  const offGrid = keys.filter((atS) => atS % 2 !== 0);
+  expect(keys.length - offGrid.length).toBe(5 * made.length);
+  // Where the other tab went on: at the first missing part of the segment in which the first was killed.
+  expect(offGrid.some((atS) => atS > first * 10 + 4 && atS < first * 10 + 10)).toBe(true);
+  expect(offGrid.map((atS) => Math.round(atS * 100) % 10)).toEqual(offGrid.map(() => 0));
+  await origin.stop();
+});

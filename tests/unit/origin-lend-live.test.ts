@@ -1,0 +1,225 @@
+import { expect, test } from '@playwright/test';
+import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
+import type { HelpState, LendJoined, LiveWord, NewLendInvitation } from '../../src/protocol/lend.ts';
+import type { Part } from '../../src/protocol/part.ts';
+import { encodeTick, TICK_CONTENT_TYPE } from '../../src/protocol/tick.ts';
+import { help, ingest, lend, live } from '../../src/protocol/urls.ts';
+import { audioTrack, initOf, type PartTweak, partOf, sha256, videoTrack } from './origin-test-media.ts';
+import { problemOf, type TestBroadcast, TestOrigin } from './origin-test-server.ts';
+
+const AVCC = Buffer.from([1, 0x42, 0xc0, 0x1f, 0xff, 0xe0, 0]).toString('base64');
+const json = { 'content-type': 'application/json' };
+const HELPED = { ...videoTrack(240), bitrateBps: 200_000, madeBy: 'helpers' } as const;
+const TRACKS = [videoTrack(360), HELPED, audioTrack];
+
+async function helpedLive(origin: TestOrigin): Promise<TestBroadcast> {
+  const broadcast = await origin.reserve();
+  for (const track of TRACKS) await broadcast.putInit(track.id, initOf(track));
+  const availabilityStartMs = origin.clock.nowMs();
+  const request = { availabilityStartMs, grid: DEFAULT_GRID, tracks: TRACKS };
+  const started = await broadcast.postJson(ingest.start(broadcast.id), request);
+  if (started.status !== 200) throw new Error(await started.text());
+  return broadcast;
+}
+
+/** A part of the helped rendition as an encoder makes it: its first picture says what it is. */
+function made(part: number, isKey: boolean, tweak: PartTweak = {}): Part {
+  const { bytes } = partOf('v240', part, DEFAULT_GRID, tweak);
+  const sampleBytes = 40;
+  const pictures = tweak.sampleCount ?? 3;
+  const view = Buffer.from(bytes);
+  for (let i = 0; i < pictures; i++) {
+    const at = view.length - (pictures - i) * sampleBytes;
+    view.writeUInt32BE(sampleBytes - 4, at);
+    view[at + 4] = i === 0 && isKey ? 0x65 : 0x41;
+  }
+  return { track: 'v240', part, bytes: view, digest: sha256(view) };
+}
+
+class Helper {
+  readonly joined: LendJoined;
+  readonly #origin: TestOrigin;
+  readonly words: LiveWord[] = [];
+  readonly #ending = new AbortController();
+
+  constructor(origin: TestOrigin, joined: LendJoined) {
+    this.#origin = origin;
+    this.joined = joined;
+  }
+
+  static async join(origin: TestOrigin, broadcast: TestBroadcast, name: string): Promise<Helper> {
+    const invited = await broadcast.postJson(help.invitations(broadcast.id), { forMs: 3600_000 });
+    const { url } = (await invited.json()) as NewLendInvitation;
+    const body = JSON.stringify({ invitation: url.split('#')[1], name, configs: { v240: AVCC } });
+    const answer = await origin.get(lend.join, { method: 'POST', headers: json, body });
+    if (answer.status !== 201) throw new Error(await answer.text());
+    const helper = new Helper(origin, (await answer.json()) as LendJoined);
+    await helper.#listen();
+    return helper;
+  }
+
+  get headers() {
+    return { authorization: `Bearer ${this.joined.token}` };
+  }
+
+  async #listen(): Promise<void> {
+    const answer = await this.#origin.get(lend.live, { headers: this.headers, signal: this.#ending.signal });
+    const read = async (): Promise<void> => {
+      let text = '';
+      for await (const chunk of answer.body ?? []) {
+        const lines = (text + Buffer.from(chunk).toString()).split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines) this.words.push(JSON.parse(line) as LiveWord);
+      }
+    };
+    read().catch(() => undefined);
+    await expect.poll(() => this.words.length).toBeGreaterThan(0);
+  }
+
+  get orders(): readonly string[] {
+    return this.words.flatMap((word) =>
+      word.kind === 'make' || word.kind === 'stop' ? [`${word.kind} ${word.segment} ${word.fromPart}`] : [],
+    );
+  }
+
+  vanish(): void {
+    this.#ending.abort();
+  }
+
+  send(segment: number, ...parts: Part[]): Promise<Response> {
+    const headers = { ...this.headers, 'content-type': TICK_CONTENT_TYPE };
+    return this.#origin.get(lend.liveParts(segment), { method: 'POST', headers, body: Buffer.from(encodeTick(parts)) });
+  }
+}
+
+/** A second of the creator's own parts at a time, and the origin's clock with them. */
+async function goOn(origin: TestOrigin, broadcast: TestBroadcast, from: number, to: number): Promise<void> {
+  for (let part = from; part < to; part += 10) {
+    await broadcast.sendTicks(part, Math.min(to, part + 10));
+    for (let at = 0; at < Math.min(10, to - part); at++) origin.clock.advance(100);
+  }
+}
+
+const manifestOf = async (origin: TestOrigin, { id }: TestBroadcast): Promise<string> =>
+  (await origin.get(live.manifest(id, 100))).text();
+
+const periodsWith = (manifest: string, track: string): readonly string[] =>
+  manifest
+    .split('<Period ')
+    .slice(1)
+    .filter((period) => period.includes(`id="${track}"`))
+    .map((period) => /id="(p\d+)"/.exec(period)?.[1] ?? '');
+
+test('LEND8 what is left to helpers is in no manifest until somebody helps, and its holes are not told as missing', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  await goOn(origin, broadcast, 0, 20);
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual([]);
+  const detail = (await (await origin.get(`/api/broadcasts/${broadcast.id}`)).json()) as { missing: unknown };
+  expect(detail.missing).toEqual([]);
+  const helper = await Helper.join(origin, broadcast, 'Friend');
+  expect(helper.joined).toMatchObject({ tracks: [{ id: 'v240' }], live: { source: { id: 'v360' } } });
+  await goOn(origin, broadcast, 20, 30);
+  const manifest = await manifestOf(origin, broadcast);
+  expect(periodsWith(manifest, 'v240')).toEqual(['p1']);
+  helper.vanish();
+  await expect
+    .poll(async () => {
+      origin.clock.advance(50);
+      return periodsWith(await manifestOf(origin, broadcast), 'v240');
+    })
+    .toEqual([]);
+});
+
+test('LEND9 LEND10 a segment passes to another helper at the first missing part, which must begin with a key picture', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const first = await Helper.join(origin, broadcast, 'First');
+  const second = await Helper.join(origin, broadcast, 'Second');
+  await goOn(origin, broadcast, 0, 100);
+  await expect.poll(() => first.orders).toEqual(['make 1 100']);
+  await broadcast.sendTicks(100, 103);
+  origin.clock.advance(100);
+  expect(await (await first.send(1, made(100, true))).json()).toEqual({ isYours: true });
+  expect(await (await second.send(1, made(101, true))).json()).toEqual({ isYours: false });
+  for (let i = 0; i < 8; i++) origin.clock.advance(50);
+  await expect.poll(() => first.orders).toEqual(['make 1 100', 'stop 1 100']);
+  await expect.poll(() => second.orders).toEqual(['make 1 101']);
+  // What comes late from the first counts no more, and nothing of it is visible.
+  expect(await (await first.send(1, made(101, false))).json()).toEqual({ isYours: false });
+  expect(await problemOf(await second.send(1, made(101, false)))).toEqual([422, 'bad_part']);
+  await broadcast.sendTicks(103, 104);
+  origin.clock.advance(50);
+  await expect.poll(() => first.orders.length).toBe(3);
+  expect(first.orders[2]).toBe('make 1 101');
+  expect(await (await first.send(1, made(101, true), made(102, false))).json()).toEqual({ isYours: true });
+  const stored = await origin.getBytes(live.piece(broadcast.id, 'v240', 1, 1, 100));
+  expect(stored.equals(Buffer.from(made(101, true).bytes))).toBe(true);
+});
+
+test('LEND10 a part with too few pictures, of another rendition, or ahead of its turn refuses the helper for a while', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const bad: readonly Part[][] = [
+    [made(100, true, { sampleCount: 2 })],
+    [partOf('v360', 100, DEFAULT_GRID)],
+    [made(101, true)],
+    [made(100, true, { tfdt: 1 })],
+  ];
+  const helpers = [];
+  for (let i = 0; i < bad.length; i++) helpers.push(await Helper.join(origin, broadcast, `Number ${i}`));
+  await goOn(origin, broadcast, 0, 101);
+  for (const [i, parts] of bad.entries()) {
+    const helper = helpers[i] as Helper;
+    await expect.poll(() => helper.orders).toEqual(['make 1 100']);
+    expect(await problemOf(await helper.send(1, ...parts))).toEqual([422, 'bad_part']);
+    origin.clock.advance(50);
+  }
+  const state = await origin.get(help.state(broadcast.id), { headers: broadcast.headers });
+  expect(((await state.json()) as HelpState).helpers.map(({ segmentsDone }) => segmentsDone)).toEqual([0, 0, 0, 0]);
+});
+
+test('LEND12 what is being made at the end may still come, and the helper is told that it is over', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const helper = await Helper.join(origin, broadcast, 'Friend');
+  await goOn(origin, broadcast, 0, 120);
+  const parts = (from: number, to: number): Part[] =>
+    Array.from({ length: to - from }, (_, i) => made(from + i, (from + i) % 20 === 0));
+  expect((await helper.send(1, ...parts(100, 115))).status).toBe(200);
+  await broadcast.postJson(ingest.end(broadcast.id), { endParts: { v360: 120, a128: 120 } });
+  origin.clock.advance(50);
+  expect(await (await helper.send(1, ...parts(115, 120))).json()).toEqual({ isYours: false });
+  origin.clock.advance(200);
+  await expect.poll(() => helper.words.at(-1)).toEqual({ kind: 'over' });
+  origin.clock.advance(9000);
+  await expect.poll(() => broadcast.state()).toBe('sealed');
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p1']);
+});
+
+test('LEND12 a recording shows helped renditions in their whole segments only, and is sealed without the others', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const helper = await Helper.join(origin, broadcast, 'Friend');
+  await goOn(origin, broadcast, 0, 100);
+  for (let part = 100; part < 200; part += 10) {
+    await goOn(origin, broadcast, part, part + 10);
+    const parts = Array.from({ length: 10 }, (_, i) => made(part + i, (part + i) % 20 === 0));
+    expect((await helper.send(1, ...parts)).status).toBe(200);
+  }
+  await goOn(origin, broadcast, 200, 210);
+  helper.vanish();
+  await expect
+    .poll(async () => {
+      origin.clock.advance(50);
+      return periodsWith(await manifestOf(origin, broadcast), 'v240');
+    })
+    .toEqual(['p1']);
+  await broadcast.postJson(ingest.end(broadcast.id), { endParts: { v360: 210, a128: 210 } });
+  origin.clock.advance(9000);
+  await expect.poll(() => broadcast.state()).toBe('sealed');
+  const manifest = await manifestOf(origin, broadcast);
+  expect(manifest).toContain('type="static"');
+  expect(periodsWith(manifest, 'v240')).toEqual(['p1']);
+  expect(periodsWith(manifest, 'v360')).toEqual(['p0', 'p1', 'p2']);
+});
