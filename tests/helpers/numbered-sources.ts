@@ -36,36 +36,49 @@ function install(workerSource: string, sources: Readonly<Record<'camera' | 'scre
     track.applyConstraints = () => Promise.resolve();
     return { track, worker };
   };
-  const sound = ({ beepHz }: NumberedSource): MediaStreamTrack | undefined => {
+  // A context stands at 0 until its device runs, then fills the device's buffer at once, and goes on in blocks.
+  const pageZero = async (context: AudioContext): Promise<number> => {
+    let zero = Number.NEGATIVE_INFINITY;
+    for (let samples = 0; samples < 40; ) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (context.currentTime < 0.5) continue;
+      samples++;
+      zero = Math.max(zero, context.currentTime - (performance.timeOrigin + performance.now() - startMs) / 1000);
+    }
+    return zero;
+  };
+  // What a context renders is in its stream 16 to 30 ms later [measured]; a microphone is what is in the stream.
+  const streamLagSeconds = 0.02;
+  const sound = async ({ beepHz }: NumberedSource): Promise<MediaStreamTrack | undefined> => {
+    if (beepHz === undefined) return undefined;
     const context = new AudioContext({ sampleRate: 48_000 });
     const target = context.createMediaStreamDestination();
     const gain = new GainNode(context, { gain: 0 });
-    const tone = new OscillatorNode(context, { frequency: beepHz ?? 0 });
+    const tone = new OscillatorNode(context, { frequency: beepHz });
     tone.connect(gain).connect(target);
     tone.start();
-    const zero = context.currentTime - (performance.timeOrigin + performance.now() - startMs) / 1000;
-    if (beepHz === undefined) return undefined;
+    const zero = await pageZero(context);
     for (let second = 1; second < 900; second++) {
       if (zero + second < context.currentTime) continue;
-      gain.gain.setValueAtTime(0.4, zero + second);
-      gain.gain.setValueAtTime(0, zero + second + 0.1);
+      gain.gain.setValueAtTime(0.4, zero + second - streamLagSeconds);
+      gain.gain.setValueAtTime(0, zero + second - streamLagSeconds + 0.1);
     }
     return target.stream.getAudioTracks()[0];
   };
   // One for everything: what is opened later begins with a later number.
   const startMs = performance.timeOrigin + performance.now();
-  navigator.mediaDevices.getUserMedia = (wanted) => {
-    const stream = new MediaStream();
-    if (wanted?.video) stream.addTrack(picture(sources.camera).track);
-    const track = wanted?.audio ? sound(sources.camera) : undefined;
-    if (track !== undefined) stream.addTrack(track);
-    return Promise.resolve(stream);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const heard = wanted?.audio ? await sound(sources.camera) : undefined;
+    return new MediaStream([
+      ...(wanted?.video ? [picture(sources.camera).track] : []),
+      ...(heard === undefined ? [] : [heard]),
+    ]);
   };
-  navigator.mediaDevices.getDisplayMedia = () => {
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const heard = await sound(sources.screen);
     const { track, worker } = picture(sources.screen);
     Object.assign(window, { stopSharing: () => worker.postMessage('stop') });
-    const heard = sound(sources.screen);
-    return Promise.resolve(new MediaStream(heard === undefined ? [track] : [track, heard]));
+    return new MediaStream(heard === undefined ? [track] : [track, heard]);
   };
 }
 
