@@ -132,7 +132,7 @@ export class BroadcastCard extends LitElement {
   #badge(broadcast: BroadcastSummary) {
     if (broadcast.state === 'live')
       return html`<span class="badge live"><span class="dot" aria-hidden="true"></span>Live</span>`;
-    if (broadcast.state === 'interrupted') return html`<span class="badge waiting">Reconnecting</span>`;
+    if (broadcast.state === 'interrupted') return html`<span class="badge waiting">Interrupted</span>`;
     if (broadcast.state === 'processing') return html`<span class="badge waiting">Just ended</span>`;
     return nothing;
   }

@@ -14,8 +14,8 @@ export class MissedNote extends LitElement {
     controls,
     css`
       .note {
-        display: flex;
-        flex-wrap: wrap;
+        display: grid;
+        grid-template: 'words watch close' / 1fr auto auto;
         align-items: center;
         gap: var(--tc-space-2) var(--tc-space-3);
         padding: var(--tc-space-2) var(--tc-space-3) var(--tc-space-2) var(--tc-space-4);
@@ -24,16 +24,25 @@ export class MissedNote extends LitElement {
       }
       div {
         display: grid;
-        flex: 1 1 14rem;
+        grid-area: words;
         gap: var(--tc-space-1);
       }
       progress {
         width: 100%;
         accent-color: var(--tc-color-accent);
       }
+      .watch {
+        grid-area: watch;
+      }
       .close {
+        grid-area: close;
         min-width: var(--tc-target);
         padding: 0;
+      }
+      @media (max-width: 40rem) {
+        .note {
+          grid-template: 'words close' 'watch watch' / 1fr auto;
+        }
       }
     `,
   ];
@@ -56,7 +65,7 @@ export class MissedNote extends LitElement {
                 <p class="quiet small numbers">${words.progress}</p>`
         }
       </div>
-      <button class="button primary" type="button" ?disabled=${missingMs > 0} @click=${() => this.#fire('watch')}>
+      <button class="button primary watch" type="button" ?disabled=${missingMs > 0} @click=${() => this.#fire('watch')}>
         ${words.button}
       </button>
       <button class="button quiet-button close" type="button" aria-label="Close" @click=${() => this.#fire('dismiss')}>

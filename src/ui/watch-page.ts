@@ -237,6 +237,7 @@ export class WatchPage extends LitElement {
           ${state === undefined ? nothing : this.#overlay(state)}
         </div>
         <div class="about">
+          ${this.#missed()}
           <h1>${state?.title || 'Stream'}</h1>
           <div class="facts">
             <span role="status">${this.#status()}</span>
@@ -253,16 +254,22 @@ export class WatchPage extends LitElement {
     `;
   }
 
+  /** Right under the picture, where it is seen without scrolling. */
+  #missed() {
+    const { state } = this;
+    if (state === undefined || !hasControls(state)) return nothing;
+    return html`<missed-note
+      .missed=${state.missed}
+      @watch=${() => this.#player?.watchMissed()}
+      @dismiss=${() => this.#player?.dismissMissed()}
+    ></missed-note>`;
+  }
+
   /** Where the person was, and ways to and from a moment. */
   #places() {
     const { state } = this;
     if (state === undefined || !hasControls(state)) return nothing;
-    return html`<missed-note
-        .missed=${state.missed}
-        @watch=${() => this.#player?.watchMissed()}
-        @dismiss=${() => this.#player?.dismissMissed()}
-      ></missed-note>
-      <resume-note
+    return html`<resume-note
         .choice=${this.resumed}
         @go-to=${(event: CustomEvent<number>) => {
           this.resumed = undefined;

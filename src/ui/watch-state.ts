@@ -24,7 +24,7 @@ export function stateWords(
     case 'interrupted':
       // Who is behind it does not meet it.
       if (state.outage?.kind === 'none') return LIVE;
-      return { text: state.outage === undefined ? 'Reconnecting' : 'The creator is reconnecting', tone: 'slow' };
+      return { text: 'Interrupted', tone: 'slow' };
     case 'unreachable':
       return { text: 'Reconnecting', tone: 'slow' };
     case 'ending':

@@ -52,7 +52,7 @@ test('what is live and what was recorded stand apart, each with title, time and 
   const live = page.getByRole('region', { name: 'Live now' }).getByRole('listitem');
   await expect(live).toHaveText([
     /Live\s+12:34\s+Length: 12 minutes\s+Choir rehearsal\s+Started 12 minutes ago/,
-    /Reconnecting.*Harbour camera/s,
+    /Interrupted.*Harbour camera/s,
   ]);
   const recordings = page.getByRole('region', { name: 'Recordings' }).getByRole('listitem');
   await expect(recordings).toHaveText([

@@ -46,7 +46,7 @@ test('the usual keys work wherever nothing else wants them', () => {
 test('every state of a broadcast has its words', () => {
   expect(stateWords({ phase: { kind: 'not-started' } }).text).toBe('Not started yet');
   expect(stateWords({ phase: { kind: 'live' } }).text).toBe('Live');
-  expect(stateWords({ phase: { kind: 'interrupted' } }).text).toBe('Reconnecting');
+  expect(stateWords({ phase: { kind: 'interrupted' } }).text).toBe('Interrupted');
   expect(stateWords({ phase: { kind: 'unreachable', nextTryAtMs: 0 } }).text).toBe('Reconnecting');
   expect(stateWords({ phase: { kind: 'ended' } }).text).toBe('Ended: this is the recording');
 });
