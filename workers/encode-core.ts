@@ -28,7 +28,9 @@ export interface EncodeCoreEvents {
   onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void;
   /** These slots will not come out: the encoder stopped or swallowed one. A new encoder waits for them, in order. */
   onLost(track: TrackId, slots: readonly number[]): void;
-  /** The rendition is given up: no implementation is left. */
+  /** An encoder failed: nothing comes out until a frame does again. */
+  onStopped?(track: TrackId): void;
+  /** The rendition is given up: no implementation is left, until `revive`. */
   onError(track: TrackId, error: StageError): void;
 }
 
@@ -159,6 +161,20 @@ export class EncodeCore {
     }
   }
 
+  /** Begins anew with a rendition that was given up, from the best implementation on. Rejects when none works. */
+  async revive(track: TrackId): Promise<void> {
+    const lane = this.#lane(track);
+    if (lane?.state.kind !== 'ended' || this.#isClosed) return;
+    const source = await openFirst(this.#encoders, lane.task);
+    // As with a take-over: viewers were told when parts come.
+    if (source.heldFrames > this.heldFrames) throw new Error('this encoder would bring every part too late');
+    lane.source = source;
+    lane.failures = [];
+    const encoder = await this.#create(lane);
+    if (this.#isClosed) encoder.close();
+    else lane.state = { kind: 'running', encoder };
+  }
+
   /** Called now and then: an encoder that has hung is replaced. */
   rescueHung(): void {
     for (const lane of this.#lanes) {
@@ -226,6 +242,7 @@ export class EncodeCore {
     if (this.#isClosed || lane.state.kind !== 'running') return;
     lane.state.encoder.close();
     lane.state = { kind: 'changing' };
+    this.#events.onStopped?.(lane.rendition.track);
     const lost = [...lane.sent.keys()];
     lane.sent.clear();
     if (lost.length > 0) this.#events.onLost(lane.rendition.track, lost);

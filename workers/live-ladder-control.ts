@@ -24,6 +24,7 @@ interface RestingCandidate {
 
 /** Joins the decision of `live-ladder.ts` to a broadcast's tracks and its grid. */
 export class LiveLadderControl {
+  readonly #all: readonly RestingCandidate[];
   #tracks: readonly RestingCandidate[];
   #order: readonly TrackId[];
   #broken: readonly TrackId[] = [];
@@ -31,7 +32,7 @@ export class LiveLadderControl {
   readonly #rules: LadderRules;
   #ladder: LiveLadder | undefined;
   readonly #restingAtFirst: number;
-  /** Everything about this one has been said: what comes back there would contradict it. */
+  /** What viewers were told of it may get less, not more: a quality that comes back does so later. */
   #saidSegment = 0;
 
   constructor(
@@ -40,6 +41,7 @@ export class LiveLadderControl {
     rules: LadderRules,
     resting: readonly TrackId[],
   ) {
+    this.#all = tracks;
     this.#tracks = tracks;
     this.#order = restOrder(tracks);
     this.#partsPerSegment = partsPerSegment;
@@ -70,13 +72,26 @@ export class LiveLadderControl {
     return this.#tracks.length === 0 ? undefined : this.#change(nextToldSegment(mediaNowMs));
   }
 
+  /** Something rests because of overload: no time to add a quality. */
+  get isResting(): boolean {
+    return (this.#ladder?.resting ?? 0) > 0;
+  }
+
+  /** An encoder was found for one that was dropped, while nothing rests. */
+  restore(track: TrackId, mediaNowMs: number): LadderChange {
+    this.#broken = this.#broken.filter((one) => one !== track);
+    this.#tracks = this.#all.filter(({ id }) => !this.#broken.includes(id));
+    this.#order = restOrder(this.#tracks);
+    return this.#change(Math.max(nextToldSegment(mediaNowMs), this.#saidSegment + 1));
+  }
+
   /** The tracks of the next boundary at or behind segment `notBefore`, which is to begin a Period for another reason. */
   restate(mediaNowMs: number, notBefore: number): LadderChange {
-    this.#saidSegment = Math.max(nextToldSegment(mediaNowMs), notBefore);
-    return this.#change(this.#saidSegment);
+    return this.#change(Math.max(nextToldSegment(mediaNowMs), notBefore));
   }
 
   #change(segment: number): LadderChange {
+    this.#saidSegment = segment;
     const resting = this.#order.slice(0, this.#ladder?.resting ?? 0);
     return {
       fromPart: segment * this.#partsPerSegment,

@@ -1,4 +1,5 @@
 import { isSameConfig } from '../src/encode/avcc.ts';
+import { type BrokenEncoder, brokeAt, isDue } from '../src/encode/broken-encoder.ts';
 import { colourCodes } from '../src/encode/cicp.ts';
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { LadderPressure } from '../src/encode/live-ladder.ts';
@@ -8,7 +9,7 @@ import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
 import { writePart } from '../src/package/cmaf-part.ts';
 import type { ClosedPart } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
-import { AUDIO_TIMESCALE, partOfSlot, slotTicks, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
+import { AUDIO_TIMESCALE, partDurationMicros, partOfSlot, slotTicks, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
 import type { LadderReport, RenditionStats } from '../src/protocol/stats.ts';
 import { type Micros, type Millis, micros, microsToMillis, millis, ticksToMicros } from '../src/protocol/time.ts';
 import type { AudioTrack, TrackId, VideoTrack } from '../src/protocol/track.ts';
@@ -36,6 +37,9 @@ export interface LiveSessionOptions {
   onError(error: StageError): void;
 }
 
+/** After a boundary: the slot on it has been handed out. */
+const SETTLED_MS = 500;
+
 interface VideoConfig {
   readonly avcC: Uint8Array;
   readonly colorSpace: VideoColorSpaceInit | undefined;
@@ -57,6 +61,7 @@ export class LiveSession {
   readonly #endParts: Record<TrackId, number>;
   #audioConfig: Uint8Array | undefined;
   #zero: Micros | undefined;
+  readonly #broken = new Map<TrackId, BrokenEncoder>();
   /** While the time in which there was no tab is being filled, only the slate is shown. */
   #isFilling: boolean;
   /** Parts that were ready before every init segment was; undefined once the start has been told. */
@@ -180,14 +185,42 @@ export class LiveSession {
     if (this.#video.heldMicros > 0) return;
     const change = this.#ladder.look({ encoderBehindMs: this.#video.behindMs, line }, now / 1000);
     if (change !== undefined) this.#changeLadder(change);
+    else if (line === 'free' && !this.#ladder.isResting) this.#reviveDue(now / 1000);
+  }
+
+  /** What had no encoder left is tried again after a while. */
+  #reviveDue(nowMs: number): void {
+    for (const [track, broken] of this.#broken) {
+      if (!isDue(broken, nowMs)) continue;
+      const { waitMs } = broken;
+      this.#broken.set(track, { kind: 'trying', waitMs });
+      this.#revive(track, waitMs).catch(() => this.#noteBroken(track, nowMs));
+    }
+  }
+
+  async #revive(track: TrackId, waitMs: number): Promise<void> {
+    await this.#video.revive(track);
+    const mediaMs = this.mediaMs ?? 0;
+    this.#broken.set(track, { kind: 'back', sinceMs: mediaMs, waitMs });
+    this.#changeLadder(this.#ladder.restore(track, mediaMs));
+  }
+
+  #noteBroken(track: TrackId, restsFromMs: number): void {
+    const { calmMs } = this.#options.plan;
+    this.#broken.set(track, brokeAt(this.mediaMs ?? 0, this.#broken.get(track), calmMs, restsFromMs));
   }
 
   /** Viewers go on with the others, if there are any. */
   #onGone(track: TrackId, error: StageError): void {
     const now = this.#toMedia(micros(localNowMs() * 1000));
     const change = now === undefined || this.#early !== undefined ? undefined : this.#ladder.drop(track, now / 1000);
-    if (change === undefined) this.#options.onError(error);
-    else this.#changeLadder(change);
+    if (change === undefined) {
+      this.#options.onError(error);
+      return;
+    }
+    const { partsPerSegment } = this.#options.plan.grid;
+    this.#noteBroken(track, (change.fromPart * partDurationMicros(partsPerSegment)) / 1000 + SETTLED_MS);
+    this.#changeLadder(change);
   }
 
   #changeLadder(change: LadderChange): void {

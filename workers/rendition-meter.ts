@@ -9,6 +9,9 @@ export class RenditionMeter {
   #framesRepeated = 0;
   #framesSkipped = 0;
   #keyFramesMissed = 0;
+  #encoderStops = 0;
+  #encoderStopMs = 0;
+  #stoppedAt: number | undefined;
   #delays: number[] = [];
   #bytes = 0;
   #since = performance.now();
@@ -25,7 +28,20 @@ export class RenditionMeter {
     this.#framesSkipped++;
   }
 
+  /** Its encoder failed; the next frame is of another one. */
+  stopped(): void {
+    this.#encoderStops++;
+    this.#stoppedAt ??= performance.now();
+  }
+
+  /** No encoder is left: from now on it rests, which is told by itself. */
+  gone(): void {
+    this.#stoppedAt = undefined;
+  }
+
   encoded(frame: EncodedFrame, isKeySlot: boolean): void {
+    if (this.#stoppedAt !== undefined) this.#encoderStopMs += performance.now() - this.#stoppedAt;
+    this.#stoppedAt = undefined;
     this.#framesEncoded++;
     this.#bytes += frame.data.length;
     this.#delays.push(frame.delayMs);
@@ -41,6 +57,8 @@ export class RenditionMeter {
       framesRepeated: this.#framesRepeated,
       framesSkipped: this.#framesSkipped,
       keyFramesMissed: this.#keyFramesMissed,
+      encoderStops: this.#encoderStops,
+      encoderStopMs: Math.round(this.#encoderStopMs),
       actualBps: Math.round((this.#bytes * 8) / seconds),
       targetBps: this.#rendition.bitrateBps,
       encodeDelayMsP50: quantile(this.#delays, 0.5),

@@ -43,6 +43,9 @@ interface Output {
   sets: Uint8Array<ArrayBufferLike>;
   /** No encoder is left for it. */
   isGone: boolean;
+  /** Parts before it have been given out; from here to where it went to rest they are missing, when it broke. */
+  nextPart: PartIndex;
+  missing: { readonly fromPart: PartIndex; readonly toSlot: number | undefined } | undefined;
   /** The newest slot that came out. */
   lastSlot: number;
 }
@@ -84,6 +87,8 @@ export class VideoLane {
       isResting: this.#options.resting.includes(rendition.track),
       sets: new Uint8Array(),
       isGone: false,
+      nextPart: firstPart(rendition.track),
+      missing: undefined,
       lastSlot: firstSlot - 1,
     };
   }
@@ -97,6 +102,7 @@ export class VideoLane {
       {
         onConfig: (track, avcC, colorSpace) => this.#onConfig(track, avcC, colorSpace),
         onFrame: (frame) => this.#onFrame(frame),
+        onStopped: (track) => this.#outputs.get(track)?.meter.stopped(),
         onLost: (track, slots) => this.#onLost(track, slots),
         onError: (track, error) => this.#onGone(track, error),
       },
@@ -228,7 +234,11 @@ export class VideoLane {
       this.#pending.shift();
       for (const [track, output] of this.#outputs) {
         const isResting = !next.tracks.includes(track);
+        const { missing } = output;
+        if (isResting && missing !== undefined && missing.toSlot === undefined)
+          output.missing = { fromPart: missing.fromPart, toSlot: next.fromSlot };
         if (output.isResting && !isResting) {
+          output.queue.clear();
           output.assembler = new VideoAssembler(track, this.#options.grid, slot);
           output.firstSlot = slot;
           output.lastSlot = slot - 1;
@@ -253,6 +263,8 @@ export class VideoLane {
     if (output === undefined) return;
     // What the encoder always keeps is told by itself; the meter shows whether it is behind.
     const delayMs = Math.max(0, frame.delayMs - this.heldMicros / 1000);
+    // It came back before it had caught up with what it missed.
+    if (frame.slot < output.firstSlot) return;
     output.meter.encoded({ ...frame, delayMs }, isKeySlot(frame.slot, this.#options.grid));
     output.lastSlot = frame.slot;
     const data = frame.isKey ? withSets(output.sets, frame.data) : frame.data;
@@ -279,13 +291,41 @@ export class VideoLane {
     const output = this.#outputs.get(track);
     if (output === undefined || output.isGone) return;
     output.isGone = true;
+    output.meter.gone();
+    output.missing = output.isResting ? undefined : { fromPart: output.nextPart, toSlot: undefined };
     output.queue.clear();
     output.assembler.flush();
     this.#options.onGone(track, error);
   }
 
+  /** Makes a rendition that was given up again, from the boundary that `changeTo` names. Rejects when nothing does. */
+  async revive(track: TrackId): Promise<void> {
+    const output = this.#outputs.get(track);
+    if (output === undefined || this.#core === undefined) return;
+    await this.#core.revive(track);
+    output.isResting = true;
+    output.isGone = false;
+    this.#fillMissing(track, output);
+  }
+
+  /** Between its end and the boundary at which it went to rest viewers were offered it: they get the picture of now. */
+  #fillMissing(track: TrackId, output: Output): void {
+    const { grid } = this.#options;
+    const { fromPart, toSlot } = output.missing ?? {};
+    output.missing = undefined;
+    if (fromPart === undefined || toSlot === undefined) return;
+    const from = firstSlotOfPart(fromPart, grid.frameRate, grid.partsPerSegment);
+    output.firstSlot = from;
+    output.assembler = new VideoAssembler(track, grid, from);
+    output.queue.putBack(Array.from({ length: Math.max(0, toSlot - from) }, (_, i) => from + i));
+    this.#catchUp(track, output.queue);
+  }
+
   #emit(part: ClosedPart | undefined): void {
-    if (part !== undefined) this.#options.onPart(part);
+    if (part === undefined) return;
+    const output = this.#outputs.get(part.track);
+    if (output !== undefined) output.nextPart = part.part + 1;
+    this.#options.onPart(part);
   }
 }
 

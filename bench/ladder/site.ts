@@ -14,7 +14,7 @@ export interface BenchPage {
   readonly product: readonly string[];
 }
 
-const LADDER: BenchPage = { page: PAGE, product: ['encode-core', 'picture-scaler'] };
+const LADDER: BenchPage = { page: PAGE, product: ['encode-core', 'encoder-probe', 'picture-scaler'] };
 const CORE = fileURLToPath(new URL('../../node_modules/@ffmpeg/core/dist/esm/', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',

@@ -70,7 +70,7 @@ export function summarise(
     return { id, label, frames, fps, ratioToUltrafast: ratio, runs: runs.get(id) ?? [], renditions };
   });
   const ours = contestantResults.find(({ id }) => id === ENGINE);
-  const speedGoals = SPEED_GOALS.map(({ id, times }): Row => {
+  const speedGoals = SPEED_GOALS.filter(({ id }) => runs.has(id)).map(({ id, times }): Row => {
     const ratio = pairedRatio(speeds(ENGINE), speeds(id));
     const label = contestants.find((contestant) => contestant.id === id)?.label ?? id;
     return {

@@ -8,6 +8,10 @@ export interface RenditionStats {
   /** Slots skipped because the encoder held too many frames. Never a key slot. */
   readonly framesSkipped: number;
   readonly keyFramesMissed: number;
+  /** How often an encoder failed and another one took over. */
+  readonly encoderStops: number;
+  /** For how long in all nothing came out then; viewers see the picture before it, and later one that stands. */
+  readonly encoderStopMs: number;
   /** Measured over the last full second(s), samples only. */
   readonly actualBps: number;
   readonly targetBps: number;
@@ -21,7 +25,7 @@ export interface RenditionStats {
 export interface LadderReport {
   readonly resting: readonly TrackId[];
   readonly reason: 'encoder' | 'line' | undefined;
-  /** Those whose encoders failed: they do not come back. */
+  /** Those whose encoders failed, until one works again. */
   readonly broken: readonly TrackId[];
 }
 

@@ -1,6 +1,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { LadderReport, RenditionStats, UploadStats } from '../protocol/stats.ts';
-import { type Health, renditionHealth, repeatNote, restSentence, roomNote, uplinkHealth } from './health-words.ts';
+import {
+  type Health,
+  renditionHealth,
+  repeatNote,
+  restSentence,
+  roomNote,
+  stopNote,
+  uplinkHealth,
+} from './health-words.ts';
 import { icons } from './icons.ts';
 import { kilobitsText } from './rate-words.ts';
 import { base, surfaces } from './theme.ts';
@@ -208,6 +216,7 @@ export class HealthPanel extends LitElement {
         this.upload === undefined ? '' : roomNote(this.upload),
         ...this.renditions.map((stats) => renditionHealth(stats).sentence),
         repeatNote(this.renditions),
+        stopNote(this.renditions),
       ]),
     ].filter((text) => text !== '');
     return html`<section aria-labelledby="health">

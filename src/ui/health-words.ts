@@ -63,7 +63,7 @@ export function restSentence({ resting, reason, broken }: LadderReport): string 
 function brokenSentence(broken: LadderReport['broken']): string {
   if (broken.length === 0) return '';
   const [has, its] = broken.length === 1 ? ['has', 'its encoder'] : ['have', 'their encoders'];
-  return `${heightsText(broken)} ${has} stopped: ${its} failed and there is no other. Viewers go on with the other qualities.`;
+  return `${heightsText(broken)} ${has} stopped: ${its} failed and there is no other. Viewers go on with the other qualities. It is tried again after a while.`;
 }
 
 function pausedSentence(resting: LadderReport['resting'], reason: LadderReport['reason']): string {
@@ -83,6 +83,18 @@ export function repeatNote(renditions: readonly RenditionStats[]): string {
   return isNoted
     ? 'The camera delivers fewer pictures than the stream shows, so some are shown twice. More light often helps.'
     : '';
+}
+
+/** Empty, or how often encoders failed and for how long the picture stood. */
+export function stopNote(renditions: readonly RenditionStats[]): string {
+  return renditions
+    .filter(({ encoderStops }) => encoderStops > 0)
+    .map(({ track, encoderStops, encoderStopMs }) => {
+      const times = encoderStops === 1 ? 'once' : `${encoderStops} times`;
+      const stood = `${(encoderStopMs / 1000).toFixed(1)} s`;
+      return `The encoder of ${track.slice(1)}p failed ${times} and was replaced. Its picture stood for ${stood} in all.`;
+    })
+    .join(' ');
 }
 
 const LITTLE_ROOM_MS = 10 * 60_000;

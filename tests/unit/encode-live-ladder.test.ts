@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
+import { brokeAt, isDue } from '../../src/encode/broken-encoder.ts';
 import {
   DEFAULT_LADDER_RULES,
   type LadderPressure,
@@ -85,4 +86,23 @@ test('whatever comes, between two changes lie at least five seconds, and never m
       },
     ),
   );
+});
+
+test('a quality without an encoder is tried after a calm minute; each try in vain doubles it, eight minutes at most', () => {
+  let broken = brokeAt(0, undefined, rules.calmMs);
+  expect(isDue(broken, 59_999)).toBe(false);
+  expect(isDue(broken, 60_000)).toBe(true);
+  const waits: number[] = [];
+  for (let tries = 0; tries < 5; tries++) {
+    broken = brokeAt(1_000_000, { kind: 'trying', waitMs: broken.waitMs }, rules.calmMs);
+    waits.push(broken.waitMs);
+    expect(isDue(broken, 1_000_000 + broken.waitMs - 1)).toBe(false);
+    expect(isDue(broken, 1_000_000 + broken.waitMs)).toBe(true);
+  }
+  expect(waits).toEqual([120_000, 240_000, 480_000, 480_000, 480_000]);
+  expect(brokeAt(90_000, { kind: 'back', sinceMs: 60_000, waitMs: 60_000 }, rules.calmMs).waitMs).toBe(120_000);
+  expect(brokeAt(120_000, { kind: 'back', sinceMs: 60_000, waitMs: 240_000 }, rules.calmMs).waitMs).toBe(60_000);
+  // Not before the boundary at which it is no longer offered.
+  expect(brokeAt(0, undefined, 5_000, 14_500)).toMatchObject({ triedFromMs: 14_500, waitMs: 5_000 });
+  expect(isDue({ kind: 'back', sinceMs: 0, waitMs: 1 }, 1e9)).toBe(false);
 });

@@ -1,7 +1,14 @@
 import { expect, test } from '@playwright/test';
 import type { RenditionStats, UploadStats } from '../../src/protocol/stats.ts';
 import { parseBroadcastList, shelvesOf } from '../../src/ui/broadcast-list.ts';
-import { renditionHealth, repeatNote, restSentence, roomNote, uplinkHealth } from '../../src/ui/health-words.ts';
+import {
+  renditionHealth,
+  repeatNote,
+  restSentence,
+  roomNote,
+  stopNote,
+  uplinkHealth,
+} from '../../src/ui/health-words.ts';
 import { hearingOf, meterShare } from '../../src/ui/level-words.ts';
 import { heightText, rateText } from '../../src/ui/rate-words.ts';
 import { routeOf } from '../../src/ui/route.ts';
@@ -83,6 +90,8 @@ const stats: RenditionStats = {
   framesEncoded: 1000,
   framesRepeated: 0,
   framesSkipped: 0,
+  encoderStops: 0,
+  encoderStopMs: 0,
   keyFramesMissed: 0,
   actualBps: 2_000_000,
   targetBps: 2_500_000,
@@ -103,6 +112,19 @@ test('a quality is slow when frames are skipped, late or broken, not when a stil
 test('repeated pictures are explained by the camera, once there are many', () => {
   expect(repeatNote([{ ...stats, framesRepeated: 100 }])).toBe('');
   expect(repeatNote([{ ...stats, framesRepeated: 101 }])).toContain('camera');
+});
+
+test('an encoder that failed is told with its quality, how often, and for how long the picture stood', () => {
+  expect(stopNote([stats])).toBe('');
+  expect(
+    stopNote([
+      { ...stats, encoderStops: 1, encoderStopMs: 1_240 },
+      { ...stats, track: 'v360', encoderStops: 3 },
+    ]),
+  ).toBe(
+    'The encoder of 720p failed once and was replaced. Its picture stood for 1.2 s in all. ' +
+      'The encoder of 360p failed 3 times and was replaced. Its picture stood for 0.0 s in all.',
+  );
 });
 
 test('a line that is down says how much is safe in the tab', () => {

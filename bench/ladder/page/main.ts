@@ -1,5 +1,6 @@
 import type { LadderRung } from '../rungs.ts';
-import type { Job, JobAnswer, JobResult } from './job.ts';
+import type { EncoderId, Job, JobAnswer, JobResult } from './job.ts';
+import type { ProbeAnswer, ProbeJob } from './probe.worker.ts';
 import { openWasm } from './wasm.ts';
 
 export type BrowserContestant = 'engine' | 'engine-scaled' | 'engine-wasm' | 'mediabunny' | 'wasm';
@@ -12,6 +13,8 @@ export interface PageTime {
 export interface LadderPage {
   /** Runs once and sends the files to `/out/<contestant>-<n>.mp4` after the clock has stopped. */
   run(contestant: BrowserContestant, frames: number, rungs: readonly LadderRung[]): Promise<PageTime>;
+  /** Frames a second of one encoder of one rendition, for two seconds, with nothing beside it. */
+  probe(rung: LadderRung, encoder: EncoderId): Promise<number>;
 }
 
 const createWorker = {
@@ -55,6 +58,16 @@ const page: LadderPage = {
       done.files.map((body, i) => fetch(`/out/${contestant}-${i}.mp4`, { method: 'PUT', body: new Blob([body]) })),
     );
     return { frames: done.frames, seconds };
+  },
+  probe(rung, encoder) {
+    const worker = new Worker(new URL('./probe.worker.ts', import.meta.url), { type: 'module' });
+    return new Promise<number>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<ProbeAnswer>) =>
+        data.ok ? resolve(data.fps) : reject(new Error(data.why)),
+      );
+      worker.addEventListener('error', (event) => reject(new Error(event.message)));
+      worker.postMessage({ rung, encoder } satisfies ProbeJob);
+    }).finally(() => worker.terminate());
   },
 };
 (window as unknown as { ladder: LadderPage }).ladder = page;

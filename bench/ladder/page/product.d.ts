@@ -42,3 +42,17 @@ declare module 'tabcast:picture-scaler' {
     scale(frame: VideoFrame): Promise<VideoFrame | undefined>;
   }
 }
+
+declare module 'tabcast:encoder-probe' {
+  interface Rung {
+    readonly width: number;
+    readonly height: number;
+    readonly bitrateBps: number;
+  }
+  export function probeEncoder(
+    rungs: readonly Rung[],
+    frameRate: number,
+    encoders: readonly ('webcodecs' | 'wasm')[],
+    onProgress: (progress: number) => void,
+  ): Promise<{ readonly speeds: readonly { readonly height: number; readonly fps: number }[] }>;
+}

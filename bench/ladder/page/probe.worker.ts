@@ -1,0 +1,18 @@
+import { probeEncoder } from 'tabcast:encoder-probe';
+import type { LadderRung } from '../rungs.ts';
+import type { EncoderId } from './job.ts';
+
+export interface ProbeJob {
+  readonly rung: LadderRung;
+  readonly encoder: EncoderId;
+}
+
+/** Frames a second, or why there are none. */
+export type ProbeAnswer = { readonly ok: true; readonly fps: number } | { readonly ok: false; readonly why: string };
+
+addEventListener('message', ({ data: { rung, encoder } }: MessageEvent<ProbeJob>) => {
+  probeEncoder([rung], 30, [encoder], () => undefined).then(
+    ({ speeds: [speed] }) => postMessage({ ok: true, fps: speed?.fps ?? 0 } satisfies ProbeAnswer),
+    (error: unknown) => postMessage({ ok: false, why: String(error) } satisfies ProbeAnswer),
+  );
+});
