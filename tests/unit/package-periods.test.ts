@@ -1,0 +1,30 @@
+import { expect, test } from '@playwright/test';
+import { wholeSegments } from '../../src/origin/whole-segments.ts';
+import { stretchesOf } from '../../src/package/mpd-periods.ts';
+
+const shown = (...args: Parameters<typeof stretchesOf>): string[] =>
+  stretchesOf(...args).map(({ startPart, endPart, tracks }) => `${startPart}-${endPart ?? ''} ${tracks.join()}`);
+
+test('LEND12 what helpers make is there in its ranges and nowhere else, whatever a cut says', () => {
+  const tracks = ['v360', 'v240', 'a128'];
+  const cuts = [{ fromPart: 300, toPart: 400, tracks: ['v360', 'a128'] }];
+  const helped = { tracks: ['v240'], ranges: [{ from: 100, to: 200 }], lagMs: 0 };
+  expect(shown(cuts, tracks, helped)).toEqual([
+    '0-100 v360,a128',
+    '100-200 v360,a128,v240',
+    '200-300 v360,a128',
+    '400- v360,a128',
+  ]);
+  const promised = { ...helped, ranges: [{ from: 100, to: Number.POSITIVE_INFINITY }] };
+  expect(shown(cuts, tracks, promised)).toEqual(['0-100 v360,a128', '100-300 v360,a128,v240', '400- v360,a128,v240']);
+  expect(shown(cuts, tracks)).toEqual(['0-300 v360,v240,a128', '400- v360,a128']);
+});
+
+test('LEND12 a segment is whole when every rendition has all of it, the last one up to the end', () => {
+  const ranges = (...pairs: readonly [number, number][]) => pairs.map(([from, to]) => ({ from, to }));
+  expect(wholeSegments([ranges([0, 100], [150, 430]), ranges([0, 300], [300, 425])], 100, 425)).toEqual(
+    ranges([0, 100], [200, 500]),
+  );
+  expect(wholeSegments([ranges([0, 250])], 100, Number.POSITIVE_INFINITY)).toEqual(ranges([0, 200]));
+  expect(wholeSegments([ranges([0, 100]), []], 100, 100)).toEqual([]);
+});
