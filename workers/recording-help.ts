@@ -42,16 +42,23 @@ export class RecordingHelp {
   readonly #given = new Map<number, number>();
   /** Too large to be sent, or refused by the origin: only this tab can make them. */
   readonly #own = new Set<number>();
-  readonly #timer: ReturnType<typeof setInterval>;
-  #state: HelpState = { helpers: [], jobs: [], wanted: 0 };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #state: HelpState = { helpers: [], jobs: [], wanted: 0, isExpected: false };
   #isAsking = false;
+  /** Something changed while an answer was on its way, which may be older than the change. */
+  #isAskedAgain = false;
   #isGiving = false;
   #isLooking = false;
   #isClosed = false;
 
   constructor(options: RecordingHelpOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#turn(), ASK_MS);
+    void this.#turn();
+  }
+
+  /** Asks the origin now, and goes on asking while anybody may come; nobody is asked about again and again for nothing. */
+  ask(): void {
+    this.#isAskedAgain = true;
     void this.#turn();
   }
 
@@ -67,15 +74,19 @@ export class RecordingHelp {
 
   close(): void {
     this.#isClosed = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
   async #turn(): Promise<void> {
     if (this.#isAsking || this.#isClosed) return;
     this.#isAsking = true;
+    this.#isAskedAgain = false;
+    clearTimeout(this.#timer);
+    let isAgain = true;
     try {
       this.#state = await this.#options.client.helpState();
       if (this.#isClosed) return;
+      isAgain = this.#state.isExpected;
       await this.#follow();
       void this.#give();
       void this.#look();
@@ -84,6 +95,7 @@ export class RecordingHelp {
       this.#onError(cause);
     } finally {
       this.#isAsking = false;
+      if ((isAgain || this.#isAskedAgain) && !this.#isClosed) this.#timer = setTimeout(() => void this.#turn(), ASK_MS);
     }
   }
 

@@ -80,6 +80,11 @@ export class RecordingJob {
     this.#goOn();
   }
 
+  /** Somebody was invited, or sent away. */
+  askForHelp(): void {
+    this.#work?.help.ask();
+  }
+
   async #begin(): Promise<void> {
     this.#release = await holdBroadcast(this.#options.broadcast.id);
     const begun = await beginRecording(this.#options, this.#client);
@@ -181,6 +186,8 @@ export class RecordingJob {
     } finally {
       this.#sending.delete(segment);
     }
+    // An invitation may also have been made elsewhere; this is often enough to hear of it.
+    work.help.ask();
     this.#lend();
     this.#look();
   }

@@ -18,7 +18,9 @@ export type ToRecording =
   | { readonly kind: 'pause' }
   | { readonly kind: 'go-on' }
   /** The segments that were set aside are tried again. */
-  | { readonly kind: 'retry' };
+  | { readonly kind: 'retry' }
+  /** The person invited somebody, or sent somebody away. */
+  | { readonly kind: 'helpers-changed' };
 
 export type RecordingPhase =
   | { readonly kind: 'opening' }

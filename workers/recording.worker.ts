@@ -36,5 +36,8 @@ self.onmessage = ({ data }: MessageEvent<ToRecording>): void => {
     case 'retry':
       job?.retry();
       break;
+    case 'helpers-changed':
+      job?.askForHelp();
+      break;
   }
 };

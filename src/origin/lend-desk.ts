@@ -235,7 +235,11 @@ export class LendDesk {
     const isFull = !hasRoom || this.#files.bytesOf(broadcastId) > MAX_HELP_BYTES;
     const wanted = isFull ? 0 : offersWanted({ helpers: this.#here(broadcastId), open: board.open });
     const jobs = board.views().map(({ reason, ...view }) => ({ ...view, reason: reason ?? null }));
-    return { helpers, jobs, wanted };
+    const isExpected =
+      this.invitations(broadcastId).length > 0 ||
+      helpers.some(({ isHere }) => isHere) ||
+      jobs.some(({ state }) => state !== 'done');
+    return { helpers, jobs, wanted, isExpected };
   }
 
   /** Durable when the promise resolves. */

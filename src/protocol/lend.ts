@@ -155,6 +155,8 @@ export interface HelpState {
   readonly jobs: readonly HelpJob[];
   /** How many more segments should be offered now. */
   readonly wanted: number;
+  /** An invitation is open, somebody is here, or something is lent: what is said here may change. */
+  readonly isExpected: boolean;
 }
 
 /** `POST /ingest/<id>/help/<segment>/verdict`. A lie sends its helper away. */

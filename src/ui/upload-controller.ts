@@ -41,7 +41,7 @@ export class UploadController {
     this.#send({ kind: 'resume', file, broadcastId, baseUrl: location.origin });
   }
 
-  wish(kind: 'pause' | 'go-on' | 'retry'): void {
+  wish(kind: 'pause' | 'go-on' | 'retry' | 'helpers-changed'): void {
     this.#send({ kind });
   }
 

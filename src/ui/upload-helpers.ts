@@ -24,7 +24,7 @@ const helperWords = ({ isHere, sentAway, framesPerSecond, segmentsDone }: Helper
   return `${state} · ${piecesText(segmentsDone)} done`;
 };
 
-/** Who helps with an upload: invites them, shows what they do, sends them away. */
+/** Who helps with an upload: invites them, shows what they do, sends them away. Fires `helpers` after each of it. */
 export class UploadHelpers extends LitElement {
   static override properties = {
     broadcast: { attribute: false },
@@ -88,6 +88,7 @@ export class UploadHelpers extends LitElement {
     try {
       const sentence = await act(broadcast);
       this.invitations = await lendApi.invitations(broadcast);
+      this.dispatchEvent(new Event('helpers'));
       this.answer = sentence === undefined ? { kind: 'none' } : { kind: 'done', sentence };
     } catch (cause) {
       this.answer = { kind: 'refused', sentence: sentenceOf(cause) };

@@ -14,7 +14,7 @@ import './upload-map.ts';
 import { countSegments, leftText, madeByWords } from './upload-state.ts';
 import { webawesomeTheme } from './webawesome-theme.ts';
 
-export type UploadWish = 'pause' | 'go-on' | 'retry';
+export type UploadWish = 'pause' | 'go-on' | 'retry' | 'helpers-changed';
 
 /** An upload: what it is, how far it is, what can be done. Fires `wish` with an `UploadWish`. */
 export class UploadView extends LitElement {
@@ -137,6 +137,7 @@ export class UploadView extends LitElement {
         .broadcast=${broadcast}
         .helpers=${help.helpers}
         .isPossible=${help.isPossible}
+        @helpers=${() => this.#wish('helpers-changed')}
       ></upload-helpers>
     </div>`;
   }

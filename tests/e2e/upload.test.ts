@@ -108,10 +108,18 @@ const CASES: readonly Case[] = [
 for (const { name, file, shown, size, turnBack } of CASES)
   test(`UPLOAD a file with ${name}: every picture once and in order, in every rendition`, async ({ page, origin }) => {
     test.setTimeout(180_000);
+    let questions = 0;
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname.endsWith('/help')) questions++;
+    });
     const id = await startUpload(page, origin.url, await numberedFile(file));
     await untilUploaded(page);
     const detail = await broadcastDetail(origin.url, id);
     expect(detail).toMatchObject({ state: 'sealed', upload: { isFinished: true } });
+    // Once at the start, once for the invitations that the page looked at, once a segment; not every second.
+    expect(questions, 'questions about helpers that nobody invited').toBeLessThanOrEqual(
+      2 + Math.ceil(file.seconds / 10),
+    );
     const video = detail.tracks.filter((track) => track.kind === 'video');
     expect(detail.tracks.length - video.length).toBe(file.hasSound ? 1 : 0);
     expect([video[0]?.width, video[0]?.height]).toEqual(size);

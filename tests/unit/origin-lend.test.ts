@@ -147,6 +147,21 @@ test('LEND1 an invitation is for one broadcast, ends by itself, and can be revok
   expect(await problemOf(await joinAs(origin, short.token, { v360: AVCC }))).toEqual([404, 'bad_link']);
 });
 
+test('LEND2 the studio is told when nobody can come: without an invitation, a helper or anything lent it need not ask again', async () => {
+  await using origin = await TestOrigin.start();
+  const studio = new Studio(origin, await upload(origin));
+  const isExpected = async () => (await studio.state()).isExpected;
+  expect(await isExpected()).toBe(false);
+  const { token } = await studio.invite(60_000);
+  expect(await isExpected()).toBe(true);
+  await Helper.join(origin, token);
+  await studio.offer(0);
+  origin.clock.advance(61_000);
+  expect(await isExpected()).toBe(true);
+  await studio.ask('DELETE', help.job(studio.broadcast.id, 0));
+  expect(await isExpected()).toBe(false);
+});
+
 test('LEND3 a browser whose encoder says something else is refused with a sentence', async () => {
   await using origin = await TestOrigin.start();
   const { invitation } = await scene(origin);
