@@ -45,7 +45,21 @@ export function doneBy(segments: readonly JobView[]): readonly string[] {
   return [...counts].sort(([, a], [, b]) => b - a).map(([holder, count]) => `${count} done by ${holder}`);
 }
 
-/** What a cell of the map says when it is pointed at. */
+/** Which piece of the map a key leads to; undefined for a key that is not the map's. */
+export function pieceAfterKey(key: string, at: number, map: { total: number; columns: number }): number | undefined {
+  const moves: Readonly<Record<string, number>> = {
+    ArrowRight: at + 1,
+    ArrowLeft: at - 1,
+    ArrowDown: at + map.columns,
+    ArrowUp: at - map.columns,
+    Home: 0,
+    End: map.total - 1,
+  };
+  const to = moves[key];
+  return to === undefined ? undefined : Math.min(map.total - 1, Math.max(0, to));
+}
+
+/** What a piece of the map says when it is pointed at. */
 export function cellWords({ segment, state, holders, progress, failures, reason }: JobView): string {
   const where = `${clockText(segment * 10_000)} to ${clockText((segment + 1) * 10_000)}`;
   const retried = failures === 0 ? '' : `, tried ${failures + 1} times`;

@@ -4,7 +4,6 @@ import type { RecordingState } from '../../workers/recording-messages.ts';
 import { pages } from '../protocol/urls.ts';
 import { icons } from './icons.ts';
 import './problem-note.ts';
-import { heightText } from './rate-words.ts';
 import './share-panel.ts';
 import './site-header.ts';
 import { base, controls, page, surfaces } from './theme.ts';
@@ -93,8 +92,7 @@ export class UploadView extends LitElement {
     const sound = source.hasSound ? '' : ', no sound';
     return html`<p class="quiet small">
       ${source.width} × ${source.height}, ${source.frameRate} pictures a second,
-      <span class="numbers">${clockText(source.durationMs)}</span>${sound}. Made in
-      ${state.heights.map(heightText).join(', ')} at once, from one decoding.
+      <span class="numbers">${clockText(source.durationMs)}</span>${sound}.
     </p>`;
   }
 

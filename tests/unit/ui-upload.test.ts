@@ -1,6 +1,14 @@
 import { expect, test } from '@playwright/test';
 import type { JobView } from '../../src/mapreduce/job.ts';
-import { cellWords, countSegments, doneBy, leftText, madeByWords, titleOfFile } from '../../src/ui/upload-state.ts';
+import {
+  cellWords,
+  countSegments,
+  doneBy,
+  leftText,
+  madeByWords,
+  pieceAfterKey,
+  titleOfFile,
+} from '../../src/ui/upload-state.ts';
 import { stateWords } from '../../src/ui/watch-state.ts';
 
 const cell = (change: Partial<JobView>): JobView => ({
@@ -22,6 +30,18 @@ test('a cell of the map says where it lies, what becomes of it and by whom', () 
     '1:00 to 1:10: done by Worker 1, tried 2 times',
   );
   expect(cellWords(cell({ state: 'set-aside', failures: 3, reason: 'It is damaged.' }))).toContain('It is damaged.');
+});
+
+test('the map is one stop for the keyboard: arrows, Home and End go from piece to piece and never out of it', () => {
+  const map = { total: 8640, columns: 40 };
+  const walk = (...keys: string[]) => keys.reduce((at, key) => pieceAfterKey(key, at, map) ?? at, -1);
+  expect(walk('ArrowRight')).toBe(0);
+  expect(walk('ArrowRight', 'ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft')).toBe(0);
+  expect(walk('ArrowRight', 'ArrowDown')).toBe(40);
+  expect(walk('ArrowLeft')).toBe(0);
+  expect(walk('End', 'ArrowDown')).toBe(8639);
+  expect(walk('End', 'Home')).toBe(0);
+  expect(pieceAfterKey('Tab', 3, map)).toBeUndefined();
 });
 
 test('progress counts what is half done, and nothing divides by nothing', () => {
