@@ -80,6 +80,10 @@ test('LEND6 helpers make a recording: one is killed, one lies, one has no window
   await expect(studio.getByRole('list', { name: 'Helpers' })).toContainText('Sent away');
   await expect.poll(() => publishedBy(honest), { timeout: 60_000 }).toBeGreaterThan(0);
   await studio.getByRole('button', { name: 'Pause' }).click();
+  const map = studio.getByRole('slider', { name: 'Pieces of ten seconds' });
+  await map.press('End');
+  await map.press('ArrowLeft');
+  await expect(map).toHaveAttribute('aria-valuetext', /^2:10 to 2:20: /);
   for (const page of [honest, studio])
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
