@@ -29,9 +29,18 @@ export class LiveHelpers extends LitElement {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
         gap: 0 var(--tc-space-3);
-        align-items: baseline;
+        align-items: center;
+      }
+      input {
+        width: 1.25rem;
+        height: 1.25rem;
+        margin: 0;
+        accent-color: var(--tc-color-accent);
       }
       .name {
+        display: flex;
+        align-items: center;
+        min-height: var(--tc-target);
         font-weight: var(--tc-weight-medium);
       }
     `,
