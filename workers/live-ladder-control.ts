@@ -6,7 +6,7 @@ import {
   restOrder,
   startLadder,
 } from '../src/encode/live-ladder.ts';
-import { nextToldSegment, type PartIndex, SEGMENT_SECONDS } from '../src/protocol/grid.ts';
+import { nextToldSegment, type PartIndex, SEGMENT_MS } from '../src/protocol/grid.ts';
 import type { LadderReport } from '../src/protocol/stats.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 
@@ -54,7 +54,7 @@ export class LiveLadderControl {
     const segment = nextToldSegment(mediaNowMs);
     if (segment <= this.#saidSegment) return undefined;
     const before = this.#ladder ?? startLadder(mediaNowMs, this.#rules, this.#restingAtFirst);
-    const changesAtMs = segment * SEGMENT_SECONDS * 1000;
+    const changesAtMs = segment * SEGMENT_MS;
     this.#ladder = nextLadder(before, pressure, mediaNowMs, changesAtMs, this.#order.length, this.#rules);
     if (this.#ladder.resting === before.resting) return undefined;
     return this.#change(segment);

@@ -1,7 +1,7 @@
 import { backoffMs } from '../src/lib/backoff.ts';
 import type { StartRequest, TimelineCut } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import { type PartIndex, partDurationMicros, SEGMENT_SECONDS } from '../src/protocol/grid.ts';
+import { type PartIndex, partDurationMicros, SEGMENT_MS } from '../src/protocol/grid.ts';
 import type { Part, PartName, PartRange } from '../src/protocol/part.ts';
 import { ownTracks, type TrackId } from '../src/protocol/track.ts';
 import { giveUpOrder, whatToGiveUp } from '../src/spool/give-up.ts';
@@ -83,7 +83,7 @@ export class Uploader {
   get lostMs(): Readonly<Record<TrackId, number>> {
     const lost: Record<TrackId, number> = {};
     for (const tracks of this.#spool.givenUp().values())
-      for (const track of tracks) lost[track] = (lost[track] ?? 0) + SEGMENT_SECONDS * 1000;
+      for (const track of tracks) lost[track] = (lost[track] ?? 0) + SEGMENT_MS;
     return lost;
   }
 

@@ -1,4 +1,4 @@
-import type { PartIndex } from '../protocol/grid.ts';
+import { type PartIndex, partMs } from '../protocol/grid.ts';
 import type { HolderId } from './job.ts';
 import { LIVE_POLICY, type LivePolicy } from './live-policy.ts';
 
@@ -70,7 +70,7 @@ export class LiveBoard {
 
   constructor(partsPerSegment: number, policy: LivePolicy = LIVE_POLICY) {
     this.#partsPerSegment = partsPerSegment;
-    this.#partMs = 10_000 / partsPerSegment;
+    this.#partMs = partMs(partsPerSegment);
     this.#policy = policy;
   }
 

@@ -10,8 +10,6 @@ export interface LivePolicy {
   readonly leadMs: number;
   /** Who was too slow is not asked again for so long. */
   readonly restMs: number;
-  /** Viewers are told of a rendition this long before it is there: they look at the manifest every two seconds. */
-  readonly tellMs: number;
 }
 
 export const LIVE_POLICY: LivePolicy = {
@@ -20,5 +18,4 @@ export const LIVE_POLICY: LivePolicy = {
   lostMs: 3000,
   leadMs: 2000,
   restMs: 30_000,
-  tellMs: 4000,
 };

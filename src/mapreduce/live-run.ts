@@ -1,5 +1,4 @@
-import { SEGMENT_SECONDS } from '../protocol/grid.ts';
-import { LIVE_POLICY, type LivePolicy } from './live-policy.ts';
+import { nextToldSegment } from '../protocol/grid.ts';
 
 /** Helpers make their renditions from this segment on, and viewers have been told. */
 export interface LiveRun {
@@ -20,10 +19,8 @@ export interface RunFacts {
  * Whether the helped renditions are offered: from the first boundary that viewers can still be told of, as long as
  * somebody makes them. With the last helper they go at once; what was made whole stays.
  */
-export function nextRun(run: LiveRun | undefined, facts: RunFacts, policy: LivePolicy = LIVE_POLICY) {
+export function nextRun(run: LiveRun | undefined, facts: RunFacts): LiveRun | undefined {
   const { mediaNowMs, isLive, ready, isBroken } = facts;
   if (run !== undefined && !isBroken && (ready > 0 || !isLive)) return run;
-  if (!isLive || ready === 0) return undefined;
-  const next: LiveRun = { fromSegment: Math.floor((mediaNowMs + policy.tellMs) / (SEGMENT_SECONDS * 1000)) + 1 };
-  return next;
+  return !isLive || ready === 0 ? undefined : { fromSegment: nextToldSegment(mediaNowMs) };
 }

@@ -1,4 +1,4 @@
-import { type PartIndex, SEGMENT_MICROS, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { type PartIndex, SEGMENT_MICROS, SEGMENT_MS } from '../protocol/grid.ts';
 
 /** How long after the end of its media time a part is still waited for (SPEC MEDIA5). */
 export const LATE_MS = 1000;
@@ -31,7 +31,7 @@ export function patience(from: PartIndex, to: PartIndex, edge: Edge): Patience {
     if (edge.holdUntilMs === undefined || edge.nowMs >= edge.holdUntilMs) return GIVE_UP;
     return { kind: 'wait', untilMs: edge.holdUntilMs };
   }
-  if (partStartMs(from, edge) > edge.nowMs + SEGMENT_SECONDS * 1000) return GIVE_UP;
+  if (partStartMs(from, edge) > edge.nowMs + SEGMENT_MS) return GIVE_UP;
   const untilMs = partStartMs(to, edge) + LATE_MS;
   return edge.nowMs < untilMs ? { kind: 'wait', untilMs } : GIVE_UP;
 }

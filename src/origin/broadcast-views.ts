@@ -6,7 +6,7 @@ import type {
   MediaRange,
   UploadProgress,
 } from '../protocol/broadcast.ts';
-import { SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { partMs } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import { ownTracks, type TrackId } from '../protocol/track.ts';
 import type { BroadcastRecord, StartFacts } from './broadcast-records.ts';
@@ -15,7 +15,7 @@ import type { BroadcastStore } from './segment-store.ts';
 
 const storedMs = (start: StartFacts, store: BroadcastStore): number => {
   const end = Math.max(0, ...start.tracks.map((track) => store.stored(track.id).end));
-  return (end * SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
+  return end * partMs(start.grid.partsPerSegment);
 };
 
 /** SPEC UPLOAD3. What is over and not open has all it will ever have. */
@@ -23,11 +23,11 @@ function uploadOf(record: BroadcastRecord, store: BroadcastStore | undefined): U
   const { start, end, state, durationMs } = record;
   if (start?.isUpload !== true || end === undefined) return null;
   if (state !== 'ended' || store === undefined) return { madeMs: durationMs, isFinished: true };
-  const partMs = (SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
+  const lengthMs = partMs(start.grid.partsPerSegment);
   const made = Object.entries(end.endParts).map(([track, endPart]) => {
     const [first] = store.stored(track).toJSON();
     const to = first?.from === 0 ? first.to : 0;
-    return to >= endPart ? durationMs : to * partMs;
+    return to >= endPart ? durationMs : to * lengthMs;
   });
   return { madeMs: Math.round(Math.min(durationMs, ...made)), isFinished: false };
 }
@@ -54,11 +54,11 @@ export function basicsOf(record: BroadcastRecord, store: BroadcastStore | undefi
 /** SPEC API2: what is still expected; once it is over, or uploaded, `durationMs` and `upload` say what there is. */
 function missingOf({ start, end, cuts }: BroadcastRecord, store: BroadcastStore): readonly MediaRange[] {
   if (start === undefined || end !== undefined) return [];
-  const partMs = (SEGMENT_SECONDS * 1000) / start.grid.partsPerSegment;
+  const lengthMs = partMs(start.grid.partsPerSegment);
   const tracks = ownTracks(start.tracks).map((track) => track.id);
   return missingParts(cuts, tracks, (track) => store.stored(track)).map(({ from, to }) => ({
-    fromMs: Math.floor(from * partMs),
-    toMs: Math.ceil(to * partMs),
+    fromMs: Math.floor(from * lengthMs),
+    toMs: Math.ceil(to * lengthMs),
   }));
 }
 

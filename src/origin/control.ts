@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkInit } from '../package/check-init.ts';
 import { type EndRequest, initKey, type StartRequest, type TimelineCut } from '../protocol/broadcast.ts';
-import { SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { partMs } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { partStartMs } from './availability.ts';
 import type { Broadcast } from './broadcast.ts';
@@ -82,8 +82,9 @@ export async function cutTimeline(broadcast: Broadcast, cut: TimelineCut): Promi
     if (track === undefined) throw new Problem(422, 'bad_request', 'Cannot cut: a track was never started.');
     requireInit(broadcast, { ...track, codecs }, cut.toPart / grid.partsPerSegment);
   }
-  const partMs = (SEGMENT_SECONDS * 1000) / grid.partsPerSegment;
-  const clockPart = Math.floor((broadcast.nowMs() + MAX_END_AHEAD_MS - availabilityStartMs) / partMs);
+  const clockPart = Math.floor(
+    (broadcast.nowMs() + MAX_END_AHEAD_MS - availabilityStartMs) / partMs(grid.partsPerSegment),
+  );
   const lastPart = record.end?.by === 'creator' ? Math.max(...Object.values(record.end.endParts)) : clockPart;
   const answer = addCut(record.cuts, cut, {
     partsPerSegment: grid.partsPerSegment,

@@ -1,7 +1,7 @@
 import { LiveBoard, type LiveLease } from '../mapreduce/live-board.ts';
 import { LiveLags } from '../mapreduce/live-lags.ts';
 import { type LiveRun, nextRun } from '../mapreduce/live-run.ts';
-import { SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { partMs } from '../protocol/grid.ts';
 import type { LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
 import type { Part } from '../protocol/part.ts';
 import { helpedTracks, helpSource, type TrackId, type VideoTrack } from '../protocol/track.ts';
@@ -130,8 +130,7 @@ export class LiveHelp {
       if ('code' in outcome) throw new Problem(outcome.status, outcome.code, outcome.message);
     }
     const nowMs = this.#deps.clock.nowMs();
-    const partMs = (SEGMENT_SECONDS * 1000) / this.#running.grid.partsPerSegment;
-    this.#lags.push((this.#sourcePart - index) * partMs, nowMs);
+    this.#lags.push((this.#sourcePart - index) * partMs(this.#running.grid.partsPerSegment), nowMs);
     if (!this.#board.took(segment, index, nowMs)) return;
     this.#bytes.delete(segment);
     await this.#deps.lending.credit(this.#broadcast.record.id, helper.id);

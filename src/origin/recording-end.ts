@@ -1,5 +1,5 @@
 import { checkPart } from '../package/check-part.ts';
-import { type PartIndex, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { type PartIndex, partMs } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { TrackExpectation } from './running.ts';
 import type { BroadcastStore } from './segment-store.ts';
@@ -30,7 +30,7 @@ export async function recordingEndMs(
     if (end === 0 || expectation === undefined) continue;
     const [bytes] = await store.read(track, end - 1, end);
     const check = bytes === undefined ? undefined : checkPart(bytes, { ...expectation, part: end - 1 });
-    const nominalMs = (end * SEGMENT_SECONDS * 1000) / expectation.grid.partsPerSegment;
+    const nominalMs = end * partMs(expectation.grid.partsPerSegment);
     ends.push(check?.kind === 'ok' ? (check.endTicks * 1000) / expectation.timescale : nominalMs);
   }
   if (ends.length === 0) return 0;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { readShape } from '../lib/read-shape.ts';
 import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
 import type { EndRequest, StartRequest, TimelineCut, UploadPlan, WatchingRequest } from '../protocol/broadcast.ts';
-import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT, partMs } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { TRACK_ID_PATTERN } from '../protocol/track.ts';
 import { Problem } from './problem.ts';
@@ -114,8 +114,7 @@ function uploadProblem(upload: UploadPlan, partsPerSegment: number, tracks: Read
   const ends = Object.entries(upload.endParts);
   if (ends.length !== tracks.size || ends.some(([track]) => !tracks.has(track)))
     return 'the end names other tracks than those that are started';
-  const partMs = (SEGMENT_SECONDS * 1000) / partsPerSegment;
-  const last = Math.ceil(upload.durationMs / partMs);
+  const last = Math.ceil(upload.durationMs / partMs(partsPerSegment));
   if (ends.some(([, end]) => end < 1 || end > last + 1 || end < last - 1))
     return `a recording of ${upload.durationMs} ms ends near part ${last} in every track`;
   return undefined;

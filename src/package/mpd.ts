@@ -1,5 +1,6 @@
 import type { TimelineCut } from '../protocol/broadcast.ts';
-import { type Grid, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { type Grid, SEGMENT_MS, SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { HELPED_LAG_SCHEME } from '../protocol/lend.ts';
 import type { AudioTrack, Track, TrackId, VideoTrack } from '../protocol/track.ts';
 import { initFile } from '../protocol/urls.ts';
 import { type Helped, stretchesOf } from './mpd-periods.ts';
@@ -34,13 +35,10 @@ interface Span {
 /** How a live manifest cuts the segments: into `pieces` objects each (segment sequences), or one that grows. */
 export type MpdView = { readonly kind: 'pieces'; readonly pieces: number } | { readonly kind: 'chunked' };
 
-const SEGMENT_MS = SEGMENT_SECONDS * 1000;
 const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
 const MAX_LATENCY_MS = 6000;
 const CHUNKED_TARGET_MS = 500;
 const UPDATE_SECONDS = 2;
-/** SPEC LEND13. */
-export const HELPED_LAG_SCHEME = 'urn:tabcast:helped-lag:2026';
 const SETS_PER_PERIOD = 100;
 
 const iso = (wallMs: number): string => new Date(wallMs).toISOString();

@@ -1,7 +1,7 @@
 import { ChunkSplitter, type FeedChunk, NotChunksError } from '../lib/chunk-splitter.ts';
-import type { PartIndex } from '../protocol/grid.ts';
+import { type PartIndex, partMs } from '../protocol/grid.ts';
 import { isBroken } from './silence.ts';
-import { partMs, type Stretch } from './stretch.ts';
+import type { Stretch } from './stretch.ts';
 
 export type Taken =
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array<ArrayBuffer> }

@@ -1,7 +1,6 @@
 import type { ClockSample } from '../lib/clock-sync.ts';
-import type { BroadcastDetail } from '../protocol/broadcast.ts';
-import { DEFAULT_GRID, type PartIndex } from '../protocol/grid.ts';
-import type { TrackId } from '../protocol/track.ts';
+import { type BroadcastDetail, newestInit } from '../protocol/broadcast.ts';
+import { DEFAULT_GRID } from '../protocol/grid.ts';
 import { live } from '../protocol/urls.ts';
 import { askForBroadcast, type BroadcastAnswer } from './broadcast-watch.ts';
 import { askForTime } from './origin-clock.ts';
@@ -52,10 +51,6 @@ export class HeadStart {
     return href;
   }
 }
-
-/** The part from which on the newest init segment of a track counts. */
-const newestInit = (track: TrackId, cuts: BroadcastDetail['cuts']): PartIndex =>
-  cuts.findLast(({ inits }) => inits?.[track] !== undefined)?.toPart ?? 0;
 
 /** What is still being made comes in whole segments, by another manifest. */
 const isThere = ({ state, upload }: BroadcastDetail): boolean =>

@@ -1,4 +1,6 @@
-const LAG = /<SupplementalProperty[^>]*\sschemeIdUri="urn:tabcast:helped-lag:2026"[^>]*\svalue="(\d{1,5})"/;
+import { HELPED_LAG_SCHEME } from '../protocol/lend.ts';
+
+const LAG = new RegExp(`<SupplementalProperty[^>]*\\sschemeIdUri="${HELPED_LAG_SCHEME}"[^>]*\\svalue="(\\d{1,5})"`);
 
 /**
  * How long after the creator's own pictures those of helpers come, in milliseconds, as the manifest says (SPEC LEND13);

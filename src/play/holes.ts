@@ -1,5 +1,5 @@
 import type { BroadcastDetail, MediaRange } from '../protocol/broadcast.ts';
-import { partMs } from './stretch.ts';
+import { partMs } from '../protocol/grid.ts';
 
 /** Where nothing was captured and nothing will come, as the creator's tab declared it (SPEC CUT1); in order. */
 export function holesIn({ cuts, grid }: Pick<BroadcastDetail, 'cuts' | 'grid'>): readonly MediaRange[] {

@@ -1,10 +1,9 @@
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
-import { DEFAULT_GRID, type PartIndex } from '../protocol/grid.ts';
+import { DEFAULT_GRID, type PartIndex, partMs } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { type KeptFacts, KeptStore } from './kept-store.ts';
 import { type KeptPart, type PlayableRun, playableRun } from './kept-window.ts';
 import { offlineManifest } from './offline-manifest.ts';
-import { partMs } from './stretch.ts';
 
 /** Names of built files change with their bytes. */
 export const BUILD: string = import.meta.url;

@@ -1,7 +1,5 @@
-import type { PartIndex } from '../protocol/grid.ts';
-import { SEGMENT_SECONDS } from '../protocol/grid.ts';
+import { type PartIndex, partMs, SEGMENT_MS } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
-import { partMs } from './stretch.ts';
 
 /** One part as a feed brought it. */
 export interface KeptPart {
@@ -16,7 +14,6 @@ export interface PartWindow {
   readonly to: PartIndex;
 }
 
-const SEGMENT_MS = SEGMENT_SECONDS * 1000;
 const KEPT_MS = 10_000;
 /** What is written together: one key frame and what hangs on it, or two of them. */
 export const BLOCK_MS = 2000;

@@ -88,7 +88,7 @@ export class LineMeter {
    */
   part(kind: 'video' | 'audio', nominalMs: number, atMs: number, madeLateMs = 0): void {
     const lagMs = atMs - nominalMs;
-    const usualMs = madeLateMs === 0 ? lagMs : Math.min(lagMs, this.#lags.within(0) ?? lagMs);
+    const usualMs = Math.min(lagMs, this.#lags.within(0) ?? lagMs);
     if (kind === 'video') this.#judge(Math.max(lagMs - madeLateMs, usualMs), atMs);
     if (!this.#isFull) this.#jitter[kind].push(lagMs, atMs);
   }

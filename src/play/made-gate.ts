@@ -1,7 +1,5 @@
 import type { UploadProgress } from '../protocol/broadcast.ts';
-import { SEGMENT_SECONDS } from '../protocol/grid.ts';
-
-const SEGMENT_MS = SEGMENT_SECONDS * 1000;
+import { SEGMENT_MS } from '../protocol/grid.ts';
 
 export interface MadeFacts {
   readonly upload: UploadProgress | null;

@@ -1,11 +1,10 @@
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
-import type { PartIndex } from '../protocol/grid.ts';
+import { type PartIndex, partMs } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
 import { BUILD } from './kept-media.ts';
 import { type KeptFacts, KeptStore, whenForgotten } from './kept-store.ts';
 import { BLOCK_MS, type KeptPart, keptTooMuch, keptWindow, type PartWindow } from './kept-window.ts';
 import { MediaRing } from './media-ring.ts';
-import { partMs } from './stretch.ts';
 
 /** Of this device, for all broadcasts together: 200 MB, or a tenth of what the browser grants where that is less. */
 const BUDGET_BYTES = 200_000_000;

@@ -1,6 +1,6 @@
 import { backoffMs, RETRY_POLICY } from '../lib/backoff.ts';
 import type { BroadcastDetail } from '../protocol/broadcast.ts';
-import { DEFAULT_GRID, type Grid } from '../protocol/grid.ts';
+import { DEFAULT_GRID, type Grid, partMs } from '../protocol/grid.ts';
 import { isHelped } from '../protocol/track.ts';
 import { live } from '../protocol/urls.ts';
 import { BackfillGate } from './backfill-gate.ts';
@@ -21,7 +21,6 @@ import { isLocalUrl } from './part-url.ts';
 import { manifestPartMs, piecesForRoundTrip } from './piece-size.ts';
 import { decideAmong, decideQuality, FRESH_QUALITY } from './quality.ts';
 import { withParts } from './recording-parts.ts';
-import { partMs } from './stretch.ts';
 
 const DEFAULT_LINE_BPS = 2_500_000;
 const SAFE_SHARE = 0.75;

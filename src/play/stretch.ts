@@ -1,4 +1,4 @@
-import { type PartIndex, partsOfPiece, partWithinSegment, SEGMENT_SECONDS, segmentOfPart } from '../protocol/grid.ts';
+import { type PartIndex, partMs, partsOfPiece, partWithinSegment, segmentOfPart } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { live } from '../protocol/urls.ts';
 
@@ -26,8 +26,6 @@ export interface StretchContext {
   /** The part being captured now, on the origin's clock. */
   readonly edgePart: PartIndex;
 }
-
-export const partMs = (partsPerSegment: number): number => (SEGMENT_SECONDS * 1000) / partsPerSegment;
 
 export const edgePartAt = (mediaMs: number, partsPerSegment: number): PartIndex =>
   Math.floor(mediaMs / partMs(partsPerSegment));

@@ -1,4 +1,5 @@
 import type { BroadcastDetail, MediaRange } from '../protocol/broadcast.ts';
+import { partMs } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
 import { DeviceMedia } from './device-media.ts';
@@ -17,7 +18,6 @@ import { PlayerSource } from './player-source.ts';
 import type { MissedMedia, PlayerPhase, PlayerProblem, PlayerState } from './player-state.ts';
 import { Playhead } from './playhead.ts';
 import { loadPreferences, type Preferences, savePreferences } from './preferences.ts';
-import { partMs } from './stretch.ts';
 
 /** Asked once, when the broadcast is known and before anything is loaded. Never rejects. */
 export type ChooseStart = (detail: BroadcastDetail) => Promise<number | undefined> | undefined;

@@ -1,8 +1,8 @@
 import type { FeedChunk } from '../lib/chunk-splitter.ts';
-import type { PartIndex } from '../protocol/grid.ts';
+import { type PartIndex, partMs } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { FeedStream, type Taken } from './feed-stream.ts';
-import { edgePartAt, isQuickerAnew, partMs, shouldOpenNext, stretchFor } from './stretch.ts';
+import { edgePartAt, isQuickerAnew, shouldOpenNext, stretchFor } from './stretch.ts';
 
 export interface TrackFeedContext {
   readonly broadcastId: string;

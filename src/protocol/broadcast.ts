@@ -118,6 +118,10 @@ export interface TimelineCut {
 /** Names one init segment of a broadcast: the track, and the first segment that it describes. */
 export const initKey = (track: TrackId, segment: number): string => (segment === 0 ? track : `${track}-${segment}`);
 
+/** The part from which on the newest init segment of a track counts; 0 for its first one. */
+export const newestInit = (track: TrackId, cuts: readonly TimelineCut[]): PartIndex =>
+  cuts.findLast(({ inits }) => inits?.[track] !== undefined)?.toPart ?? 0;
+
 /** Carries the generation of the tab with every upload (SPEC FENCE2). */
 export const GENERATION_HEADER = 'Tabcast-Generation';
 

@@ -2,6 +2,7 @@ import { type Micros, type Ticks, ticks } from './time.ts';
 
 /** Length of a segment, the unit of storage, of map-reduce and of recordings (SPEC GRID1). */
 export const SEGMENT_SECONDS = 10;
+export const SEGMENT_MS = SEGMENT_SECONDS * 1000;
 export const SEGMENT_MICROS = 10_000_000 as Micros;
 export const VIDEO_TIMESCALE = 90_000;
 export const AUDIO_TIMESCALE = 48_000;
@@ -30,6 +31,8 @@ export const DEFAULT_GRID: Grid = { partsPerSegment: 100, gopSeconds: 2, frameRa
 /** A part counted from the broadcast's zero, over segment boundaries: `segment * partsPerSegment + part`. */
 export type PartIndex = number;
 
+/** Not whole where a segment has 300 parts. */
+export const partMs = (partsPerSegment: number): number => SEGMENT_MS / partsPerSegment;
 export const partDurationMicros = (partsPerSegment: number): Micros => (SEGMENT_MICROS / partsPerSegment) as Micros;
 
 /** A slot is one frame's place on the constant-rate grid; slot 0 is media time zero. */
@@ -86,5 +89,4 @@ export const isViewPieces = (pieces: number, partsPerSegment: number): boolean =
 const TELL_MS = 4_000;
 
 /** The first segment that viewers can still be told of; `mediaNowMs` is the time on the grid. */
-export const nextToldSegment = (mediaNowMs: number): number =>
-  Math.floor((mediaNowMs + TELL_MS) / (SEGMENT_SECONDS * 1000)) + 1;
+export const nextToldSegment = (mediaNowMs: number): number => Math.floor((mediaNowMs + TELL_MS) / SEGMENT_MS) + 1;

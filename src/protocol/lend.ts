@@ -3,6 +3,9 @@ import type { TrackId, VideoTrack } from './track.ts';
 
 /** SPEC LEND. A helper is somebody else's tab that makes segments of a recording for its creator. */
 
+/** Of the property that tells viewers how late helpers' pictures come (SPEC LEND13). */
+export const HELPED_LAG_SCHEME = 'urn:tabcast:helped-lag:2026';
+
 export const MAX_HELPER_NAME_CHARS = 40;
 /** A segment whose source is larger is made by the creator's tab alone. */
 export const MAX_SOURCE_BYTES = 128 * 1024 * 1024;

@@ -1,8 +1,8 @@
-import { SEGMENT_SECONDS } from './grid.ts';
+import { SEGMENT_MS } from './grid.ts';
 
 /** The small pictures of one segment lie side by side in one JPEG, its strip: one for every key frame a seek can meet. */
 export const STRIP_PICTURES = 5;
-export const THUMBNAIL_EVERY_MS = (SEGMENT_SECONDS * 1000) / STRIP_PICTURES;
+export const THUMBNAIL_EVERY_MS = SEGMENT_MS / STRIP_PICTURES;
 /** The longer side of one picture. */
 export const THUMBNAIL_SIDE_PX = 160;
 export const MAX_STRIP_BYTES = 32 * 1024;

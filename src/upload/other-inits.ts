@@ -1,4 +1,4 @@
-import { type IngestState, initKey } from '../protocol/broadcast.ts';
+import { type IngestState, initKey, newestInit } from '../protocol/broadcast.ts';
 import { nextToldSegment } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 
@@ -17,10 +17,9 @@ export function otherInits(
   { inits, cuts, grid, availabilityStartMs, serverTimeMs }: IngestState,
 ): OtherInits | undefined {
   if (grid === null || availabilityStartMs === null) return undefined;
-  const tracks = Object.keys(own).filter((track) => {
-    const brought = cuts.findLast((cut) => cut.inits?.[track] !== undefined);
-    return own[track] !== inits[initKey(track, (brought?.toPart ?? 0) / grid.partsPerSegment)];
-  });
+  const tracks = Object.keys(own).filter(
+    (track) => own[track] !== inits[initKey(track, newestInit(track, cuts) / grid.partsPerSegment)],
+  );
   if (tracks.length === 0) return undefined;
   let segment = nextToldSegment(serverTimeMs - availabilityStartMs);
   // A tab that died on the way may have left one that nobody was told of.

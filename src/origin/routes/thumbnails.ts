@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { SEGMENT_SECONDS } from '../../protocol/grid.ts';
+import { SEGMENT_MS } from '../../protocol/grid.ts';
 import { MAX_STRIP_BYTES, STRIP_PICTURES, THUMBNAIL_SIDE_PX } from '../../protocol/thumbnails.ts';
 import { parseStripName } from '../../protocol/urls.ts';
 import { readBody } from '../body.ts';
@@ -22,7 +22,7 @@ const diskFull = (): Problem => new Problem(507, 'disk_full', 'The origin has no
 
 /** A segment of which something can be seen by now; throws 422. */
 function refuseStrangeSegment(broadcast: Broadcast, segment: number, startMs: number): void {
-  if (startMs + segment * SEGMENT_SECONDS * 1000 > broadcast.nowMs())
+  if (startMs + segment * SEGMENT_MS > broadcast.nowMs())
     throw new Problem(422, 'bad_strip', 'This segment has not begun yet.');
 }
 
