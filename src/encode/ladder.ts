@@ -66,7 +66,8 @@ export function encoderLoad(rungs: readonly Rung[], speeds: readonly RungSpeed[]
 
 /**
  * The rungs that both the machine and the line carry. While it is too much, a middle rung goes first and then the top
- * one, so that the best and the safest picture stay longest. One rung always stays, with a bit rate that fits.
+ * one, so that the best and the safest picture stay longest; what went for the sake of a top that did not stay comes
+ * back, the best first. One rung always stays, with a bit rate that fits.
  */
 export function chooseLadder(
   candidates: readonly Rung[],
@@ -76,24 +77,28 @@ export function chooseLadder(
   audioBps: number,
 ): LadderChoice {
   const budgetBps = uplinkBps * UPLINK_SHARE - audioBps;
-  let rungs = [...candidates].sort((a, b) => b.height - a.height);
-  const leftOut: LeftOut[] = [];
-  const isTooHeavy = (): boolean => encoderLoad(rungs, speeds, frameRate) > ENCODER_SHARE;
-  const isTooWide = (): boolean => rungs.reduce((sum, rung) => sum + rung.bitrateBps, 0) > budgetBps;
-  while (rungs.length > 1 && (isTooHeavy() || isTooWide())) {
-    const isLine = !isTooHeavy();
-    const victim = rungs[rungs.length > 3 ? 1 : 0];
-    if (victim === undefined) break;
-    rungs = rungs.filter((rung) => rung !== victim);
-    leftOut.push({
-      height: victim.height,
-      reason: isLine
-        ? `Your uplink carries about ${megabits(uplinkBps)} Mb/s; ${victim.height}p would take too much of it.`
-        : `This machine is not fast enough to encode ${victim.height}p as well.`,
-    });
+  const falling = [...candidates].sort((a, b) => b.height - a.height);
+  const isTooHeavy = (rungs: readonly Rung[]): boolean => encoderLoad(rungs, speeds, frameRate) > ENCODER_SHARE;
+  const isTooWide = (rungs: readonly Rung[]): boolean =>
+    rungs.reduce((sum, rung) => sum + rung.bitrateBps, 0) > budgetBps;
+  const fits = (rungs: readonly Rung[]): boolean => !isTooHeavy(rungs) && !isTooWide(rungs);
+
+  let rungs: readonly Rung[] = falling;
+  while (rungs.length > 1 && !fits(rungs)) rungs = rungs.toSpliced(rungs.length > 3 ? 1 : 0, 1);
+  for (const rung of falling) {
+    const more = falling.filter((one) => one === rung || rungs.includes(one));
+    if (fits(more)) rungs = more;
   }
+  const leftOut = falling
+    .filter((rung) => !rungs.includes(rung))
+    .map((rung) => ({
+      height: rung.height,
+      reason: isTooHeavy([...rungs, rung])
+        ? `This machine is not fast enough to encode ${rung.height}p as well.`
+        : `Your uplink carries about ${megabits(uplinkBps)} Mb/s; ${rung.height}p would take too much of it.`,
+    }));
   const [only] = rungs;
-  if (only !== undefined && rungs.length === 1 && isTooWide()) {
+  if (only !== undefined && rungs.length === 1 && isTooWide(rungs)) {
     rungs = [{ ...only, bitrateBps: Math.max(LOWEST_BITRATE_BPS, Math.floor(budgetBps)) }];
   }
   return { rungs, leftOut };

@@ -54,6 +54,28 @@ test('the ladder stays within 70 % of the uplink and of the machine, and one run
   );
 });
 
+test('what went for the sake of a best quality that is too much anyway comes back', () => {
+  const speeds = [1080, 720, 480, 360, 240].map((height, i) => ({ height, fps: [40, 120, 250, 400, 700][i] ?? 0 }));
+  const { rungs, leftOut } = chooseLadder(candidateRungs(1920, 1080), speeds, 30, 90_000_000, 128_000);
+  expect(heights(rungs)).toEqual([720, 480, 360, 240]);
+  expect(heights(leftOut)).toEqual([1080]);
+});
+
+test('nothing that would fit as well is left out', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 300_000, max: 30_000_000 }), fc.integer({ min: 10, max: 300 }), (uplink, fps) => {
+      const candidates = candidateRungs(1920, 1080);
+      const speeds = candidates.map((rung) => ({ height: rung.height, fps: (fps * 1080 * 1080) / rung.height ** 2 }));
+      const { rungs } = chooseLadder(candidates, speeds, 30, uplink, 128_000);
+      for (const rung of candidates.filter(({ height }) => !heights(rungs).includes(height))) {
+        const more = [...rungs, rung];
+        const bps = more.reduce((sum, { bitrateBps }) => sum + bitrateBps, 128_000);
+        expect(encoderLoad(more, speeds, 30) > ENCODER_SHARE || bps > uplink * UPLINK_SHARE).toBe(true);
+      }
+    }),
+  );
+});
+
 test('what is left out says whether the line or the machine is the reason', () => {
   const slow = [{ height: 1080, fps: 30 }, ...FAST.slice(1)];
   expect(chooseLadder(candidateRungs(1920, 1080), slow, 30, 50_000_000, 128_000).leftOut.at(-1)?.reason).toMatch(
