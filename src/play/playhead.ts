@@ -10,7 +10,7 @@ export interface PlayheadHooks {
   onStall(atMs: number): void;
   onDuration(): void;
   onLoaded(): void;
-  /** It was sent to `mediaMs` and is on its way to somewhere else. Told once for a jump. */
+  /** It was sent to `mediaMs` and is on its way to somewhere else. */
   onAstray(mediaMs: number): void;
 }
 
@@ -20,6 +20,8 @@ const HAVE_CURRENT_DATA = 2;
 const STALL_COUNTS_ONCE_MS = 2000;
 /** Nearer than this to where it was sent, dash.js has its reasons: a key frame, the edge of what there is. */
 const ASTRAY_MS = 2500;
+/** Sound and picture can each take it away once; more often it has another reason, with which nobody should fight. */
+const MAX_RETURNS = 3;
 
 /** The `<video>` element's place in the broadcast: whether it moves, whether it should, and what keeps it from it. */
 export class Playhead {
@@ -31,6 +33,7 @@ export class Playhead {
   #lastMove = { positionMs: -1, atMs: 0 };
   /** Where the page has sent it; undefined once it is there. */
   #sentToMs: number | undefined;
+  #returns = 0;
   wantsPlay = true;
 
   constructor(video: HTMLVideoElement, hooks: PlayheadHooks) {
@@ -92,7 +95,9 @@ export class Playhead {
     });
     on('seeked', () => {
       // The event of an earlier jump comes while the next one is under way.
-      if (!this.#video.seeking) this.#sentToMs = undefined;
+      if (this.#video.seeking) return;
+      if (this.#isAstray()) this.#checkWay();
+      else this.#sentToMs = undefined;
     });
     on('loadeddata', () => this.#hooks.onLoaded());
   }
@@ -135,6 +140,7 @@ export class Playhead {
   /** Before a jump: the time it takes is no standstill. */
   jumping(toMs: number): void {
     this.#sentToMs = toMs;
+    this.#returns = 0;
     if (this.#playback === 'finished') this.#playback = 'paused';
     this.#lastMove = { positionMs: this.#lastMove.positionMs, atMs: performance.now() };
   }
@@ -148,15 +154,22 @@ export class Playhead {
     if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
   }
 
+  #isAstray(): boolean {
+    return this.#sentToMs !== undefined && Math.abs(this.positionMs - this.#sentToMs) > ASTRAY_MS;
+  }
+
   /**
    * dash.js 5.2.1 sets the playhead to the start of what the jump before this one appended, when that comes just now
-   * (`adjustSeekTarget` of its buffer controller).
+   * (`adjustSeekTarget` of its buffer controllers, of which sound and picture have one each). The way back waits for
+   * the end of this event: inside it dash.js would take it for its own doing.
    */
   #checkWay(): void {
     const sentToMs = this.#sentToMs;
-    if (sentToMs === undefined || Math.abs(this.positionMs - sentToMs) <= ASTRAY_MS) return;
-    this.#sentToMs = undefined;
-    this.#hooks.onAstray(sentToMs);
+    if (sentToMs === undefined || !this.#isAstray() || this.#returns >= MAX_RETURNS) return;
+    this.#returns += 1;
+    setTimeout(() => {
+      if (this.#sentToMs === sentToMs && this.#isAstray()) this.#hooks.onAstray(sentToMs);
+    });
   }
 
   #paused(): void {

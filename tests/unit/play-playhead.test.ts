@@ -38,20 +38,39 @@ function playhead(): { video: Video; playhead: Playhead; astray: number[] } {
   return { video, playhead: head, astray };
 }
 
-test('a playhead that dash.js sends back to the jump before is told where the person wanted it, once', () => {
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+test('a playhead that sound and picture of the jump before take away is sent back each time', async () => {
   const { video, playhead: head, astray } = playhead();
-  head.jumping(28_010);
-  video.jump(28.01);
   head.jumping(14_010);
   video.jump(14.01);
-  video.jump(28.01);
-  expect(astray).toEqual([14_010]);
+  video.arrive();
+  head.jumping(10_010);
+  // Taken away before the first event of the jump.
   video.jump(14.01);
-  video.jump(28.01);
-  expect(astray).toEqual([14_010]);
+  expect(astray).toEqual([]);
+  await turn();
+  expect(astray).toEqual([10_010]);
+  video.jump(14.01);
+  video.arrive();
+  await turn();
+  expect(astray).toEqual([10_010, 10_010, 10_010]);
+  video.jump(14.01);
+  await turn();
+  expect(astray).toHaveLength(3);
 });
 
-test('where it stands a little off, and where it goes after it has arrived, is left alone', () => {
+test('who jumps again meanwhile is sent nowhere else', async () => {
+  const { video, playhead: head, astray } = playhead();
+  head.jumping(10_010);
+  video.jump(14.01);
+  head.jumping(28_010);
+  video.jump(28.01);
+  await turn();
+  expect(astray).toEqual([]);
+});
+
+test('where it stands a little off, and where it goes after it has arrived, is left alone', async () => {
   const { video, playhead: head, astray } = playhead();
   head.jumping(14_010);
   video.jump(14.01);
@@ -60,5 +79,6 @@ test('where it stands a little off, and where it goes after it has arrived, is l
   video.dispatchEvent(new Event('seeked'));
   video.arrive();
   video.jump(40);
+  await turn();
   expect(astray).toEqual([]);
 });
