@@ -9,6 +9,7 @@ import {
   isKeySlot,
   type PartIndex,
   partWithinSegment,
+  SEGMENT_SECONDS,
   slotTicks,
   VIDEO_TIMESCALE,
 } from '../src/protocol/grid.ts';
@@ -68,7 +69,7 @@ export class LiveTask {
 
   /** 0 to 1. */
   get progress(): number {
-    return this.#slots / (10 * this.#options.joined.grid.frameRate);
+    return this.#slots / (SEGMENT_SECONDS * this.#options.joined.grid.frameRate);
   }
 
   get isEnded(): boolean {
@@ -120,7 +121,7 @@ export class LiveTask {
   async #read(decoder: VideoDecoder): Promise<void> {
     const { client, joined, segment, fromPart } = this.#options;
     const { partsPerSegment, frameRate, gopSeconds } = joined.grid;
-    const gopParts = (partsPerSegment * gopSeconds) / 10;
+    const gopParts = (partsPerSegment * gopSeconds) / SEGMENT_SECONDS;
     const within = partWithinSegment(fromPart, partsPerSegment);
     const stream = await client.liveSource(segment, within - (within % gopParts), this.#ending.signal);
     const splitter = new ChunkSplitter(VIDEO_TIMESCALE, partsPerSegment);

@@ -9,6 +9,7 @@ import type { Edge } from './availability.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
+import { type HelpPromise, helpedOf, isOffered, wholeOfHelpers } from './helped.ts';
 import type { WaiterBudget } from './hot-tail.ts';
 import { isOver, type Life, type LifeEvent, next, PROCESSING_MS, type SilenceRules, timerMs } from './lifecycle.ts';
 import { newerTab, unknownGeneration } from './problem.ts';
@@ -16,7 +17,6 @@ import { endPartsOf, recordingEndMs } from './recording-end.ts';
 import { type Running, runningOf } from './running.ts';
 import type { BroadcastStore, StoreShape } from './segment-store.ts';
 import { holeOf, holesOf, isWhole } from './timeline.ts';
-import { wholeSegments } from './whole-segments.ts';
 
 export interface BroadcastDeps {
   readonly clock: Clock;
@@ -25,11 +25,6 @@ export interface BroadcastDeps {
   readonly silence: SilenceRules;
   /** Something failed that no answer can tell: a change that could not be saved, bytes that could not be read. */
   readonly onError: (error: unknown) => void;
-}
-
-export interface HelpPromise {
-  readonly fromPart: PartIndex;
-  readonly lagMs: number;
 }
 
 const lifeOf = (record: BroadcastRecord, nowMs: number): Life => {
@@ -123,31 +118,16 @@ export class Broadcast {
     const hole = cuts.length === 0 ? undefined : holeOf(part, partsPerSegment, holesOf(cuts));
     const life = this.#life;
     // What nobody makes is not waited for.
-    if (this.#isUnpromised(track, part)) {
-      const { availabilityStartMs } = running;
-      const endPart = part - (part % partsPerSegment);
-      return {
-        nowMs: this.nowMs(),
-        availabilityStartMs,
-        partsPerSegment,
-        endPart,
-        isEndFinal: true,
-        holdUntilMs: undefined,
-      };
-    }
+    const isUnmade = !isOffered(this.#helped, track, part);
     return {
       nowMs: this.nowMs(),
       availabilityStartMs: running.availabilityStartMs,
       partsPerSegment,
-      endPart: hole?.from ?? end?.endParts[track],
-      isEndFinal: hole !== undefined || end?.by !== 'silence' || life.state === 'sealed',
-      holdUntilMs: hole === undefined && life.state === 'processing' ? life.endedMs + PROCESSING_MS : undefined,
+      endPart: isUnmade ? part - (part % partsPerSegment) : (hole?.from ?? end?.endParts[track]),
+      isEndFinal: isUnmade || hole !== undefined || end?.by !== 'silence' || life.state === 'sealed',
+      holdUntilMs:
+        !isUnmade && hole === undefined && life.state === 'processing' ? life.endedMs + PROCESSING_MS : undefined,
     };
-  }
-
-  #isUnpromised(track: TrackId, part: PartIndex): boolean {
-    const { tracks, ranges } = this.#helped;
-    return tracks.includes(track) && !ranges.some(({ from, to }) => from <= part && part < to);
   }
 
   /** What is missing of an upload is being made: it comes when it comes, not by the clock. */
@@ -158,7 +138,7 @@ export class Broadcast {
   /** Every part up to the end that the creator said is in. What helpers began and nobody finished is not waited for. */
   isComplete(): boolean {
     const { end, cuts } = this.#record;
-    const helped = { ...this.#helped, ranges: this.#madeByHelpers() };
+    const helped = { ...this.#helped, ranges: this.#wholeOfHelpers() };
     return end?.by === 'creator' && isWhole(cuts, end.endParts, (track) => this.store.stored(track), helped);
   }
 
@@ -181,29 +161,13 @@ export class Broadcast {
   }
 
   #helpedNow(): Helped {
-    const tracks = helpedTracks(this.#running?.tracks ?? []).map(({ id }) => id);
-    if (tracks.length === 0) return NO_HELP;
-    const whole = this.#madeByHelpers();
-    if (this.#promise === undefined) return { tracks, ranges: whole, lagMs: 0 };
-    const { fromPart: from, lagMs } = this.#promise;
-    const before = whole.map((range) => ({ from: range.from, to: Math.min(range.to, from) }));
-    const joins = before.findLast((range) => range.from < range.to && range.to === from);
-    const promised = { from: joins?.from ?? from, to: Number.POSITIVE_INFINITY };
-    return { tracks, lagMs, ranges: [...before.filter((range) => range !== joins && range.from < range.to), promised] };
+    return helpedOf(this.#running?.tracks ?? [], this.#wholeOfHelpers(), this.#promise);
   }
 
-  /** Whole segments that every helped rendition has, up to the end once it is known. */
-  #madeByHelpers(): readonly PartRange[] {
+  #wholeOfHelpers(): readonly PartRange[] {
     const running = this.#running;
-    const tracks = helpedTracks(running?.tracks ?? []).map(({ id }) => id);
-    if (running === undefined || tracks.length === 0) return [];
-    const source = helpSource(running.tracks)?.id ?? '';
-    const endPart = this.#record.end?.endParts[source] ?? Number.POSITIVE_INFINITY;
-    return wholeSegments(
-      tracks.map((track) => this.store.stored(track).toJSON()),
-      running.grid.partsPerSegment,
-      endPart,
-    );
+    if (running === undefined) return [];
+    return wholeOfHelpers(running, (track) => this.store.stored(track).toJSON(), this.#record.end?.endParts);
   }
 
   /** SPEC FENCE1: durable when the promise resolves, in force at once. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { wholeSegments } from '../../src/origin/whole-segments.ts';
+import { wholeSegments } from '../../src/origin/helped.ts';
 import { stretchesOf } from '../../src/package/mpd-periods.ts';
 
 const shown = (...args: Parameters<typeof stretchesOf>): string[] =>
