@@ -35,6 +35,7 @@ export class DashView {
   #isFeed = true;
   #hasSource = false;
   #chosen: string | undefined;
+  #soughtMs: number | undefined;
 
   constructor(video: HTMLVideoElement, initialBitrateKbps: number, hooks: DashHooks) {
     this.#video = video;
@@ -91,8 +92,11 @@ export class DashView {
     this.#video.pause();
   }
 
+  /** dash.js does nothing where it was told the same before, even when it has gone somewhere else since. */
   seek(mediaMs: number): void {
-    if (this.#hasSource) this.#player.seekToPresentationTime(mediaMs / 1000);
+    if (!this.#hasSource) return;
+    this.#soughtMs = mediaMs === this.#soughtMs ? mediaMs + 1 : mediaMs;
+    this.#player.seekToPresentationTime(this.#soughtMs / 1000);
   }
 
   qualities(): Quality[] {

@@ -20,8 +20,8 @@ const HAVE_CURRENT_DATA = 2;
 const STALL_COUNTS_ONCE_MS = 2000;
 /** Nearer than this to where it was sent, dash.js has its reasons: a key frame, the edge of what there is. */
 const ASTRAY_MS = 2500;
-/** Sound and picture can each take it away once; more often it has another reason, with which nobody should fight. */
-const MAX_RETURNS = 3;
+/** By then the place has come, or it is away for a reason with which nobody should fight. */
+const RETURNS_FOR_MS = 3000;
 
 /** The `<video>` element's place in the broadcast: whether it moves, whether it should, and what keeps it from it. */
 export class Playhead {
@@ -33,7 +33,7 @@ export class Playhead {
   #lastMove = { positionMs: -1, atMs: 0 };
   /** Where the page has sent it; undefined once it is there. */
   #sentToMs: number | undefined;
-  #returns = 0;
+  #sentAtMs = 0;
   wantsPlay = true;
 
   constructor(video: HTMLVideoElement, hooks: PlayheadHooks) {
@@ -140,7 +140,7 @@ export class Playhead {
   /** Before a jump: the time it takes is no standstill. */
   jumping(toMs: number): void {
     this.#sentToMs = toMs;
-    this.#returns = 0;
+    this.#sentAtMs = performance.now();
     if (this.#playback === 'finished') this.#playback = 'paused';
     this.#lastMove = { positionMs: this.#lastMove.positionMs, atMs: performance.now() };
   }
@@ -159,14 +159,14 @@ export class Playhead {
   }
 
   /**
-   * dash.js 5.2.1 sets the playhead to the start of what the jump before this one appended, when that comes just now
-   * (`adjustSeekTarget` of its buffer controllers, of which sound and picture have one each). The way back waits for
-   * the end of this event: inside it dash.js would take it for its own doing.
+   * `adjustSeekTarget` of dash.js 5.2.1 sets the playhead to the start of what the jump before this one appended, when
+   * that comes just now, and to the start of anything that lies less than a segment after the place, as long as the
+   * place itself has not come. What was asked for goes on coming meanwhile. The way back waits for the end of this
+   * event: inside it dash.js would take it for its own doing.
    */
   #checkWay(): void {
     const sentToMs = this.#sentToMs;
-    if (sentToMs === undefined || !this.#isAstray() || this.#returns >= MAX_RETURNS) return;
-    this.#returns += 1;
+    if (sentToMs === undefined || !this.#isAstray() || performance.now() - this.#sentAtMs > RETURNS_FOR_MS) return;
     setTimeout(() => {
       if (this.#sentToMs === sentToMs && this.#isAstray()) this.#hooks.onAstray(sentToMs);
     });

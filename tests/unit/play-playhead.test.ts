@@ -40,7 +40,7 @@ function playhead(): { video: Video; playhead: Playhead; astray: number[] } {
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-test('a playhead that sound and picture of the jump before take away is sent back each time', async () => {
+test('a playhead that is taken away from where the person sent it is sent back until it is there', async () => {
   const { video, playhead: head, astray } = playhead();
   head.jumping(14_010);
   video.jump(14.01);
@@ -54,10 +54,14 @@ test('a playhead that sound and picture of the jump before take away is sent bac
   video.jump(14.01);
   video.arrive();
   await turn();
-  expect(astray).toEqual([10_010, 10_010, 10_010]);
+  expect(astray.length).toBeGreaterThan(1);
+  // There at last: what happens from here on is somebody's wish.
+  video.jump(10.01);
+  video.arrive();
+  const before = astray.length;
   video.jump(14.01);
   await turn();
-  expect(astray).toHaveLength(3);
+  expect(astray).toHaveLength(before);
 });
 
 test('who jumps again meanwhile is sent nowhere else', async () => {
