@@ -1,4 +1,4 @@
-import type { BroadcastDetail, MediaRange } from '../protocol/broadcast.ts';
+import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { partMs } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { type BroadcastAnswer, BroadcastWatch } from './broadcast-watch.ts';
@@ -10,9 +10,10 @@ import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
 import { type LiveEdge, liveEdgeMs, shouldRejoin } from './live-edge.ts';
 import { LiveFollower } from './live-follower.ts';
+import { Missed } from './missed.ts';
 import { OriginClock } from './origin-clock.ts';
 import { OriginGate } from './origin-gate.ts';
-import { missedBy, missingWithin, type Outage } from './outage.ts';
+import type { Outage } from './outage.ts';
 import { isOver, phaseOf } from './player-phase.ts';
 import { PlayerSource } from './player-source.ts';
 import type { MissedMedia, PlayerPhase, PlayerProblem, PlayerState } from './player-state.ts';
@@ -63,9 +64,7 @@ export class TabcastPlayer {
   #speed = 1;
   #chosen: TrackId | undefined;
   #outageSinceMs: number | undefined;
-  /** Where a viewer at the live edge stood when the creator was lost. */
-  #stoodAtMs: number | undefined;
-  #missed: MediaRange | undefined;
+  readonly #missed = new Missed();
   #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -246,7 +245,7 @@ export class TabcastPlayer {
 
   /** Back to where the outage began. */
   watchMissed(): void {
-    const missed = this.#missed;
+    const missed = this.#missedMedia();
     if (missed === undefined) return;
     this.dismissMissed();
     this.seek(missed.fromMs);
@@ -254,7 +253,7 @@ export class TabcastPlayer {
   }
 
   dismissMissed(): void {
-    this.#missed = undefined;
+    this.#missed.forget();
     this.#emit();
   }
 
@@ -473,7 +472,12 @@ export class TabcastPlayer {
     if (playback === 'playing' && stillForMs === 0) this.#source.forgive();
     const isHeld = this.#source.backfill.isHolding || (this.#missedMedia()?.missingMs ?? 0) > 0;
     this.#watch.setWaitingForMedia(isHeld || (playback === 'buffering' && stuckForMs > 1000));
-    this.#noteMissed(positionMs);
+    this.#missed.look({
+      positionMs,
+      isAtLiveEdge: this.#follower.isFollowing && this.#isLive(),
+      isPlaying: playback === 'playing',
+      outage: this.#outage().kind,
+    });
     if (this.#isAttached && !this.#playhead.rescue(stillForMs, this.#source.backfill.isHolding))
       this.#follow(positionMs, nowMs, stuckForMs);
     if (!this.#isLive()) this.#finishAtTheEnd(positionMs, stuckForMs);
@@ -487,21 +491,8 @@ export class TabcastPlayer {
     return this.#source.backfill.outage(this.#playhead.positionMs + this.#playhead.bufferMs);
   }
 
-  /** A viewer at the live edge who stood still because the creator was away, and is at the new edge now. */
-  #noteMissed(positionMs: number): void {
-    if (!this.#follower.isFollowing || !this.#isLive()) this.#stoodAtMs = undefined;
-    else if (this.#playhead.playback !== 'playing') {
-      if (this.#outage().kind === 'away') this.#stoodAtMs ??= positionMs;
-    } else if (this.#stoodAtMs !== undefined && positionMs > this.#stoodAtMs + 1) {
-      this.#missed = missedBy(this.#stoodAtMs, positionMs) ?? this.#missed;
-      this.#stoodAtMs = undefined;
-    }
-  }
-
   #missedMedia(): MissedMedia | undefined {
-    if (this.#missed === undefined) return undefined;
-    const { fromMs, toMs } = this.#missed;
-    return { fromMs, toMs, missingMs: missingWithin(this.#detail?.missing ?? [], fromMs, toMs) };
+    return this.#missed.media(this.#detail?.missing ?? []);
   }
 
   #keep(isUrgent: boolean): void {

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { BackfillGate } from '../../src/play/backfill-gate.ts';
+import { Missed } from '../../src/play/missed.ts';
 import { fillLeftMs, type Holdings, isCreatorAway, mayAsk, missedBy, missingWithin } from '../../src/play/outage.ts';
 import { fillingWords, missedWords } from '../../src/ui/missed-words.ts';
 
@@ -123,4 +124,27 @@ test('what was missed is offered with its true length, and only when it is worth
   );
   expect(fillingWords(undefined)).toBe('It goes on by itself.');
   expect(fillingWords(4500)).toBe('It goes on in about 5 s.');
+});
+
+test('who stood still at the edge while the creator was away, and only they, has missed what lies between', () => {
+  const missed = new Missed();
+  const at = (positionMs: number, isPlaying: boolean, outage: 'none' | 'away', isAtLiveEdge = true): void =>
+    missed.look({ positionMs, isPlaying, outage, isAtLiveEdge });
+  at(20_000, false, 'none');
+  at(80_000, true, 'none');
+  expect(missed.media([])).toBeUndefined();
+  at(80_000, false, 'away');
+  at(80_000, false, 'none', false);
+  at(140_000, true, 'none');
+  expect(missed.media([])).toBeUndefined();
+  at(140_000, false, 'away');
+  at(140_000, false, 'none');
+  at(200_000, true, 'none');
+  expect(missed.media([{ fromMs: 150_000, toMs: 160_000 }])).toEqual({
+    fromMs: 140_000,
+    toMs: 200_000,
+    missingMs: 10_000,
+  });
+  missed.forget();
+  expect(missed.media([])).toBeUndefined();
 });
