@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { HelperView } from '../protocol/lend.ts';
 import { lendApi } from './lend-api.ts';
-import { base } from './theme.ts';
+import { base, boxes } from './theme.ts';
 import './upload-helpers.ts';
 
 const LOOK_MS = 2_000;
@@ -24,18 +24,13 @@ export class LiveHelpers extends LitElement {
 
   static override styles = [
     base,
+    boxes,
     css`
       label {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
         gap: 0 var(--tc-space-3);
         align-items: center;
-      }
-      input {
-        width: 1.25rem;
-        height: 1.25rem;
-        margin: 0;
-        accent-color: var(--tc-color-accent);
       }
       .name {
         display: flex;

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { icons } from './icons.ts';
 import './problem-note.ts';
 import type { PlayoutState, PlayoutWish } from './studio-state.ts';
-import { base, controls } from './theme.ts';
+import { base, boxes, controls } from './theme.ts';
 import { clockText } from './time-words.ts';
 
 const MOTION_SENTENCES = {
@@ -20,6 +20,7 @@ export class PlayoutControls extends LitElement {
 
   static override styles = [
     base,
+    boxes,
     controls,
     css`
       section {
@@ -40,12 +41,6 @@ export class PlayoutControls extends LitElement {
         align-items: center;
         gap: var(--tc-space-2);
         min-height: var(--tc-target);
-      }
-      input {
-        width: 1.25rem;
-        height: 1.25rem;
-        margin: 0;
-        accent-color: var(--tc-color-accent);
       }
       progress {
         width: 100%;

@@ -168,6 +168,16 @@ export const controls = css`
 `;
 
 /** A label above its native field: `.field` around `label` and `input` or `select`. */
+/** Boxes to tick; their words are pressed with them. */
+export const boxes = css`
+  [type='checkbox'] {
+    width: 1.25rem;
+    height: 1.25rem;
+    margin: 0;
+    accent-color: var(--tc-color-accent);
+  }
+`;
+
 export const fields = css`
   .field {
     display: grid;
