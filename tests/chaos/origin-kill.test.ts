@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
-import type { IngestState, ReservedBroadcast } from '../../src/protocol/broadcast.ts';
+import type { IngestState } from '../../src/protocol/broadcast.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { firstSeed, isLong, randomOf } from '../helpers/random.ts';
-import { audioTrack, contentDigest, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
+import { audioTrack, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
 import { startProcess, stopProcess } from './origin-process.ts';
+import { startBroadcast } from './started-broadcast.ts';
 
 const TRACKS = [videoTrack(360), audioTrack];
 const ROUNDS = isLong ? 200 : 5;
@@ -21,18 +22,7 @@ test(`P1 P3 P7: what was acknowledged durable survives kill -9, round after roun
   const restartsMs: number[] = [];
   const dataDir = await mkdtemp(path.join(tmpdir(), 'tabcast-crash-'));
   let { child, base } = await startProcess(dataDir);
-  const json = { 'content-type': 'application/json' };
-  const reserved = (await (await fetch(`${base}/api/broadcasts`, { method: 'POST' })).json()) as ReservedBroadcast;
-  const { id, token } = reserved;
-  const auth = { authorization: `Bearer ${token}` };
-  for (const track of TRACKS) {
-    const body = initOf(track);
-    const headers = { ...auth, 'content-digest': contentDigest(body) };
-    await fetch(base + ingest.init(id, track.id), { method: 'PUT', headers, body });
-  }
-  const start = { availabilityStartMs: Date.now() - 3_600_000, grid: DEFAULT_GRID, tracks: TRACKS };
-  const started = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(start) };
-  expect((await fetch(base + ingest.start(id), started)).status).toBe(200);
+  const { id, auth } = await startBroadcast(base, TRACKS, 3600);
 
   const send = async (part: number): Promise<TickAnswer> => {
     const body = Buffer.from(encodeTick(TRACKS.map((track) => partOf(track.id, part, DEFAULT_GRID))));
@@ -77,7 +67,11 @@ test(`P1 P3 P7: what was acknowledged durable survives kill -9, round after roun
   const END = Math.ceil((next + 1) / 100) * 100 + 30;
   while (next < END) await send(next++);
   const end = { endParts: { v360: END, a128: END } };
-  const ending = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(end) };
+  const ending = {
+    method: 'POST',
+    headers: { ...auth, 'content-type': 'application/json' },
+    body: JSON.stringify(end),
+  };
   expect(await (await fetch(base + ingest.end(id), ending)).json()).toEqual({ state: 'processing' });
   expect(await stopProcess(child, 'SIGTERM')).toBe(0);
 

@@ -3,12 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
-import type { IngestState, ReservedBroadcast } from '../../src/protocol/broadcast.ts';
+import type { IngestState } from '../../src/protocol/broadcast.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
-import { audioTrack, contentDigest, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
+import { audioTrack, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
 import { startProcess, stopProcess } from './origin-process.ts';
+import { startBroadcast } from './started-broadcast.ts';
 
 const TRACKS = [videoTrack(360), audioTrack];
 
@@ -36,18 +37,7 @@ for (const { words, call, fault, isRefusing } of FAULTS)
     const log = path.join(dataDir, 'strace.log');
     const tracer = ['strace', '-f', '-qq', '-o', log, '-e', `trace=${call}`, '-e', `inject=${call}:${fault}`];
     let { child, base } = await startProcess(dataDir, { prefix: tracer });
-    const json = { 'content-type': 'application/json' };
-    const reserved = (await (await fetch(`${base}/api/broadcasts`, { method: 'POST' })).json()) as ReservedBroadcast;
-    const { id, token } = reserved;
-    const auth = { authorization: `Bearer ${token}` };
-    for (const track of TRACKS) {
-      const body = initOf(track);
-      const headers = { ...auth, 'content-digest': contentDigest(body) };
-      await fetch(base + ingest.init(id, track.id), { method: 'PUT', headers, body });
-    }
-    const start = { availabilityStartMs: Date.now() - 120_000, grid: DEFAULT_GRID, tracks: TRACKS };
-    const started = { method: 'POST', headers: { ...auth, ...json }, body: JSON.stringify(start) };
-    expect((await fetch(base + ingest.start(id), started)).status).toBe(200);
+    const { id, auth } = await startBroadcast(base, TRACKS, 120);
 
     // As a tab does: what is refused is sent again, what is not durable is not forgotten.
     let next = 0;

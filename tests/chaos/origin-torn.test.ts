@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
-import type { ReservedBroadcast } from '../../src/protocol/broadcast.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { firstSeed, isLong, randomOf } from '../helpers/random.ts';
-import { audioTrack, contentDigest, initOf, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
+import { audioTrack, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
 import { type OriginProcess, startProcess, stopProcess } from './origin-process.ts';
+import { type StartedBroadcast, startBroadcast } from './started-broadcast.ts';
 
 const TRACKS = [videoTrack(360), audioTrack];
 const PPS = DEFAULT_GRID.partsPerSegment;
@@ -21,7 +21,6 @@ const bytesOf = (track: string, part: number): Buffer =>
   partBytes(track, part, DEFAULT_GRID, { sampleBytes: SAMPLE_BYTES });
 const PATIENCE_MS = 1000;
 const RETRY_MS = 20;
-const json = { 'content-type': 'application/json' };
 
 /** A creator whose parts are known byte for byte: what is refused is sent again, as a tab does. */
 class Creator {
@@ -30,29 +29,14 @@ class Creator {
   readonly #auth: { readonly authorization: string };
   next = 0;
 
-  private constructor(base: string, { id, token }: ReservedBroadcast) {
+  private constructor(base: string, { id, auth }: StartedBroadcast) {
     this.base = base;
     this.id = id;
-    this.#auth = { authorization: `Bearer ${token}` };
+    this.#auth = auth;
   }
 
   static async start(base: string): Promise<Creator> {
-    const reserved = (await (await fetch(`${base}/api/broadcasts`, { method: 'POST' })).json()) as ReservedBroadcast;
-    const creator = new Creator(base, reserved);
-    for (const track of TRACKS) {
-      const body = initOf(track);
-      const headers = { ...creator.#auth, 'content-digest': contentDigest(body) };
-      await fetch(base + ingest.init(creator.id, track.id), { method: 'PUT', headers, body });
-    }
-    const start = { availabilityStartMs: Date.now() - 3_600_000, grid: DEFAULT_GRID, tracks: TRACKS };
-    const headers = { ...creator.#auth, ...json };
-    const answer = await fetch(base + ingest.start(creator.id), {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(start),
-    });
-    expect(answer.status).toBe(200);
-    return creator;
+    return new Creator(base, await startBroadcast(base, TRACKS, 3600));
   }
 
   /** The status of the request; 200 moves on. */
