@@ -59,8 +59,11 @@ async function startFront(folder: string, origin: TestOrigin): Promise<{ url: st
   return { url, nginx };
 }
 
-test('behind the nginx of the documentation uploads come through, a feed streams while it grows, and a piece is cached', async () => {
-  test.skip(spawnSync('nginx', ['-v']).status !== 0, 'there is no nginx here');
+const isNginxMissing = spawnSync('nginx', ['-v']).status !== 0;
+const skipped = isNginxMissing ? '[skipped: there is no nginx here] ' : '';
+
+test(`${skipped}behind the nginx of the documentation uploads come through, a feed streams while it grows, and a piece is cached`, async () => {
+  test.skip(isNginxMissing, 'there is no nginx here');
   const folder = await mkdtemp(path.join(tmpdir(), 'tabcast-front-'));
   await using origin = await TestOrigin.start();
   const { url, nginx } = await startFront(folder, origin);
