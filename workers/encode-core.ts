@@ -1,4 +1,4 @@
-import { afterFailure, ENCODER_NAMES, type EncoderName } from '../src/encode/encoder-choice.ts';
+import { afterFailure, ENCODER_NAMES, type EncoderName, HANG_MS, hasHung } from '../src/encode/encoder-choice.ts';
 import type { Rung } from '../src/encode/ladder.ts';
 import type { PictureContent } from '../src/encode/scene.ts';
 import { StageError } from '../src/protocol/errors.ts';
@@ -46,8 +46,6 @@ export interface EncodeCoreOptions {
 }
 
 const OPEN: Readonly<Record<EncoderName, OpenEncoder>> = { webcodecs: openWebCodecs, wasm: openWasm };
-/** An encoder that gives nothing for this long has hung. */
-const HANG_MS = 3_000;
 
 type LaneState =
   | { readonly kind: 'running'; readonly encoder: PictureEncoder }
@@ -180,7 +178,7 @@ export class EncodeCore {
     for (const lane of this.#lanes) {
       const [oldest] = lane.sent.values();
       const heldMs = (lane.source.heldFrames * 1000) / this.#options.frameRate;
-      if (oldest !== undefined && performance.now() - oldest > HANG_MS + heldMs)
+      if (hasHung(oldest, performance.now(), heldMs))
         this.#onFailure(lane, new Error(`no frame from the encoder of ${lane.rendition.track} for ${HANG_MS} ms`));
     }
   }

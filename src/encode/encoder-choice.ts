@@ -17,6 +17,13 @@ export function afterFailure(
   return { failures: recent, next: recent.length < MAX_FAILURES ? 'again' : 'another' };
 }
 
+/** An encoder that gives nothing for this long has hung. */
+export const HANG_MS = 3_000;
+
+/** `oldestMs`: when the first of the pictures that are inside went in; `heldMs` of pictures are always inside. */
+export const hasHung = (oldestMs: number | undefined, nowMs: number, heldMs: number): boolean =>
+  oldestMs !== undefined && nowMs - oldestMs > HANG_MS + heldMs;
+
 /** One thread without vector instructions for each rendition: above this it is never real time on a small machine. */
 const WASM_MAX_HEIGHT = 480;
 const WASM_MAX_RUNGS = 2;

@@ -60,7 +60,10 @@ test('a VideoEncoder without H.264: ffmpeg.wasm carries the broadcast, the studi
   }
 });
 
-/** A VideoEncoder that fails for good at the heights that the channel names, however often it is made anew. */
+/**
+ * A VideoEncoder that fails for good at the heights that the channel names, however often it is made anew; or that
+ * swallows from its next picture on that need not be a key frame, and says nothing.
+ */
 const BREAKABLE = `
   const RealEncoder = VideoEncoder;
   const running = new Set();
@@ -68,6 +71,10 @@ const BREAKABLE = `
   self.VideoEncoder = class extends RealEncoder {
     constructor(init) { super(init); this.onError = init.error; running.add(this); }
     configure(config) { super.configure(config); this.height = config.height; this.breakDown(); }
+    encode(picture, options) {
+      this.isSwallowing ||= this.mayHang && !options.keyFrame;
+      if (!this.isSwallowing) super.encode(picture, options);
+    }
     breakDown() {
       if (!broken.includes(this.height)) return;
       setTimeout(() => {
@@ -81,10 +88,16 @@ const BREAKABLE = `
     broken = data;
     for (const encoder of running) encoder.breakDown();
   };
+  new BroadcastChannel('hang-encoders').onmessage = ({ data }) => {
+    for (const encoder of running) encoder.mayHang ||= encoder.height === data;
+  };
 `;
 
 const breakEncoders = (page: Page, heights: readonly number[]): Promise<void> =>
   page.evaluate((broken) => new BroadcastChannel('break-encoders').postMessage(broken), heights);
+
+const hangEncoder = (page: Page, height: number): Promise<void> =>
+  page.evaluate((hung) => new BroadcastChannel('hang-encoders').postMessage(hung), height);
 
 test('CUT6 an encoder that fails for good while live is followed by ffmpeg.wasm, and another tab goes on with the first one: each brings its init segment, the viewer plays on, every part decodes', async ({
   page,
@@ -131,7 +144,7 @@ test('CUT6 an encoder that fails for good while live is followed by ffmpeg.wasm,
   }
 });
 
-test('where no other encoder is left, the quality that failed rests, the broadcast goes on with the others, and it comes back once an encoder works again', async ({
+test('an encoder that hangs is replaced and goes on with a key frame; where none is left after its next failure, its quality rests, the others go on, and it comes back once an encoder works again', async ({
   page,
   origin,
 }) => {
@@ -140,14 +153,24 @@ test('where no other encoder is left, the quality that failed rests, the broadca
   await page.route(/\/ffmpeg\//, (route) => route.fulfill({ status: 404, body: '' }));
   const { id } = await goLive(page, origin.url, '?ladder=360,240&calm=5');
   const tracksOfCuts = async () => (await broadcastDetail(origin.url, id)).cuts.map(({ tracks }) => tracks.join());
+  await hangEncoder(page, 360);
+  const health = page.locator('health-panel');
+  await expect(health).toContainText('The encoder of 360p failed once and was replaced', { timeout: 30_000 });
   await breakEncoders(page, [360]);
-  await expect(page.locator('health-panel')).toContainText('360p has stopped: its encoder failed', { timeout: 30_000 });
+  await expect(health).toContainText('360p has stopped: its encoder failed', { timeout: 30_000 });
   await expect.poll(tracksOfCuts).toEqual(['v240,a128']);
   await breakEncoders(page, []);
   await expect.poll(tracksOfCuts, { timeout: 40_000 }).toEqual(['v240,a128', 'v360,v240,a128']);
-  await expect(page.locator('health-panel')).not.toContainText('360p has stopped');
-  const [, back] = (await broadcastDetail(origin.url, id)).cuts;
+  await expect(health).not.toContainText('360p has stopped');
+  const [gone, back] = (await broadcastDetail(origin.url, id)).cuts;
   await untilLong(origin.url, id, ((back?.toPart ?? 0) + 10) * 100);
   await endStream(page);
   await expect.poll(async () => (await broadcastDetail(origin.url, id)).state, { timeout: 30_000 }).toBe('sealed');
+  const [track] = (await broadcastDetail(origin.url, id)).tracks;
+  if (track === undefined) throw new Error('there is no track');
+  const fetched = await fetchTrack(origin.url, id, track, (gone?.toPart ?? 0) / 100);
+  const { problems } = await checkSegments(fetched, DEFAULT_GRID);
+  // What it had swallowed begins with a key frame of its own; not one picture is missing.
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.filter((problem) => !problem.endsWith(' is a key frame'))).toEqual([]);
 });

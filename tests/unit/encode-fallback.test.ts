@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { isSameConfig, parameterSets } from '../../src/encode/avcc.ts';
-import { afterFailure, leftOutBy, rungsFor } from '../../src/encode/encoder-choice.ts';
+import { afterFailure, HANG_MS, hasHung, leftOutBy, rungsFor } from '../../src/encode/encoder-choice.ts';
 import { judgeTrial, PROMPT_FRAMES } from '../../src/encode/encoder-trial.ts';
 import { CoreEncoder, CorePool, type FfmpegCore, MAX_RUNS } from '../../src/encode/ffmpeg-core.ts';
 import { type FlvSample, FlvSamples } from '../../src/encode/flv-samples.ts';
@@ -237,6 +237,15 @@ test('one failure is forgiven; a second within half a minute goes to the next im
   expect(first.next).toBe('again');
   expect(afterFailure(first.failures, 30_900).next).toBe('another');
   expect(afterFailure(first.failures, 31_000)).toEqual({ failures: [31_000], next: 'again' });
+});
+
+test('an encoder has hung when its oldest picture has been inside for over three seconds, beyond what it always keeps', () => {
+  expect(HANG_MS).toBe(3_000);
+  expect(hasHung(undefined, 9_000_000, 0)).toBe(false);
+  expect(hasHung(0, 3_000, 0)).toBe(false);
+  expect(hasHung(0, 3_001, 0)).toBe(true);
+  expect(hasHung(500, 4_900, 1_400)).toBe(false);
+  expect(hasHung(500, 4_901, 1_400)).toBe(true);
 });
 
 test('the fallback gets one quality for most and one for the weakest, none above 480p, and says so', () => {
