@@ -85,9 +85,11 @@ export class BackfillGate {
   /** For a viewer whose picture ends at `endMs`. */
   outage(endMs: number): Outage {
     const holdings = this.#context.holdings();
-    if (isCreatorAway(holdings) && endMs >= holdings.knownEndMs - HOLD_AHEAD_MS) return { kind: 'away' };
-    if (this.#context.isFollowing() || missingWithin(holdings.missing, endMs, endMs + HOLD_AHEAD_MS) === 0)
-      return { kind: 'none' };
+    const isFollowing = this.#context.isFollowing();
+    // On a busy machine the picture may end seconds before the sound: who follows the edge waits for the creator anyhow.
+    if (isCreatorAway(holdings) && (isFollowing || endMs >= holdings.knownEndMs - HOLD_AHEAD_MS))
+      return { kind: 'away' };
+    if (isFollowing || missingWithin(holdings.missing, endMs, endMs + HOLD_AHEAD_MS) === 0) return { kind: 'none' };
     const neededMs = missingWithin(holdings.missing, 0, endMs + GO_AHEAD_MS);
     return { kind: 'filling', leftMs: fillLeftMs(this.#samples, neededMs) };
   }

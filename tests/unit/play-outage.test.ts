@@ -91,6 +91,11 @@ test('who is far behind the outage does not meet it', () => {
   expect(gate.outage(19_900)).toEqual({ kind: 'away' });
 });
 
+test('who follows the edge is told that the creator is away, also where the picture ended seconds before the sound', () => {
+  const gate = new BackfillGate({ holdings: () => gone, isFollowing: () => true, refresh: () => undefined });
+  expect(gate.outage(16_500)).toEqual({ kind: 'away' });
+});
+
 test('a new outage begins a new measurement, and a filling that stands still promises nothing', () => {
   expect(fillLeftMs([], 1000)).toBeUndefined();
   expect(fillLeftMs([{ atMs: 0, missingMs: 9000 }], 1000)).toBeUndefined();
