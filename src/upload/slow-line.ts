@@ -13,12 +13,14 @@ export interface LineSample {
 const WINDOW_MS = 10_000;
 const FREE_BACKLOG_MS = 1_000;
 const SLOW_BACKLOG_MS = 2_000;
-/** Over the window; a backlog that stands still is being carried. */
+/** Over the window; a short backlog that stands still is being carried. */
 const GROWTH_MS = 1_000;
+/** Viewers at the edge are late by all of it: so long it has to get less, however slowly it grew. */
+const LONG_BACKLOG_MS = 10_000;
 
 export const FRESH_LINE: LineHistory = { samples: [] };
 
-/** slow: what waits has grown for ten seconds although requests get through. */
+/** slow: what waits has grown for ten seconds although requests get through, or is long and does not get less. */
 export function judgeLine(
   before: LineHistory,
   { atMs, backlogMs, failures }: LineSample,
@@ -35,6 +37,7 @@ export function judgeLine(
   if (backlogMs < FREE_BACKLOG_MS) return { history, line: 'free' };
   const [oldest] = kept;
   const isWhole = oldest !== undefined && oldest.atMs <= atMs - WINDOW_MS;
-  const hasGrown = isWhole && backlogMs - oldest.backlogMs >= GROWTH_MS;
+  const toleratedMs = backlogMs < LONG_BACKLOG_MS ? GROWTH_MS : 0;
+  const hasGrown = isWhole && backlogMs - oldest.backlogMs >= toleratedMs;
   return { history, line: hasGrown && backlogMs >= SLOW_BACKLOG_MS ? 'slow' : 'busy' };
 }

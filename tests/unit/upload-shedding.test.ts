@@ -29,6 +29,14 @@ test('a backlog that grows for ten seconds is a slow line; one that stands, shri
   expect(lineAfter(parts(0, 30).map(() => 300))).toBe('free');
 });
 
+test('a line that is a little too slow is slow once ten seconds wait, so that what waits is bounded', () => {
+  const creeping = parts(0, 300).map((s) => s * 50);
+  expect(lineAfter(creeping.slice(0, 190))).toBe('busy');
+  expect(lineAfter(creeping)).toBe('slow');
+  expect(lineAfter(parts(0, 30).map(() => 12_000))).toBe('slow');
+  expect(lineAfter(parts(0, 30).map((s) => 60_000 - s * 100))).toBe('busy');
+});
+
 test('from the boundary on nobody waits for a quality that rests', () => {
   const plan = new UploadPlan({ tracks: ['v720', 'v360'], partMs: 100, gopMs: 2000, lingerMs: 50 });
   plan.setTracks(['v360'], 100);
