@@ -6,21 +6,22 @@ import { cpuSecondsOf } from './origin/cpu.ts';
 import { loadSegments, startNginx } from './origin/finished.ts';
 import { watchLiveEdge } from './origin/live-edge.ts';
 import { harmToOthers, reconnectStorms } from './origin/storm.ts';
+import { waitForCreator } from './origin/waiting.ts';
 import { printTable, writeResult } from './shared/report.ts';
 import { inspectNode } from './soak/inspect-node.ts';
 
 const HELP = `One origin process under viewers: at the live edge, on finished segments beside nginx (when installed), when all come
-back at once, and beside some who mean harm.
+back at once, beside some who mean harm, and while all wait for a creator who is away.
   --seconds N     length of each run (20)
   --viewers LIST  viewers at the live edge (50,100,300)
-  --storm N       viewers that come back at once (2000)
-  --only LIST     of ingest,pieces,feed,finished,storm,harm`;
+  --storm N       viewers that come back at once, and that wait (2000)
+  --only LIST     of ingest,pieces,feed,finished,storm,harm,waiting`;
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '20' },
     viewers: { type: 'string', default: '50,100,300' },
-    only: { type: 'string', default: 'ingest,pieces,feed,finished,storm,harm' },
+    only: { type: 'string', default: 'ingest,pieces,feed,finished,storm,harm,waiting' },
     storm: { type: 'string', default: '2000' },
     help: { type: 'boolean', default: false },
   },
@@ -75,11 +76,18 @@ async function main(): Promise<void> {
     }
     const storms = only.has('storm') ? await reconnectStorms(watched, publisher, Number(values.storm)) : [];
     const harm = only.has('harm') ? await harmToOthers(watched, publisher, seconds) : [];
+    const waiting: Readonly<Record<string, string | number | null>>[] = [];
+    if (only.has('waiting')) {
+      await publisher.abandon();
+      waiting.push(await waitForCreator(watched, publisher, Number(values.storm), seconds));
+    }
     if (edge.length > 0) printTable(`Viewers at the live edge, ${seconds} s each, one origin process`, edge);
     if (finished.length > 0) printTable('Finished 10 s segments, whole', finished);
     if (storms.length > 0) printTable('Everybody comes back at once, for a part that is not there yet', storms);
     if (harm.length > 0) printTable(`A hundred viewers at the live edge, ${seconds} s each, beside`, harm);
-    writeResult('origin', { options: values, edge, finished, storms, harm });
+    if (waiting.length > 0)
+      printTable(`The creator is away, and everybody asks for ${seconds} s how it stands`, waiting);
+    writeResult('origin', { options: values, edge, finished, storms, harm, waiting });
   } finally {
     inspected.close();
     await publisher.abandon();
