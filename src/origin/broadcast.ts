@@ -4,19 +4,21 @@ import type { Visibility } from '../protocol/accounts.ts';
 import type { BroadcastDetail, BroadcastEnd, IngestState, TimelineCut, UploadPlan } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
-import { helpedTracks, helpSource, ownTracks, type TrackId } from '../protocol/track.ts';
+import type { TrackId } from '../protocol/track.ts';
 import type { Edge } from './availability.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
-import { type HelpPromise, helpedOf, isOffered, wholeOfHelpers } from './helped.ts';
+import { type HelpPromise, helpedOf, wholeOfHelpers } from './helped.ts';
 import type { WaiterBudget } from './hot-tail.ts';
-import { isOver, type Life, type LifeEvent, next, PROCESSING_MS, type SilenceRules, timerMs } from './lifecycle.ts';
+import { isOver, type Life, type LifeEvent, lifeAfterRestart, next, type SilenceRules, timerMs } from './lifecycle.ts';
+import { edgeOf } from './live-edge.ts';
 import { newerTab, unknownGeneration } from './problem.ts';
-import { endPartsOf, recordingEndMs } from './recording-end.ts';
+import { endOfUpload, endPartsOf, recordingEndMs } from './recording-end.ts';
 import { type Running, runningOf } from './running.ts';
-import type { BroadcastStore, StoreShape } from './segment-store.ts';
-import { holeOf, holesOf, isWhole } from './timeline.ts';
+import type { BroadcastStore } from './segment-store.ts';
+import { shapeOf } from './store-shape.ts';
+import { isWhole } from './timeline.ts';
 
 export interface BroadcastDeps {
   readonly clock: Clock;
@@ -25,29 +27,6 @@ export interface BroadcastDeps {
   readonly silence: SilenceRules;
   /** Something failed that no answer can tell: a change that could not be saved, bytes that could not be read. */
   readonly onError: (error: unknown) => void;
-}
-
-const lifeOf = (record: BroadcastRecord, nowMs: number): Life => {
-  switch (record.state) {
-    case 'live':
-    case 'interrupted':
-      // The time the origin was down is not the creator's silence.
-      return { state: record.state, heardMs: nowMs };
-    case 'processing':
-      return { state: 'processing', endedMs: record.endedMs ?? nowMs };
-    default:
-      return { state: record.state };
-  }
-};
-
-/** What the store must know of a broadcast: a segment that may still grow is not complete. */
-export function shapeOf(start: StartFacts, { cuts, end, state }: BroadcastRecord): StoreShape {
-  const isFinal = end !== undefined && (end.by === 'creator' || state === 'sealed');
-  return {
-    partsPerSegment: start.grid.partsPerSegment,
-    ...(isFinal ? { endParts: end.endParts } : {}),
-    ...(cuts.length === 0 ? {} : { holes: holesOf(cuts) }),
-  };
 }
 
 /** A broadcast in this process: joins its record, its bytes and the requests that wait for it. */
@@ -68,7 +47,7 @@ export class Broadcast {
     this.store = store;
     this.#deps = deps;
     this.#record = record;
-    this.#life = lifeOf(record, deps.clock.nowMs());
+    this.#life = lifeAfterRestart(record, deps.clock.nowMs());
     if (record.start !== undefined) this.#running = runningOf(record.start, store.inits(), deps);
     this.#helped = this.#helpedNow();
     this.#arm();
@@ -112,22 +91,9 @@ export class Broadcast {
   }
 
   /** Where the live edge of a track is, or the end of what lies around `part`, for `availability.ts`. */
-  edge(track: TrackId, part: PartIndex, running: Running): Edge {
-    const { cuts, end } = this.#record;
-    const { partsPerSegment } = running.grid;
-    const hole = cuts.length === 0 ? undefined : holeOf(part, partsPerSegment, holesOf(cuts));
-    const life = this.#life;
-    // What nobody makes is not waited for.
-    const isUnmade = !isOffered(this.#helped, track, part);
-    return {
-      nowMs: this.nowMs(),
-      availabilityStartMs: running.availabilityStartMs,
-      partsPerSegment,
-      endPart: isUnmade ? part - (part % partsPerSegment) : (hole?.from ?? end?.endParts[track]),
-      isEndFinal: isUnmade || hole !== undefined || end?.by !== 'silence' || life.state === 'sealed',
-      holdUntilMs:
-        !isUnmade && hole === undefined && life.state === 'processing' ? life.endedMs + PROCESSING_MS : undefined,
-    };
+  edge(track: TrackId, part: PartIndex, start: StartFacts): Edge {
+    const facts = { record: this.#record, start, life: this.#life, helped: this.#helped, nowMs: this.nowMs() };
+    return edgeOf(facts, track, part);
   }
 
   /** What is missing of an upload is being made: it comes when it comes, not by the clock. */
@@ -192,14 +158,7 @@ export class Broadcast {
   /** `upload`: everything that will ever come is known now (SPEC UPLOAD1). */
   async start(facts: StartFacts, upload?: UploadPlan): Promise<void> {
     const nowMs = this.nowMs();
-    const ending: RecordChange =
-      upload === undefined
-        ? {}
-        : {
-            endedMs: nowMs,
-            end: { by: 'creator', endParts: upload.endParts },
-            durationMs: upload.durationMs,
-          };
+    const ending = upload === undefined ? {} : endOfUpload(upload, nowMs);
     this.#record = { ...this.#record, ...ending };
     this.store.setShape(shapeOf(facts, this.#record));
     this.#running = runningOf(facts, this.store.inits(), this.#deps);
@@ -321,15 +280,7 @@ export class Broadcast {
   }
 
   #endParts(said: Readonly<Record<TrackId, PartIndex>>): Record<TrackId, PartIndex> {
-    const tracks = this.#running?.tracks ?? [];
-    const ends = endPartsOf(
-      ownTracks(tracks).map((track) => track.id),
-      this.store,
-      said,
-    );
-    // What helpers make ends where its source does, and the last of it may still come.
-    const end = ends[helpSource(tracks)?.id ?? ''] ?? 0;
-    return { ...ends, ...Object.fromEntries(helpedTracks(tracks).map(({ id }) => [id, end])) };
+    return endPartsOf(this.#running?.tracks ?? [], this.store, said);
   }
 
   async #durationMs(end: BroadcastEnd): Promise<number> {

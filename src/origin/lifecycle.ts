@@ -35,6 +35,23 @@ export type LifeEvent =
   | { readonly kind: 'expired' }
   | { readonly kind: 'timer'; readonly isComplete: boolean };
 
+/** Where a broadcast goes on whose origin was stopped in `state`. */
+export function lifeAfterRestart(
+  { state, endedMs }: { readonly state: BroadcastState; readonly endedMs: number | undefined },
+  nowMs: number,
+): Life {
+  switch (state) {
+    case 'live':
+    case 'interrupted':
+      // The time the origin was down is not the creator's silence.
+      return { state, heardMs: nowMs };
+    case 'processing':
+      return { state, endedMs: endedMs ?? nowMs };
+    default:
+      return { state };
+  }
+}
+
 /** When `next` must be called with a timer event; undefined when time alone changes nothing. */
 export function timerMs(life: Life, rules: SilenceRules): number | undefined {
   if (life.state === 'live') return life.heardMs + rules.interruptedAfterMs;

@@ -1,6 +1,8 @@
 import { checkPart } from '../package/check-part.ts';
+import type { UploadPlan } from '../protocol/broadcast.ts';
 import { type PartIndex, partMs } from '../protocol/grid.ts';
-import type { TrackId } from '../protocol/track.ts';
+import { helpedTracks, helpSource, ownTracks, type Track, type TrackId } from '../protocol/track.ts';
+import type { RecordChange } from './broadcast-records.ts';
 import type { TrackExpectation } from './running.ts';
 import type { BroadcastStore } from './segment-store.ts';
 
@@ -8,12 +10,25 @@ import type { BroadcastStore } from './segment-store.ts';
 const SAME_END_MS = 200;
 
 /** Index after the last part of every track: what was said, or what is stored beyond it. */
-export const endPartsOf = (
-  tracks: readonly TrackId[],
-  store: BroadcastStore,
+export function endPartsOf(
+  tracks: readonly Track[],
+  store: Pick<BroadcastStore, 'stored'>,
   said: Readonly<Record<TrackId, PartIndex>>,
-): Record<TrackId, PartIndex> =>
-  Object.fromEntries(tracks.map((track) => [track, Math.max(said[track] ?? 0, store.stored(track).end)]));
+): Record<TrackId, PartIndex> {
+  const ends = Object.fromEntries(
+    ownTracks(tracks).map(({ id }) => [id, Math.max(said[id] ?? 0, store.stored(id).end)]),
+  );
+  // What helpers make ends where its source does, and the last of it may still come.
+  const end = ends[helpSource(tracks)?.id ?? ''] ?? 0;
+  return { ...ends, ...Object.fromEntries(helpedTracks(tracks).map(({ id }) => [id, end])) };
+}
+
+/** A recording that is uploaded is over before its first part: everything that will ever come is known (SPEC UPLOAD1). */
+export const endOfUpload = ({ endParts, durationMs }: UploadPlan, nowMs: number): RecordChange => ({
+  endedMs: nowMs,
+  end: { by: 'creator', endParts },
+  durationMs,
+});
 
 /**
  * Where the recording ends, in milliseconds of media time. The track that ends first decides, so that no player waits

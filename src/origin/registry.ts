@@ -2,12 +2,13 @@ import type { BroadcastFacts } from '../accounts/context.ts';
 import { type Identity, isListedFor, isOwner } from '../accounts/permissions.ts';
 import type { BroadcastSummary } from '../protocol/broadcast.ts';
 import { isBroadcastId } from '../protocol/urls.ts';
-import { Broadcast, type BroadcastDeps, shapeOf } from './broadcast.ts';
+import { Broadcast, type BroadcastDeps } from './broadcast.ts';
 import type { BroadcastRecord } from './broadcast-records.ts';
 import { basicsOf } from './broadcast-views.ts';
 import { isOver, OPEN_AFTER_END_MS } from './lifecycle.ts';
 import { unknownBroadcast } from './problem.ts';
 import type { SegmentStore } from './segment-store.ts';
+import { shapeOf } from './store-shape.ts';
 import { hashToken, mintBroadcastId, mintToken } from './token.ts';
 import type { Viewers } from './viewers.ts';
 
