@@ -6,8 +6,10 @@ import { makeDirectoryDurably, TEMP_SUFFIX, writeDurably, writeWhole } from './d
 import type { FileSystem } from './file-system.ts';
 import { FiledSegments } from './filed-segments.ts';
 import { FiledStrips } from './filed-strips.ts';
+import { FilingQueue } from './filing-queue.ts';
 import { Journal, type JournalEntry } from './journal.ts';
-import { RangeSet } from './ranges.ts';
+import { PartLedger } from './part-ledger.ts';
+import type { RangeSet } from './ranges.ts';
 import {
   type BroadcastStore,
   partsOfSegment,
@@ -19,34 +21,19 @@ import {
 const INIT_PATTERN = /^init-([av][0-9]{2,4}(?:-[1-9][0-9]{0,6})?)\.mp4$/;
 const POSTER = 'poster.jpg';
 
-type PerTrack<T> = Map<TrackId, T>;
-
-/** The value of a track, made when it is first asked for. */
-function ofTrack<T>(map: PerTrack<T>, track: TrackId, make: () => T): T {
-  const known = map.get(track);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(track, made);
-  return made;
-}
-
 /** The folder of one broadcast: init segments, journals, and a folder of segment files per track. */
 export class DiskBroadcastStore implements BroadcastStore {
   readonly #files: FileSystem;
   readonly #directory: string;
-  readonly #entries: PerTrack<Map<PartIndex, JournalEntry>> = new Map();
+  readonly #parts = new PartLedger();
   readonly #filed: FiledSegments;
   readonly #strips: FiledStrips;
-  readonly #stored: PerTrack<RangeSet> = new Map();
-  readonly #durable: PerTrack<RangeSet> = new Map();
+  readonly #filing: FilingQueue;
   /** By `initKey`. */
   readonly #inits = new Map<string, Buffer>();
-  /** Segments that may be complete and have no file yet; what cannot be filed now is tried again later. */
-  readonly #toFile: PerTrack<Set<number>> = new Map();
   readonly #onError: (error: unknown) => void;
   #journal: Journal | undefined;
   #shape: StoreShape | undefined;
-  #filing: Promise<void> | undefined;
   #poster: Buffer | undefined;
 
   private constructor(
@@ -58,6 +45,7 @@ export class DiskBroadcastStore implements BroadcastStore {
     this.#files = files;
     this.#filed = new FiledSegments(files, directory, (track, segment) => this.#onLost(track, segment));
     this.#strips = new FiledStrips(files, directory);
+    this.#filing = new FilingQueue({ file: (track, segment) => this.#file(track, segment), onError });
     this.#directory = directory;
     this.#shape = shape;
     this.#onError = onError;
@@ -81,20 +69,19 @@ export class DiskBroadcastStore implements BroadcastStore {
   setShape(shape: StoreShape): void {
     this.#shape = shape;
     this.#dropHoles();
-    for (const track of this.#entries.keys()) this.#fileComplete(track, this.#entriesOf(track).keys());
+    for (const track of this.#parts.tracks) this.#fileComplete(track, this.#parts.journalled(track));
   }
 
   append(track: TrackId, part: PartIndex, bytes: Buffer, digest: Buffer): 'stored' | 'full' | 'busy' {
     const entry: JournalEntry = { track, part, digest, length: bytes.length, place: { kind: 'pending', bytes } };
     const answer = this.#journal?.append(entry) ?? 'busy';
     if (answer !== 'stored') return answer;
-    this.#entriesOf(track).set(part, entry);
-    this.stored(track).add(part);
+    this.#parts.add(entry);
     return 'stored';
   }
 
   digestOf(track: TrackId, part: PartIndex): Buffer | undefined | Promise<Buffer | undefined> {
-    const entry = this.#entries.get(track)?.get(part);
+    const entry = this.#parts.entry(track, part);
     if (entry !== undefined) return entry.digest;
     const { segment, within } = this.#placeOf(part);
     if (!this.#filed.has(track, segment)) return undefined;
@@ -112,7 +99,7 @@ export class DiskBroadcastStore implements BroadcastStore {
         part = end;
         continue;
       }
-      const entry = this.#entries.get(track)?.get(part);
+      const entry = this.#parts.entry(track, part);
       if (entry !== undefined) found.push(await (this.#journal?.read(entry) ?? Promise.reject(new Error('closed'))));
       part++;
     }
@@ -120,11 +107,11 @@ export class DiskBroadcastStore implements BroadcastStore {
   }
 
   stored(track: TrackId): RangeSet {
-    return ofTrack(this.#stored, track, () => new RangeSet());
+    return this.#parts.stored(track);
   }
 
   durable(track: TrackId): RangeSet {
-    return ofTrack(this.#durable, track, () => new RangeSet());
+    return this.#parts.durable(track);
   }
 
   async segment(track: TrackId, segment: number): Promise<StoredSegment | undefined> {
@@ -167,12 +154,8 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   async close(): Promise<void> {
     await this.sync();
-    await this.#filing;
+    await this.#filing.rest();
     await this.#journal?.close();
-  }
-
-  #entriesOf(track: TrackId): Map<PartIndex, JournalEntry> {
-    return ofTrack(this.#entries, track, () => new Map());
   }
 
   #partsPerSegment(): number {
@@ -196,81 +179,51 @@ export class DiskBroadcastStore implements BroadcastStore {
 
   /** The few parts that were there before their time was declared a hole; the journal keeps them for nobody. */
   #dropHoles(): void {
-    const dropped: JournalEntry[] = [];
-    for (const [track, entries] of this.#entries)
-      for (const [part, entry] of entries)
-        if (this.#isInHole(part)) {
-          entries.delete(part);
-          if (entry.place.kind === 'durable') dropped.push(entry);
-          this.stored(track).removeRange(part, part + 1);
-          this.durable(track).removeRange(part, part + 1);
-        }
+    const dropped = this.#parts.drop((part) => this.#isInHole(part)).filter(({ place }) => place.kind === 'durable');
     if (dropped.length > 0) this.#journal?.release(dropped, false).catch(this.#onError);
   }
 
   #onLost(track: TrackId, segment: number): void {
-    const { from, to } = this.#partsOf(track, segment);
-    this.stored(track).removeRange(from, to);
-    this.durable(track).removeRange(from, to);
+    this.#parts.lose(track, this.#partsOf(track, segment));
   }
 
   #onDurable(entries: readonly JournalEntry[]): void {
-    const tracks = new Map<TrackId, PartIndex[]>();
     const dropped = entries.filter(({ part }) => this.#isInHole(part));
     if (dropped.length > 0) this.#journal?.release(dropped, false).catch(this.#onError);
-    for (const { track, part } of entries) {
-      if (this.#isInHole(part)) continue;
-      this.durable(track).add(part);
-      ofTrack(tracks, track, () => []).push(part);
+    const kept = entries.filter(({ part }) => !this.#isInHole(part));
+    for (const { track, part } of kept) this.durable(track).add(part);
+    for (const track of new Set(kept.map((entry) => entry.track))) {
+      const parts = kept.filter((entry) => entry.track === track).map(({ part }) => part);
+      this.#fileComplete(track, parts);
     }
-    for (const [track, parts] of tracks) this.#fileComplete(track, parts);
   }
 
   #fileComplete(track: TrackId, parts: Iterable<PartIndex>): void {
     if (this.#shape === undefined) return;
-    const candidates = ofTrack(this.#toFile, track, () => new Set());
+    const complete: number[] = [];
     for (const part of parts) {
       const { segment } = this.#placeOf(part);
       const { from, to } = this.#partsOf(track, segment);
-      if (from < to && this.durable(track).covers(from, to)) candidates.add(segment);
+      if (from < to && this.durable(track).covers(from, to)) complete.push(segment);
     }
-    if (candidates.size === 0 || this.#filing !== undefined) return;
-    this.#filing = this.#fileAll()
-      .catch(this.#onError)
-      .finally(() => {
-        this.#filing = undefined;
-      });
-  }
-
-  /** Until nothing is left, also of what is added meanwhile; what fails stays for the next time. */
-  async #fileAll(): Promise<void> {
-    for (let next = this.#nextToFile(); next !== undefined; next = this.#nextToFile()) {
-      await this.#file(next.track, next.segment);
-      this.#toFile.get(next.track)?.delete(next.segment);
-    }
-  }
-
-  #nextToFile(): { track: TrackId; segment: number } | undefined {
-    for (const [track, segments] of this.#toFile) for (const segment of segments) return { track, segment };
-    return undefined;
+    this.#filing.add(track, complete);
   }
 
   /** One file with all parts of a complete segment; from then on the journal does not need them. */
   async #file(track: TrackId, segment: number): Promise<void> {
     if (this.#filed.has(track, segment)) return;
-    const { from, to } = this.#partsOf(track, segment);
-    const all = this.#entriesOf(track);
+    const range = this.#partsOf(track, segment);
     const entries: JournalEntry[] = [];
     const bytes: Buffer[] = [];
-    for (let part = from; part < to; part++) {
-      const entry = all.get(part);
+    for (let part = range.from; part < range.to; part++) {
+      const entry = this.#parts.entry(track, part);
       if (entry === undefined) return;
       entries.push(entry);
       bytes.push(await (this.#journal?.read(entry) ?? Promise.reject(new Error('closed'))));
     }
     await this.#filed.write(track, segment, entries, bytes);
-    for (let part = from; part < to; part++) all.delete(part);
-    const isLast = this.#shape?.endParts !== undefined && [...this.#entries.values()].every((map) => map.size === 0);
+    this.#parts.file(track, range);
+    const isLast = this.#shape?.endParts !== undefined && this.#parts.allEntries().length === 0;
     await this.#journal?.release(entries, isLast);
   }
 
@@ -289,23 +242,21 @@ export class DiskBroadcastStore implements BroadcastStore {
     this.#journal = journal;
     for (const entry of found) {
       if (this.#shape === undefined || this.stored(entry.track).has(entry.part) || this.#isInHole(entry.part)) continue;
-      this.#entriesOf(entry.track).set(entry.part, entry);
-      this.stored(entry.track).add(entry.part);
+      this.#parts.add(entry);
       this.durable(entry.track).add(entry.part);
     }
-    await journal.keepOnly([...this.#entries.values()].flatMap((entries) => [...entries.values()]));
-    for (const [track, entries] of this.#entries) this.#fileComplete(track, entries.keys());
+    await journal.keepOnly(this.#parts.allEntries());
+    for (const track of this.#parts.tracks) this.#fileComplete(track, this.#parts.journalled(track));
   }
 
   async #recoverTrack(track: TrackId): Promise<void> {
     const segments = await this.#filed.find(track);
     if (this.#shape === undefined) return;
     for (const segment of segments) {
-      const { from, to } = this.#partsOf(track, segment);
-      if (from >= to) continue;
+      const range = this.#partsOf(track, segment);
+      if (range.from >= range.to) continue;
       this.#filed.know(track, segment);
-      this.stored(track).addRange(from, to);
-      this.durable(track).addRange(from, to);
+      this.#parts.addFiled(track, range);
     }
     const last = segments.at(-1);
     if (last !== undefined && this.#filed.has(track, last)) await this.#shortenLast(track, last);
@@ -317,7 +268,6 @@ export class DiskBroadcastStore implements BroadcastStore {
     const index = await this.#filed.index(track, segment).catch(this.#onError);
     if (index === undefined) return;
     const known = Math.min(to, from + index.parts.length);
-    this.stored(track).removeRange(known, to);
-    this.durable(track).removeRange(known, to);
+    this.#parts.lose(track, { from: known, to });
   }
 }
