@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type AccountsOptions, openAccounts } from '../accounts/accounts.ts';
 import { DEFAULT_BROADCAST_BY } from '../accounts/permissions.ts';
 import type { AccountDatabase } from '../accounts/tables.ts';
@@ -17,10 +16,12 @@ import { makeDirectoryDurably } from './durable-files.ts';
 import { installErrors } from './errors.ts';
 import type { FallbackPlaces } from './fallback-encoder.ts';
 import { diskFiles } from './file-system.ts';
+import { housekeep, keepHouse } from './housekeeping.ts';
+import { type HttpOptions, openHttp } from './http-app.ts';
 import { LendDesk } from './lend-desk.ts';
 import { LendFiles } from './lend-files.ts';
 import { LendRecords } from './lend-records.ts';
-import { isStatic, SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
+import { SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
 import { LiveDesk } from './live-desk.ts';
 import { Metrics } from './metrics.ts';
 import { Registry } from './registry.ts';
@@ -39,14 +40,13 @@ import { pageRoutes } from './routes/pages.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { thumbnailRoutes } from './routes/thumbnails.ts';
 import type { SegmentStore } from './segment-store.ts';
-import { type BareServer, createServer, type Tls } from './server.ts';
 import { StaticFiles } from './static-files.ts';
 import { readVersion } from './status.ts';
 import { StorageKeeper } from './storage-keeper.ts';
 import { Viewers } from './viewers.ts';
 import { baseUrl, type Reachability } from './watch-url.ts';
 
-export interface OriginOptions {
+export interface OriginOptions extends HttpOptions {
   /** Holds `tabcast.db` and the media; made when missing. */
   readonly dataDir: string;
   /** The built pages. */
@@ -59,7 +59,6 @@ export interface OriginOptions {
   readonly port?: number;
   /** `https://live.example.org`, without a trailing slash, when the origin stands behind a proxy. */
   readonly publicUrl?: string | undefined;
-  readonly tls?: Tls | undefined;
   readonly clock?: Clock;
   readonly deadlines?: BodyDeadlines;
   readonly createLimit?: RateLimit;
@@ -67,15 +66,10 @@ export interface OriginOptions {
   readonly maxWaiters?: number;
   readonly silence?: SilenceRules | undefined;
   readonly retention?: RetentionRules | undefined;
-  /** Whose `X-Forwarded-*` headers are believed: a number of proxies, or their addresses; nobody's when not said. */
-  readonly trustProxy?: number | string | undefined;
   readonly metricsToken?: string | undefined;
-  readonly maxConnections?: number | undefined;
   /** Who may make a broadcast; `DEFAULT_BROADCAST_BY` when not said. */
   readonly broadcastBy?: BroadcastBy | undefined;
   readonly accounts?: AccountsOptions;
-  /** Structured lines go to stderr; nothing is logged without a level. */
-  readonly logLevel?: string;
 }
 
 export interface Origin {
@@ -97,18 +91,9 @@ const CREATE_LIMIT: RateLimit = { burst: 60, perMinute: 30 };
 const PROBE_LIMIT: RateLimit = { burst: 120, perMinute: 120 };
 const LEND_LIMIT: RateLimit = { burst: 60, perMinute: 60 };
 const MAX_WAITERS = 20_000;
-const MAX_CONNECTIONS = 20_000;
 /** Time that requests in flight get at the end. */
 const DRAIN_MS = 2000;
-const HOUSEKEEPING_MS = 3600_000;
-const SWEEP_MS = 60_000;
 const KEEP_EVERYTHING: RetentionRules = { days: undefined, maxBytes: undefined };
-
-/** A number trusts that many hops, from the socket outwards. */
-const trustedProxies = (
-  who: OriginOptions['trustProxy'],
-): boolean | string | ((address: string, hop: number) => boolean) =>
-  typeof who === 'number' ? (_address, hop) => hop < who : (who ?? false);
 
 /** How a person on this machine calls the address that was bound. */
 function nameOf(host: string): string {
@@ -116,31 +101,11 @@ function nameOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-const portOf = (app: FastifyInstance): number => {
-  const address = app.server.address();
-  return address === null || typeof address === 'string' ? 0 : address.port;
-};
-
 /** Builds the whole origin from its options and starts listening. Rejects when the port is taken. */
 export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { dataDir, staticDir, publicUrl, tls, clock = systemClock, host = '0.0.0.0', port = 0 } = options;
   await makeDirectoryDurably(diskFiles, path.resolve(dataDir));
-  let bare: BareServer | undefined;
-  const bootId = randomBytes(4).toString('hex');
-  let requestCount = 0;
-  const app = fastify({
-    logger: options.logLevel === undefined ? false : { level: options.logLevel, stream: process.stderr },
-    logController: new LogController({ disableRequestLogging: true }),
-    // Unique over restarts, so that a line of the log and the answer that a person reports find each other.
-    genReqId: () => `${bootId}-${(++requestCount).toString(36)}`,
-    trustProxy: trustedProxies(options.trustProxy),
-    // Paths are matched as they are; nobody gets a second spelling past a guard.
-    routerOptions: { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false },
-    serverFactory: (handler) => {
-      bare = createServer(tls, handler, options.maxConnections ?? MAX_CONNECTIONS);
-      return bare.server;
-    },
-  });
+  const { app, port: takenPort, destroyConnections } = openHttp(options);
   const database = await openDatabase(path.join(dataDir, 'tabcast.db'));
   const records = new BroadcastRecords(database);
   const viewers = new Viewers();
@@ -165,7 +130,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     scheme,
     requestHost,
     boundHost: host,
-    boundPort: portOf(app),
+    boundPort: takenPort(),
     interfaces: networkInterfaces(),
   });
   const deadlines = options.deadlines ?? DEADLINES;
@@ -257,44 +222,25 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     new StaticFiles(staticDir, () => clock.nowMs()),
     publicUrl === undefined ? undefined : new URL(publicUrl).origin,
   );
-  const housekeep = async (): Promise<void> => {
-    await registry.forgetOldReservations();
-    await registry.expireEnded();
-    await accounts.housekeep();
-    const records = new Map(registry.records().map((record) => [record.id, record]));
-    await lending.housekeep((id) => records.get(id));
-    context.liveHelp.housekeep((id) => isStatic(records.get(id)?.state ?? 'sealed'));
-    await keeper.sweep();
-  };
-  const housekeeping = setInterval(() => {
-    housekeep().catch((error: unknown) => app.log.error({ err: error }, 'housekeeping failed'));
-  }, HOUSEKEEPING_MS);
-  housekeeping.unref();
-  const sweep = (): void => {
-    keeper.sweep().catch((error: unknown) => app.log.error({ err: error }, 'looking at the storage failed'));
-  };
-  const sweeping = setInterval(sweep, SWEEP_MS);
-  sweeping.unref();
-  sweep();
+  const stopHousekeeping = keepHouse(context, (error, what) => app.log.error({ err: error }, what));
 
   await app.listen({ host, port });
-  const url = `${scheme}://${nameOf(host)}:${portOf(app)}`;
+  const url = `${scheme}://${nameOf(host)}:${takenPort()}`;
   return {
     app,
     url,
     routes,
-    housekeep,
+    housekeep: () => housekeep(context),
     setUpUrl: async () => {
       const path = await accounts.setUpLink();
       return path === undefined ? undefined : (publicUrl ?? url) + path;
     },
     close: async () => {
       isAccepting = false;
-      clearInterval(housekeeping);
-      clearInterval(sweeping);
+      stopHousekeeping();
       metrics.close();
       registry.stopWaiting();
-      const force = setTimeout(() => bare?.destroyConnections(), DRAIN_MS);
+      const force = setTimeout(destroyConnections, DRAIN_MS);
       await app.close();
       clearTimeout(force);
       await accounts.close();
