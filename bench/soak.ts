@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+import { pages } from '../src/protocol/urls.ts';
 import { freePort } from '../tests/helpers/free-port.ts';
 import { type Cell, printTable, writeResult } from './shared/report.ts';
-import { launchBrowser, startStudioRun, untilMedia } from './shared/studio-run.ts';
+import { startStudioRun, untilMedia } from './shared/studio-run.ts';
 import { type Point, trendOf } from './shared/trend.ts';
-import { openViewer } from './shared/viewer.ts';
 import { inspectNode } from './soak/inspect-node.ts';
+import { openLoneViewer } from './soak/lone-viewer.ts';
 import { descriptors, pageHeapBytes, pagesResidentBytes, residentBytes } from './soak/process-facts.ts';
 
 const HELP = `A studio that is live and a viewer that watches for a long time: what grows, and what is only noise.
@@ -36,18 +37,17 @@ async function main(): Promise<void> {
     studioQuery: `?ladder=${values.ladder}`,
     originEnv: { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectPort}` },
   });
-  const viewers = await launchBrowser();
+  const viewer = await openLoneViewer(run.origin.url + pages.watch(run.id));
   try {
     const { pid } = run.origin;
     const origin = await inspectNode(inspectPort);
-    const viewer = await openViewer(viewers, run.origin.url, run.id, 'feed');
     const studios = run.studio.context().browser();
     if (studios === null) throw new Error('the studio has no browser of its own');
     const looks: Readonly<Record<string, () => Promise<number>>> = {
       'studio page heap MB': async () => (await pageHeapBytes(run.studio)) / MEGABYTE,
       'studio processes MB': async () => (await pagesResidentBytes(studios)) / MEGABYTE,
-      'viewer page heap MB': async () => (await pageHeapBytes(viewer.page)) / MEGABYTE,
-      'viewer processes MB': async () => (await pagesResidentBytes(viewers)) / MEGABYTE,
+      'viewer page heap MB': async () => (await viewer.heapBytes()) / MEGABYTE,
+      'viewer processes MB': async () => (await viewer.residentBytes()) / MEGABYTE,
       'origin heap MB': async () => (await origin.heapBytes()) / MEGABYTE,
       'origin resident MB': async () => (await residentBytes(pid)) / MEGABYTE,
       'origin descriptors': () => descriptors(pid),
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
     writeResult('soak', { options: values, rows, points, freezes: freezes.length });
     origin.close();
   } finally {
-    await viewers.close();
+    await viewer.close();
     await run.stop();
   }
 }

@@ -24,7 +24,7 @@ export interface StudioRunOptions extends CameraOptions {
 }
 
 /** Sound must run without a click, and a tab behind another must not be slowed: nothing else is changed. */
-const BENCH_FLAGS = [
+export const BENCH_FLAGS: readonly string[] = [
   ...FAKE_CAMERA_FLAGS,
   '--autoplay-policy=no-user-gesture-required',
   '--disable-background-timer-throttling',

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { heapBytesOf, openDebugSocket } from './debug-socket.ts';
 
 /** A Node process that was started with `--inspect`. */
 export interface InspectedNode {
@@ -7,34 +7,9 @@ export interface InspectedNode {
   close(): void;
 }
 
-interface Answer {
-  readonly id: number;
-  readonly result: { readonly usedSize?: number };
-}
-
 export async function inspectNode(port: number): Promise<InspectedNode> {
   const [target] = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { webSocketDebuggerUrl: string }[];
   if (target === undefined) throw new Error(`nothing to inspect on port ${port}`);
-  const socket = new WebSocket(target.webSocketDebuggerUrl);
-  await once(socket, 'open');
-  let newest = 0;
-  const ask = (method: string): Promise<Answer['result']> =>
-    new Promise((resolve) => {
-      const id = ++newest;
-      const take = ({ data }: MessageEvent<string>): void => {
-        const answer = JSON.parse(data) as Answer;
-        if (answer.id !== id) return;
-        socket.removeEventListener('message', take);
-        resolve(answer.result);
-      };
-      socket.addEventListener('message', take);
-      socket.send(JSON.stringify({ id, method }));
-    });
-  return {
-    async heapBytes() {
-      await ask('HeapProfiler.collectGarbage');
-      return (await ask('Runtime.getHeapUsage')).usedSize ?? 0;
-    },
-    close: () => socket.close(),
-  };
+  const socket = await openDebugSocket(target.webSocketDebuggerUrl);
+  return { heapBytes: () => heapBytesOf(socket), close: () => socket.close() };
 }

@@ -11,14 +11,25 @@ export async function residentBytes(pid: number): Promise<number> {
 export const descriptors = async (pid: number): Promise<number> =>
   (await readdir(`/proc/${pid}/fd`).catch(() => [])).length;
 
-/** Resident memory of all pages of a browser, their workers and encoders included. */
+/** A process of a browser, as the protocol tells of it. */
+export interface ProcessInfo {
+  readonly type: string;
+  readonly id: number;
+}
+
+/** Resident memory of all pages, their workers and encoders included. */
+export async function pagesBytes(processes: readonly ProcessInfo[]): Promise<number> {
+  const pages = processes.filter(({ type }) => type === 'renderer');
+  const sizes = await Promise.all(pages.map(({ id }) => residentBytes(id)));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The same of a browser that Playwright drives. */
 export async function pagesResidentBytes(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
-  const pages = processInfo.filter(({ type }) => type === 'renderer');
-  const sizes = await Promise.all(pages.map(({ id }) => residentBytes(id)));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return pagesBytes(processInfo);
 }
 
 /** Heap of the page after a forced collection, in bytes. Workers have their own. */

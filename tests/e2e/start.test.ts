@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -10,6 +10,7 @@ import { freePort } from '../helpers/free-port.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastList } from '../helpers/studio.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
 
 interface Started {
@@ -33,13 +34,15 @@ function start(args: readonly string[], dataDir: string): Started {
 const isHealthy = async (port: number): Promise<boolean> =>
   (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined))?.ok === true;
 
-test('npm start says where it is ready, ends cleanly on a signal, and keeps the recordings for the next start', async () => {
+test('after npm run build, npm start writes nothing more, says where it is ready, ends cleanly on a signal, and keeps the recordings for the next start', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-start-'));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
+  execFileSync('npm', ['run', 'build'], { cwd: ROOT, shell: process.platform === 'win32' });
   const first = start(['--port', String(port), '--broadcast-by', 'anyone'], dataDir);
   await expect.poll(() => isHealthy(port), { timeout: 60_000 }).toBe(true);
   await expect.poll(() => first.output()).toMatch(new RegExp(`Tabcast is ready at http://[^ ]+:${port}`));
+  for (const words of ['Building', 'Packing']) expect(first.output()).not.toContain(words);
   const recording = await publish({ origin, title: 'Kept', pastSeconds: 12, seconds: 12 });
   await recording.finished;
   await recording.end();
