@@ -1,30 +1,23 @@
-import type { FromUpload, LivePlan } from '../../workers/messages.ts';
-import { canAskForDevices, listDevices } from '../capture/devices.ts';
-import { frameRateFor } from '../encode/frame-rate.ts';
-import { helpedRungs } from '../encode/ladder.ts';
+import type { LivePlan } from '../../workers/messages.ts';
+import { canAskForDevices } from '../capture/devices.ts';
 import type { Preset } from '../encode/ladder-offers.ts';
-import { DEFAULT_LADDER_RULES } from '../encode/live-ladder.ts';
 import type { SceneKind, SoundInput } from '../encode/scene.ts';
-import { StageError } from '../protocol/errors.ts';
-import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
+import { StudioBroadcast } from './studio-broadcast.ts';
 import { StudioEngine } from './studio-engine.ts';
-import { StudioInputs } from './studio-inputs.ts';
-import { loadMemory, type StudioMemory, saveMemory, withTitle } from './studio-memory.ts';
-import { StudioPlayout } from './studio-playout.ts';
+import { KeptMemory, withTitle } from './studio-memory.ts';
+import { livePlan } from './studio-plan.ts';
 import { StudioPreflight } from './studio-preflight.ts';
 import { readPresets, type StudioPresets } from './studio-presets.ts';
-import { AUDIO_BPS, type SourceShape, StudioProbes } from './studio-probes.ts';
+import { StudioProbes } from './studio-probes.ts';
 import { INSECURE, toProblem } from './studio-problem.ts';
 import { StudioReports } from './studio-reports.ts';
 import { StudioReservation } from './studio-reservation.ts';
-import { keepSleep, takeSleep } from './studio-sleep.ts';
-import type { PlayoutWish, Problem, SoundState, StudioActions, StudioState } from './studio-state.ts';
+import { StudioSource } from './studio-source.ts';
+import type { PlayoutWish, StudioActions, StudioState } from './studio-state.ts';
 import { StudioStore } from './studio-store.ts';
 import { StudioWatch } from './studio-watch.ts';
 
 const TEST_MS = 5_000;
-/** Of pictures that the engine makes. */
-const DRAWN_SIZE = { width: 1280, height: 720 };
 
 /** The studio's wishes and its state, for the page that shows it. */
 export interface StudioController extends StudioActions {
@@ -40,68 +33,60 @@ export function createStudioController(): StudioController {
   return new Controller(readPresets(new URLSearchParams(location.search)));
 }
 
+/** Joins the rooms of the studio; what a wish means is theirs. */
 class Controller implements StudioController {
   readonly #presets: StudioPresets;
+  readonly #memory = new KeptMemory();
   readonly #store = new StudioStore();
+  readonly #preflight = new StudioPreflight(this.#store);
+  readonly #watch = new StudioWatch(this.#store);
   readonly #engine: StudioEngine;
-  readonly #inputs: StudioInputs;
+  readonly #source: StudioSource;
   readonly #probes: StudioProbes;
   readonly #reservation: StudioReservation;
-  readonly #playout: StudioPlayout;
-  readonly #preflight: StudioPreflight;
-  readonly #watch: StudioWatch;
-  #memory: StudioMemory = loadMemory();
-  #answerRecall: () => void = () => undefined;
-  /** It is known whether an earlier tab left a broadcast: nothing is reserved before. */
-  readonly #recalled = new Promise<void>((resolve) => {
-    this.#answerRecall = resolve;
-  });
-  readonly #onDeviceChange = (): void => {
-    void this.#inputs.retryMissing().then(() => this.#refreshDevices());
-  };
+  readonly #broadcast: StudioBroadcast;
 
   constructor(presets: StudioPresets) {
     this.#presets = presets;
+    const store = this.#store;
     const engine = new StudioEngine(location.origin, presets.spoolMegabytes, {
       onEngine: (message) => reports.onEngine(message),
       onUpload: (message) => reports.onUpload(message),
-      onCrash: (cause) => this.#fail(toProblem(cause, 'reload')),
+      onCrash: (cause) => store.fail(toProblem(cause, 'reload')),
     });
     this.#engine = engine;
-    this.#inputs = new StudioInputs(engine, {
-      onSounds: (sounds) => this.#onSounds(sounds),
-      onChange: () => void this.#refreshDevices(),
-      onInputs: (inputs) => this.#store.set({ inputs }),
+    store.set({ preset: this.#memory.now.preset, pastTitles: this.#memory.now.titles });
+    const source = new StudioSource({
+      engine,
+      memory: this.#memory,
+      preflight: this.#preflight,
+      store,
+      watch: this.#watch,
+      onOtherPicture: () => this.#measureIfReady(),
     });
-    const store = this.#store;
-    this.#playout = new StudioPlayout({
-      onState: (playout) => store.set({ playout }),
-      onLevel: (peak) => this.#inputs.sounds.setLevel('file', peak),
-      onPaused: (text) => engine.toEngine({ kind: 'source-paused', ...(text !== undefined && { text }) }),
-    });
-    store.set({ preset: this.#memory.preset, pastTitles: this.#memory.titles });
-    this.#preflight = new StudioPreflight(store);
-    this.#watch = new StudioWatch(store);
-    this.#probes = new StudioProbes({ engine, presets, store, shape: () => this.#shape() });
+    this.#source = source;
+    this.#probes = new StudioProbes({ engine, presets, store, shape: () => source.shape });
     this.#reservation = new StudioReservation(engine, store);
+    this.#broadcast = new StudioBroadcast({
+      engine,
+      reservation: this.#reservation,
+      source,
+      store,
+      watch: this.#watch,
+      plan: (rungs, isHelped) => this.#plan(rungs, isHelped),
+    });
     const reports = new StudioReports({
       store,
       probes: this.#probes,
-      onRecalled: (left) => this.#onRecalled(left),
-      onResumable: (message) => {
-        this.#goOn(message).catch((cause: unknown) => this.#fail(toProblem(cause, 'reload')));
-      },
-      onSlept: ({ awayMs, isGivenUp }) => {
-        if (isGivenUp) this.#wakeUp(awayMs);
-        else this.#watch.onSlept(awayMs);
-      },
-      onStarted: () => this.#playout.play(),
-      closeInputs: () => this.#closeInputs(),
+      onRecalled: (left) => this.#broadcast.onRecalled(left),
+      onResumable: (message) => this.#broadcast.onResumable(message),
+      onSlept: ({ awayMs, isGivenUp }) => this.#broadcast.onSlept(awayMs, isGivenUp),
+      onStarted: () => source.control({ kind: 'play' }),
+      closeInputs: () => source.release(),
       stop: () => this.#stop(),
     });
-    navigator.mediaDevices?.addEventListener('devicechange', this.#onDeviceChange);
     if (canAskForDevices()) engine.toUpload({ kind: 'recall' });
-    else this.#block(INSECURE);
+    else store.block(INSECURE);
   }
 
   get state(): StudioState {
@@ -113,94 +98,69 @@ class Controller implements StudioController {
   }
 
   dispose(): void {
-    navigator.mediaDevices?.removeEventListener('devicechange', this.#onDeviceChange);
     this.#preflight.close();
     this.#watch.close();
     this.#store.release();
-    this.#stop();
+    this.#source.close();
+    this.#engine.close();
   }
 
   async askForDevices(scene?: SceneKind): Promise<void> {
     if (!canAskForDevices()) {
-      this.#block(INSECURE);
+      this.#store.block(INSECURE);
       return;
     }
     this.#store.set({ phase: { kind: 'asking' } });
     try {
       // First, while the browser still knows of the click.
-      const wanted = scene ?? this.#inputs.scene;
-      if (wanted !== 'camera') await this.#show(wanted, false);
-      await this.#recalled;
+      const wanted = scene ?? this.#source.scene;
+      if (wanted !== 'camera') await this.#source.show(wanted, false);
+      await this.#broadcast.recalled;
       if (this.#store.state.phase.kind !== 'asking') return;
       await this.#reservation.ensure();
-      await this.#openRemembered(wanted);
+      await this.#source.open(wanted);
     } catch (cause) {
-      this.#block(toProblem(cause, 'retry'));
+      this.#store.block(toProblem(cause, 'retry'));
       return;
     }
     this.#store.set({ phase: { kind: 'ready' } });
-    this.#preflight.look();
-    this.#probes.start();
+    this.measure();
   }
 
   async chooseScene(scene: SceneKind, isAnother = false): Promise<void> {
-    if (scene === this.#store.state.scene && !isAnother && this.#inputs.picture?.readyState !== 'ended') return;
-    await this.#show(scene, isAnother);
-    this.#inputs.isPictureEnabled = !this.#store.state.isCameraOff;
-    if (this.#store.state.phase.kind === 'ready') this.#probes.start();
+    await this.#source.chooseScene(scene, isAnother);
   }
 
   async chooseFile(file: File): Promise<void> {
-    const sources = await this.#playout.open(file);
-    await this.#inputs.showFile(sources);
+    await this.#source.openFile(file);
     const { phase } = this.#store.state;
-    if (phase.kind === 'live') this.#playout.play();
+    if (phase.kind === 'live') this.#source.control({ kind: 'play' });
     else if (phase.kind === 'ready') this.#probes.start();
     else await this.askForDevices('file');
   }
 
   controlFile(wish: PlayoutWish): void {
-    switch (wish.kind) {
-      case 'play':
-        this.#playout.play();
-        break;
-      case 'pause':
-        this.#playout.pause();
-        break;
-      case 'rewind':
-        this.#playout.rewind();
-        break;
-      case 'loop':
-        this.#playout.setLooped(wish.isOn);
-        break;
-    }
+    this.#source.control(wish);
   }
 
   async chooseCamera(id: string): Promise<void> {
-    await this.#inputs.useCamera(id);
-    this.#remember({ cameraId: id });
-    this.#inputs.isPictureEnabled = !this.#store.state.isCameraOff;
-    if (this.#store.state.phase.kind === 'ready') this.#probes.start();
+    await this.#source.chooseCamera(id);
   }
 
   async turnCamera(): Promise<void> {
-    await this.#inputs.turnCamera();
-    this.#remember({ cameraId: this.#inputs.cameraId });
-    this.#inputs.isPictureEnabled = !this.#store.state.isCameraOff;
-    if (this.#store.state.phase.kind === 'ready') this.#probes.start();
+    await this.#source.turnCamera();
   }
 
   async chooseMicrophone(id: string): Promise<void> {
-    await this.#inputs.useMicrophone(id);
-    this.#remember({ microphoneId: id });
-    this.#preflight.forgetSound();
+    await this.#source.chooseMicrophone(id);
   }
 
   async setTitle(title: string): Promise<void> {
     await this.#reservation.rename(title);
-    if (this.#store.state.scene === 'sound') await this.#inputs.showSound(title);
-    this.#remember({ titles: withTitle(this.#memory.titles, title) });
-    this.#store.set({ pastTitles: this.#memory.titles });
+    await this.#source.onTitle(title);
+    const titles = withTitle(this.#memory.now.titles, title);
+    this.#memory.keep({ titles });
+    this.#store.set({ pastTitles: titles });
   }
 
   setHelped(isHelped: boolean): void {
@@ -208,7 +168,7 @@ class Controller implements StudioController {
   }
 
   choosePreset(preset: Preset): void {
-    this.#remember({ preset });
+    this.#memory.keep({ preset });
     this.#probes.choose(preset);
   }
 
@@ -223,14 +183,11 @@ class Controller implements StudioController {
   }
 
   setVolume(input: SoundInput, change: { readonly gain?: number; readonly isMuted?: boolean }): void {
-    this.#inputs.sounds.setVolume(input, change);
-    if (input === 'microphone' && change.isMuted !== undefined) this.#store.set({ isMuted: change.isMuted });
+    this.#source.setVolume(input, change);
   }
 
   setCameraOff(isOff: boolean): void {
-    this.#engine.toEngine({ kind: 'picture-off', isOff });
-    this.#inputs.isPictureEnabled = !isOff;
-    this.#store.set({ isCameraOff: isOff });
+    this.#source.hidePicture(isOff);
   }
 
   recordTest(): void {
@@ -238,7 +195,7 @@ class Controller implements StudioController {
     if (phase.kind !== 'ready' || probe.kind !== 'done' || testRecording.kind === 'recording') return;
     this.#store.set({ testRecording: { kind: 'recording', progress: 0 } });
     // The best picture that viewers would get is the one to look at.
-    const plan = this.#plan(probe.rungs.slice(0, 1));
+    const plan = this.#plan(probe.rungs.slice(0, 1), false);
     this.#engine.toEngine({ kind: 'record-test', plan, durationMs: TEST_MS });
   }
 
@@ -246,58 +203,24 @@ class Controller implements StudioController {
     this.#store.set({ testRecording: { kind: 'none' } });
   }
 
-  async goLive(): Promise<void> {
-    const { phase, probe } = this.#store.state;
-    if (phase.kind !== 'ready') return;
-    if (probe.kind !== 'done')
-      throw new StageError(
-        'encode',
-        'probe_running',
-        'One moment: this machine and this line are still being measured.',
-      );
-    this.#store.set({ phase: { kind: 'starting', step: 'camera' }, testRecording: { kind: 'none' } });
-    this.#keepOnDisk();
-    const [top] = probe.rungs;
-    if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
-    const isHelped = this.#store.state.isHelped;
-    const rungs = isHelped && this.#presets.heights === undefined ? helpedRungs(probe.rungs) : probe.rungs;
-    this.#engine.toEngine({ kind: 'go-live', plan: { ...this.#plan(rungs), isHelped } });
+  goLive(): Promise<void> {
+    return this.#broadcast.goLive();
   }
 
-  async resume(): Promise<void> {
-    const { phase } = this.#store.state;
-    if (phase.kind !== 'unfinished') return;
-    const { left } = phase;
-    this.#store.set({ phase: { kind: 'asking' } });
-    try {
-      await this.#openRemembered('camera');
-    } catch (cause) {
-      // The broadcast waits as it was; the person may let the browser have the camera and try again.
-      this.#store.set({ phase });
-      throw cause;
-    }
-    this.#keepOnDisk();
-    this.#store.set({ phase: { kind: 'starting', step: 'earlier' }, broadcast: left.broadcast });
-    this.#engine.toUpload({ kind: 'resume' });
+  resume(): Promise<void> {
+    return this.#broadcast.resume();
   }
 
   async finish(): Promise<void> {
-    const { phase } = this.#store.state;
-    if (phase.kind !== 'unfinished') return;
-    this.#store.set({ phase: { kind: 'ending' }, broadcast: phase.left.broadcast });
-    this.#engine.toUpload({ kind: 'finish' });
+    this.#broadcast.finish();
   }
 
-  async startAnew(): Promise<void> {
-    if (this.#store.state.phase.kind !== 'unfinished') return;
-    this.#store.set({ phase: { kind: 'welcome' } });
-    await this.#reservation.ensure();
+  startAnew(): Promise<void> {
+    return this.#broadcast.startAnew();
   }
 
   async endStream(): Promise<void> {
-    if (this.#store.state.phase.kind !== 'live') return;
-    this.#store.set({ phase: { kind: 'ending' } });
-    this.#engine.toEngine({ kind: 'end' });
+    this.#broadcast.end();
   }
 
   async retry(): Promise<void> {
@@ -306,171 +229,17 @@ class Controller implements StudioController {
     else if (probe.kind === 'failed') this.#probes.start();
   }
 
-  /** Asked, not awaited: a browser that says no only may clear its disk when it runs out of room. */
-  #keepOnDisk(): void {
-    void navigator.storage?.persist().catch(() => false);
+  #plan(rungs: LivePlan['rungs'], isHelped: boolean): LivePlan {
+    const { frameRate } = this.#source.shape;
+    return livePlan({ rungs, isHelped, state: this.#store.state, presets: this.#presets, frameRate });
   }
 
-  #onRecalled(left: UnfinishedBroadcast | undefined): void {
-    const sleptMs = takeSleep();
-    if (left !== undefined) this.#store.set({ phase: { kind: 'unfinished', left } });
-    if (left !== undefined && sleptMs !== undefined && left.state !== 'over') {
-      this.#watch.onSlept(sleptMs);
-      // Where it cannot, the person is asked as after any reload.
-      this.resume().catch(() => undefined);
-    }
-    if (left === undefined)
-      this.#reservation.ensure().catch((cause: unknown) => this.#block(toProblem(cause, 'retry')));
-    this.#answerRecall();
-  }
-
-  async #goOn({ plan, resume }: Extract<FromUpload, { kind: 'resumable' }>): Promise<void> {
-    const [top] = plan.rungs;
-    this.#store.set({ isHelped: plan.isHelped });
-    if (top !== undefined) await this.#inputs.limitCamera(top.width, top.height);
-    this.#engine.toEngine({ kind: 'go-live', plan, resume });
-  }
-
-  /** Encoders, devices and sound are as good as gone after a long sleep: everything begins anew, and goes on by itself. */
-  #wakeUp(sleptMs: number): void {
-    this.#store.set({ phase: { kind: 'asking' } });
-    keepSleep(sleptMs);
-    location.reload();
-  }
-
-  /** Of the grid what the address asks for, unless what was chosen on the page asks for more. */
-  #plan(rungs: LivePlan['rungs']): LivePlan {
-    const { preset, probe } = this.#store.state;
-    const offer = probe.kind === 'done' ? probe.offers.find((one) => one.preset === preset) : undefined;
-    const { gopSeconds, calmSeconds } = this.#presets;
-    const partsPerSegment = offer?.partsPerSegment === 300 ? 300 : this.#presets.partsPerSegment;
-    return {
-      grid: { partsPerSegment, gopSeconds, frameRate: this.#shape().frameRate },
-      rungs,
-      isHelped: false,
-      audioBps: AUDIO_BPS,
-      encoders: this.#presets.encoders,
-      calmMs: calmSeconds === undefined ? DEFAULT_LADDER_RULES.calmMs : calmSeconds * 1000,
-    };
-  }
-
-  /** A device that is not there any more is no reason to stop: the browser's own choice takes its place. */
-  async #openRemembered(scene: SceneKind): Promise<void> {
-    const { cameraId, microphoneId } = this.#memory;
-    const isMissing = (cause: unknown): boolean =>
-      cause instanceof StageError && (cause.code === 'no_camera' || cause.code === 'no_microphone');
-    if (scene === 'camera')
-      await this.#inputs.showCamera(cameraId).catch((cause: unknown) => {
-        if (cameraId === undefined || !isMissing(cause)) throw cause;
-        return this.#inputs.showCamera(undefined);
-      });
-    const microphone = this.#inputs.useMicrophone(microphoneId).catch((cause: unknown) => {
-      if (microphoneId === undefined || !isMissing(cause)) throw cause;
-      return this.#inputs.useMicrophone(undefined);
-    });
-    // A screen speaks for itself; without a microphone the list before going live says so.
-    await (scene === 'camera' || scene === 'sound' ? microphone : microphone.catch(() => this.#refreshDevices()));
-  }
-
-  async #show(scene: SceneKind, isAnother: boolean): Promise<void> {
-    switch (scene) {
-      case 'camera':
-        await this.#inputs.showCamera(this.#memory.cameraId);
-        break;
-      case 'screen':
-      case 'corner':
-        await this.#inputs.showScreen(scene, isAnother);
-        break;
-      case 'sound':
-        await this.#inputs.showSound(this.#store.state.broadcast?.title ?? '');
-        break;
-      case 'file':
-        // It is open already: a file is chosen before it is shown.
-        return;
-    }
-    // What is not shown any more is not decoded either.
-    this.#playout.close();
-  }
-
-  #fileShape(): SourceShape {
-    const { playout } = this.#store.state;
-    const { width, height } = playout.kind === 'loaded' ? playout : DRAWN_SIZE;
-    return { width, height, frameRate: 30 };
-  }
-
-  #onSounds(sounds: readonly SoundState[]): void {
-    this.#store.set({ sounds });
-    const level = sounds.find(({ input }) => input === 'microphone')?.level;
-    if (level !== undefined) this.#preflight.onLevel(level);
-    this.#watch.onLevel(Math.max(0, ...sounds.map((sound) => sound.level)));
-  }
-
-  #remember(change: Partial<StudioMemory>): void {
-    this.#memory = { ...this.#memory, ...change };
-    saveMemory(this.#memory);
-  }
-
-  #shape(): SourceShape {
-    const { scene, picture } = this.#inputs;
-    if (scene === 'corner' || scene === 'sound') return { ...DRAWN_SIZE, frameRate: 30 };
-    if (scene === 'file') return this.#fileShape();
-    const { width = 1280, height = 720, frameRate } = picture?.getSettings() ?? {};
-    // A screen that stands still tells a low rate, and moves a moment later.
-    return { width, height, frameRate: scene === 'camera' ? frameRateFor(frameRate) : 30 };
-  }
-
-  #closeInputs(): void {
-    void this.#inputs.close();
-    this.#playout.close();
+  #measureIfReady(): void {
+    if (this.#store.state.phase.kind === 'ready') this.#probes.start();
   }
 
   #stop(): void {
-    this.#closeInputs();
+    this.#source.release();
     this.#engine.close();
-  }
-
-  async #refreshDevices(): Promise<void> {
-    const { cameras, microphones } = await listDevices();
-    const { scene, picture: track, sounds } = this.#inputs;
-    const deviceState = (one: MediaStreamTrack | undefined) => (one?.readyState === 'live' ? 'ok' : 'missing');
-    this.#preflight.devices({
-      camera: scene === 'sound' || scene === 'file' ? 'ok' : deviceState(track),
-      microphone: deviceState(sounds.microphone),
-    });
-    this.#store.set({
-      scene,
-      cameras,
-      microphones,
-      cameraId: this.#inputs.cameraId,
-      facing: this.#inputs.facing,
-      microphoneId: sounds.microphoneId,
-      ...this.#preview(scene, track),
-    });
-  }
-
-  /** What a device gives is shown as it comes; what the engine makes, by the engine. */
-  #preview(scene: SceneKind, track: MediaStreamTrack | undefined): Partial<StudioState> {
-    const { preview, previewCanvas } = this.#store.state;
-    if (scene === 'camera' || scene === 'screen') {
-      if (previewCanvas !== undefined) this.#engine.toEngine({ kind: 'preview', canvas: undefined });
-      const isSame = preview?.getVideoTracks()[0] === track;
-      return {
-        previewCanvas: undefined,
-        ...(isSame || track === undefined ? {} : { preview: new MediaStream([track]) }),
-      };
-    }
-    if (previewCanvas !== undefined) return { preview: undefined };
-    const element = document.createElement('canvas');
-    const canvas = element.transferControlToOffscreen();
-    this.#engine.toEngine({ kind: 'preview', canvas }, [canvas]);
-    return { preview: undefined, previewCanvas: element };
-  }
-
-  #block(problem: Problem): void {
-    this.#store.set({ phase: { kind: 'blocked', problem } });
-  }
-
-  #fail(problem: Problem): void {
-    this.#store.set({ phase: { kind: 'failed', problem } });
   }
 }

@@ -42,7 +42,20 @@ export function withTitle(titles: readonly string[], title: string): readonly st
 }
 
 /** A browser that keeps nothing (private window, blocked storage) remembers for this visit. */
-export function loadMemory(): StudioMemory {
+export class KeptMemory {
+  #memory = loadMemory();
+
+  get now(): StudioMemory {
+    return this.#memory;
+  }
+
+  keep(change: Partial<StudioMemory>): void {
+    this.#memory = { ...this.#memory, ...change };
+    saveMemory(this.#memory);
+  }
+}
+
+function loadMemory(): StudioMemory {
   try {
     return parseMemory(localStorage.getItem(KEY));
   } catch {
@@ -50,7 +63,7 @@ export function loadMemory(): StudioMemory {
   }
 }
 
-export function saveMemory(memory: StudioMemory): void {
+function saveMemory(memory: StudioMemory): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(memory));
   } catch {

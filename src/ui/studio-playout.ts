@@ -1,6 +1,6 @@
 import type { FromPlayout, ToPlayout } from '../../workers/playout-messages.ts';
 import { StageError } from '../protocol/errors.ts';
-import type { PlayoutState } from './studio-state.ts';
+import type { PlayoutState, PlayoutWish } from './studio-state.ts';
 
 export interface StudioPlayoutEvents {
   onState(state: PlayoutState): void;
@@ -74,21 +74,26 @@ export class StudioPlayout {
     this.#change({ motion: 'playing' });
   }
 
-  pause(): void {
-    this.#send({ kind: 'pause' });
-    this.#change({ motion: 'paused' });
-    this.#events.onPaused(undefined);
-  }
-
-  /** Viewers see how it begins until it is played. */
-  rewind(): void {
-    this.#send({ kind: 'rewind' });
-    this.#change({ motion: 'ready', positionMs: 0 });
-  }
-
-  setLooped(isLooped: boolean): void {
-    this.#send({ kind: 'loop', isOn: isLooped });
-    this.#change({ isLooped });
+  control(wish: PlayoutWish): void {
+    switch (wish.kind) {
+      case 'play':
+        this.play();
+        return;
+      case 'pause':
+        this.#send({ kind: 'pause' });
+        this.#change({ motion: 'paused' });
+        this.#events.onPaused(undefined);
+        return;
+      case 'rewind':
+        // Viewers see how it begins until it is played.
+        this.#send({ kind: 'rewind' });
+        this.#change({ motion: 'ready', positionMs: 0 });
+        return;
+      case 'loop':
+        this.#send({ kind: 'loop', isOn: wish.isOn });
+        this.#change({ isLooped: wish.isOn });
+        return;
+    }
   }
 
   close(): void {

@@ -3,7 +3,6 @@ import type { WireError } from '../protocol/errors.ts';
 import type { UnfinishedBroadcast } from '../upload/unfinished.ts';
 import type { EngineReport } from './studio-engine.ts';
 import type { StudioProbes } from './studio-probes.ts';
-import type { Problem } from './studio-state.ts';
 import { isOnTheWay } from './studio-status.ts';
 import type { StudioStore } from './studio-store.ts';
 
@@ -77,8 +76,7 @@ export class StudioReports {
         return;
       case 'camera-unusable':
         // While live the slate says enough and the pickers offer another; before, nothing can start like this.
-        if (store.state.phase.kind === 'ready')
-          store.set({ phase: { kind: 'blocked', problem: { ...message.error, remedy: 'retry' } } });
+        if (store.state.phase.kind === 'ready') store.block({ ...message.error, remedy: 'retry' });
         return;
       case 'failed':
         this.#workerFailed(message.error);
@@ -131,15 +129,11 @@ export class StudioReports {
     }
   }
 
-  fail(problem: Problem): void {
-    this.#options.store.set({ phase: { kind: 'failed', problem } });
-  }
-
   /** Before going live a failure belongs to the probe and may be repeated; after that it ends the broadcast. */
   #workerFailed(error: WireError): void {
     const { store } = this.#options;
     if (store.state.phase.kind === 'ready')
       store.set({ probe: { kind: 'failed', problem: { ...error, remedy: 'retry' } } });
-    else this.fail({ ...error, remedy: error.code === 'newer_tab' ? 'none' : 'reload' });
+    else store.fail({ ...error, remedy: error.code === 'newer_tab' ? 'none' : 'reload' });
   }
 }

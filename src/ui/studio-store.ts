@@ -1,5 +1,5 @@
 import { CALM } from './live-conditions.ts';
-import type { StudioState } from './studio-state.ts';
+import type { Problem, StudioState } from './studio-state.ts';
 
 const INITIAL: StudioState = {
   phase: { kind: 'welcome' },
@@ -54,6 +54,16 @@ export class StudioStore {
   set(change: Partial<StudioState>): void {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Nothing can start like this. */
+  block(problem: Problem): void {
+    this.set({ phase: { kind: 'blocked', problem } });
+  }
+
+  /** What had begun cannot go on. */
+  fail(problem: Problem): void {
+    this.set({ phase: { kind: 'failed', problem } });
   }
 
   /** `listener` is called after every change; the answer ends that. */
