@@ -1,12 +1,11 @@
-import { backoffMs } from '../src/lib/backoff.ts';
 import type { StartRequest } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { Part } from '../src/protocol/part.ts';
 import { MAX_PARTS_PER_REQUEST } from '../src/protocol/tick.ts';
 import { planAnswer } from '../src/upload/answer.ts';
 import type { InitSegment } from '../src/upload/unfinished.ts';
-import { UPLOAD_RETRY_POLICY } from '../src/upload/upload-plan.ts';
-import { type OriginClient, OriginRefusal } from './origin-client.ts';
+import { insist } from './insist.ts';
+import type { OriginClient } from './origin-client.ts';
 import type { MadePart } from './segment-maker.ts';
 
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
@@ -60,19 +59,11 @@ export class RecordingSender {
   }
 
   async insist<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const result = await work();
-        this.#isConnected = true;
-        return result;
-      } catch (cause) {
-        if (cause instanceof StageError && !cause.isRetryable) throw cause;
-        this.#isConnected = false;
-        const retryAfterMs = cause instanceof OriginRefusal ? cause.retryAfterMs : 0;
-        const waitMs = backoffMs(attempt, Math.random(), UPLOAD_RETRY_POLICY, retryAfterMs);
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
-      }
-    }
+    const result = await insist(work, () => {
+      this.#isConnected = false;
+    });
+    this.#isConnected = true;
+    return result;
   }
 
   async #putInits(): Promise<void> {

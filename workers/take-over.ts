@@ -1,15 +1,12 @@
 import { ENCODER_NAMES } from '../src/encode/encoder-choice.ts';
 import { DEFAULT_LADDER_RULES } from '../src/encode/live-ladder.ts';
-import { backoffMs } from '../src/lib/backoff.ts';
-import type { IngestState } from '../src/protocol/broadcast.ts';
 import { partDurationMicros } from '../src/protocol/grid.ts';
 import { isHelped as isHelpedTrack, ownTracks } from '../src/protocol/track.ts';
 import { goingOf } from '../src/upload/lost-cuts.ts';
 import { nextParts, planReturn, unsentParts } from '../src/upload/return-plan.ts';
 import type { KeptSession } from '../src/upload/unfinished.ts';
-import { UPLOAD_RETRY_POLICY } from '../src/upload/upload-plan.ts';
+import { insist } from './insist.ts';
 import type { LivePlan } from './messages.ts';
-import { type OriginClient, OriginRefusal } from './origin-client.ts';
 import { openUpload, type RunningUpload, type UploadContext } from './running-upload.ts';
 
 /**
@@ -24,7 +21,7 @@ export async function takeOver(
   const { client, post, fail } = context;
   const { grid, tracks, availabilityStartMs } = session.request;
   client.use(session.broadcast.id, session.broadcast.token);
-  const state = await claim(client);
+  const state = await insist(() => client.claim());
   const running = await openUpload(context, session);
   const { uploader, spool } = running;
   await spool.forget(state.durable);
@@ -34,7 +31,7 @@ export async function takeOver(
   const going = history.at(-1)?.tracks ?? ids;
   // What rests ended long ago; where it goes on, the ladder decides.
   const next = nextParts(going, state, kept);
-  uploader.recall(history);
+  uploader.timeline.recall(history);
   await uploader.sendKept(unsentParts(state, kept));
   uploader.begin().catch(fail);
   if (wish === 'finish') {
@@ -44,7 +41,7 @@ export async function takeOver(
     return running;
   }
   const plan = planReturn(next, grid, availabilityStartMs, state.serverTimeMs);
-  if (plan.kind === 'hole') await uploader.declare(plan.cut);
+  if (plan.kind === 'hole') await uploader.timeline.declare(plan.cut);
   const resting = ids.filter((track) => !going.includes(track));
   const { firstParts } = plan;
   post({ kind: 'resumable', plan: livePlanOf(session), resume: { availabilityStartMs, firstParts, resting } });
@@ -59,18 +56,4 @@ function livePlanOf({ request: { grid, tracks } }: KeptSession): LivePlan {
   const audioBps = tracks.find((track) => track.kind === 'audio')?.bitrateBps ?? 0;
   const isHelped = tracks.some(isHelpedTrack);
   return { grid, rungs, isHelped, audioBps, encoders: ENCODER_NAMES, calmMs: DEFAULT_LADDER_RULES.calmMs };
-}
-
-/** Tries until the origin answers; rejects when it refuses. */
-async function claim(client: OriginClient): Promise<IngestState> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await client.claim();
-    } catch (error) {
-      if (error instanceof OriginRefusal && !error.isRetryable) throw error;
-      const retryAfterMs = error instanceof OriginRefusal ? error.retryAfterMs : 0;
-      const delayMs = backoffMs(attempt, Math.random(), UPLOAD_RETRY_POLICY, retryAfterMs);
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-    }
-  }
 }

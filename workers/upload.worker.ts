@@ -1,6 +1,7 @@
 import { within } from '../src/lib/within.ts';
 import type { ReservedBroadcast } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
+import { lostMs } from '../src/spool/give-up.ts';
 import { FRESH_LINE, judgeLine } from '../src/upload/slow-line.ts';
 import { findLeft, type LeftBroadcast } from './left-broadcast.ts';
 import type { EngineToUpload, FromUpload, ToUpload, UploadToEngine } from './messages.ts';
@@ -107,7 +108,9 @@ function fromEngine(message: EngineToUpload): void {
         .catch(fail);
       break;
     case 'tracks':
-      running?.then(({ uploader }) => uploader.changeTracks(message.tracks, message.part, message.inits)).catch(fail);
+      running
+        ?.then(({ uploader }) => uploader.timeline.change(message.tracks, message.part, message.inits))
+        .catch(fail);
       break;
     case 'poster':
       // A list without a fresh picture is not worth a retry.
@@ -148,7 +151,7 @@ function goOn(resumed: Promise<RunningUpload>, { request, inits }: Extract<Engin
     const codecs = request.tracks.find(({ id }) => id === init.track)?.codecs;
     return codecs === undefined ? [] : [{ ...init, codecs }];
   });
-  resumed.then(({ uploader }) => uploader.renewInits(own)).catch(fail);
+  resumed.then(({ uploader }) => uploader.timeline.renewInits(own)).catch(fail);
 }
 
 /** Asks the origin's time now and every minute, and tells the engine. */
@@ -169,11 +172,17 @@ setInterval(() => {
   if (open === undefined) return;
   open.uploader.secure();
   void strips?.send();
-  const { plan, lostMs } = open.uploader;
+  const { plan } = open.uploader;
   const { retries, failures } = plan;
   const { history, line } = judgeLine(lineHistory, { atMs: performance.now(), backlogMs: plan.backlogMs(), failures });
   lineHistory = history;
   tellEngine({ kind: 'line', line });
-  const facts = { backlogMs: plan.backlogMs(), retries, failures, roomMs: open.roomMs(), lostMs };
+  const facts = {
+    backlogMs: plan.backlogMs(),
+    retries,
+    failures,
+    roomMs: open.roomMs(),
+    lostMs: lostMs(open.spool.givenUp()),
+  };
   post({ kind: 'stats', upload: meter.take(facts) });
 }, STATS_EVERY_MS);

@@ -1,5 +1,6 @@
-import { type PartIndex, segmentOfPart } from '../protocol/grid.ts';
+import { type PartIndex, SEGMENT_MS, segmentOfPart } from '../protocol/grid.ts';
 import type { Track, TrackId } from '../protocol/track.ts';
+import type { GivenUp } from './spool.ts';
 
 /** A segment of these tracks that is no longer kept, so that newer ones have room. */
 export interface GiveUp {
@@ -38,4 +39,11 @@ export function whatToGiveUp(
       if (segments.length > 0) return { segment: segments.reduce((a, b) => Math.min(a, b)), tracks };
     }
   return undefined;
+}
+
+/** How much of each track will never come. */
+export function lostMs(givenUp: GivenUp): Readonly<Record<TrackId, number>> {
+  const lost: Record<TrackId, number> = {};
+  for (const tracks of givenUp.values()) for (const track of tracks) lost[track] = (lost[track] ?? 0) + SEGMENT_MS;
+  return lost;
 }

@@ -40,6 +40,10 @@ export interface Going {
   readonly tracks: readonly TrackId[];
 }
 
+/** What is made at `part`; `going` is oldest first. */
+export const goingAt = (going: readonly Going[], part: PartIndex): readonly TrackId[] =>
+  going.findLast(({ from }) => from <= part)?.tracks ?? [];
+
 /**
  * What an earlier tab made, oldest first, from the cuts that it declared: what a cut leaves out because it was lost was
  * made all the same, and goes on behind it.

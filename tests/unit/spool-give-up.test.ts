@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { IngestState } from '../../src/protocol/broadcast.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
-import { giveUpOrder, whatToGiveUp } from '../../src/spool/give-up.ts';
+import { giveUpOrder, lostMs, whatToGiveUp } from '../../src/spool/give-up.ts';
 import { MemorySpool } from '../../src/spool/memory-spool.ts';
-import { goingOf, lostCuts } from '../../src/upload/lost-cuts.ts';
+import { goingAt, goingOf, lostCuts } from '../../src/upload/lost-cuts.ts';
 import { brokenRules } from '../helpers/mpd-rules.ts';
 import { audioTrack, initOf, videoTrack } from './origin-test-media.ts';
 import { TestOrigin } from './origin-test-server.ts';
@@ -47,6 +47,15 @@ test('the first segment and the one that grows stay; one whose beginning viewers
   expect(whatToGiveUp(begun, ORDER, PPS)).toEqual({ segment: 2, tracks: ['v720'] });
   expect(whatToGiveUp(new Map([['v720', whole(0, 4)]]), ORDER, PPS)).toBeUndefined();
   expect(whatToGiveUp(new Map(), ORDER, PPS)).toBeUndefined();
+});
+
+test('how much of a track will never come is the sum of its segments', () => {
+  const lost = new Map([
+    [1, new Set(['v720'])],
+    [2, new Set(['v720', 'v480'])],
+  ]);
+  expect(lostMs(lost)).toEqual({ v720: 20_000, v480: 10_000 });
+  expect(lostMs(new Map())).toEqual({});
 });
 
 test('CUT1 CUT2: what will never come is told in cuts that the rules allow, whatever was lost', () => {
@@ -93,7 +102,7 @@ test('a tab that comes back knows from the cuts what was made: what a cut leaves
     [3 * PPS, IDS],
     [5 * PPS, shed.tracks],
   ]);
-  const goingIn = (segment: number) => going.findLast(({ from }) => from <= segment * PPS)?.tracks ?? [];
+  const goingIn = (segment: number) => goingAt(going, segment * PPS);
   expect(lostCuts(lost, goingIn, PPS, [told, shed]).map(({ toPart, tracks }) => [toPart / PPS, tracks])).toEqual([
     [4, IDS],
     [6, shed.tracks.filter((id) => id !== 'v720')],

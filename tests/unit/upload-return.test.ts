@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { lineState } from '../../src/upload/line-state.ts';
 import { nextParts, planReturn, unsentParts } from '../../src/upload/return-plan.ts';
+import { StoredParts } from '../../src/upload/stored-parts.ts';
 
 const GRID = { partsPerSegment: 100 } as const;
 const ORIGIN = { stored: { v360: [{ from: 0, to: 40 }], a128: [{ from: 0, to: 38 }] }, cuts: [] };
@@ -48,4 +49,22 @@ test('the line: reconnecting while nothing is answered, catching up after that, 
   expect(lineState('catching-up', { failures: 0, backlogMs: 9_000, silentMs: 50 })).toBe('catching-up');
   expect(lineState('catching-up', { failures: 0, backlogMs: 1_000, silentMs: 50 })).toBe('good');
   expect(lineState('good', { failures: 0, backlogMs: 9_000, silentMs: 50 })).toBe('slow');
+});
+
+test('TICK5 of what was stored, only what is not durable can be lost by an origin that died, and it is missed part by part', () => {
+  const stored = new StoredParts();
+  for (const part of [38, 39, 40]) for (const track of ['v360', 'a128']) stored.add({ track, part });
+  expect(stored.lostFrom({ v360: [{ from: 0, to: 41 }], a128: [{ from: 0, to: 41 }] })).toEqual([]);
+  stored.settle({ v360: [{ from: 0, to: 39 }] });
+  expect(stored.lostFrom({ v360: [{ from: 40, to: 41 }], a128: [{ from: 0, to: 40 }] })).toEqual([
+    { track: 'v360', part: 39 },
+    { track: 'a128', part: 40 },
+  ]);
+  stored.delete({ track: 'v360', part: 39 });
+  expect(stored.lostFrom({})).toEqual([
+    { track: 'v360', part: 40 },
+    { track: 'a128', part: 38 },
+    { track: 'a128', part: 39 },
+    { track: 'a128', part: 40 },
+  ]);
 });
