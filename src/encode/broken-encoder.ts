@@ -1,3 +1,5 @@
+import type { TrackId } from '../protocol/track.ts';
+
 /** A rendition that no encoder was left for. Times in milliseconds of one clock. */
 export type BrokenEncoder =
   | { readonly kind: 'waiting'; readonly triedFromMs: number; readonly waitMs: number }
@@ -25,3 +27,30 @@ export function brokeAt(
 
 export const isDue = (broken: BrokenEncoder, nowMs: number): boolean =>
   broken.kind === 'waiting' && nowMs >= broken.triedFromMs;
+
+/** Every rendition that broke, and what is known of it. */
+export class BrokenRenditions {
+  readonly #calmMs: number;
+  readonly #all = new Map<TrackId, BrokenEncoder>();
+
+  constructor(calmMs: number) {
+    this.#calmMs = calmMs;
+  }
+
+  /** No encoder is left for it, or it could not be made anew. */
+  broke(track: TrackId, nowMs: number, restsFromMs?: number): void {
+    this.#all.set(track, brokeAt(nowMs, this.#all.get(track), this.#calmMs, restsFromMs));
+  }
+
+  /** Those to be tried now. Each is being tried from here on, until it is `back` or `broke` once more. */
+  takeDue(nowMs: number): readonly TrackId[] {
+    const due = [...this.#all].filter(([, broken]) => isDue(broken, nowMs));
+    for (const [track, { waitMs }] of due) this.#all.set(track, { kind: 'trying', waitMs });
+    return due.map(([track]) => track);
+  }
+
+  back(track: TrackId, nowMs: number): void {
+    const { waitMs = this.#calmMs } = this.#all.get(track) ?? {};
+    this.#all.set(track, { kind: 'back', sinceMs: nowMs, waitMs });
+  }
+}

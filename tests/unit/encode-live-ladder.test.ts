@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { brokeAt, isDue } from '../../src/encode/broken-encoder.ts';
+import { BrokenRenditions, brokeAt, isDue } from '../../src/encode/broken-encoder.ts';
 import {
   DEFAULT_LADDER_RULES,
   type LadderPressure,
@@ -105,4 +105,22 @@ test('a quality without an encoder is tried after a calm minute; each try in vai
   // Not before the boundary at which it is no longer offered.
   expect(brokeAt(0, undefined, 5_000, 14_500)).toMatchObject({ triedFromMs: 14_500, waitMs: 5_000 });
   expect(isDue({ kind: 'back', sinceMs: 0, waitMs: 1 }, 1e9)).toBe(false);
+});
+
+test('of the qualities that broke each is tried once, when it is due, and again only after it broke once more', () => {
+  const broken = new BrokenRenditions(60_000);
+  broken.broke('v720', 0, 30_000);
+  broken.broke('v480', 10_000);
+  expect(broken.takeDue(59_999)).toEqual([]);
+  expect(broken.takeDue(60_000)).toEqual(['v720']);
+  expect(broken.takeDue(69_999)).toEqual([]);
+  expect(broken.takeDue(70_000)).toEqual(['v480']);
+  // In vain for one of them, and not for the other.
+  broken.broke('v720', 80_000);
+  broken.back('v480', 80_000);
+  expect(broken.takeDue(199_999)).toEqual([]);
+  expect(broken.takeDue(200_000)).toEqual(['v720']);
+  // It held for over a minute: coming back was right, and the next wait is the first one again.
+  broken.broke('v480', 300_000);
+  expect(broken.takeDue(360_000)).toEqual(['v480']);
 });

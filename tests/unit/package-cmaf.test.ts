@@ -7,6 +7,7 @@ import { createFile, type ISOFile, MP4BoxBuffer, type Sample } from 'mp4box';
 import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../../src/package/cmaf-codecs.ts';
 import { writeAudioInit, writeVideoInit } from '../../src/package/cmaf-init.ts';
 import { writePart } from '../../src/package/cmaf-part.ts';
+import { describeAudio, describeVideo } from '../../src/package/describe-track.ts';
 import { partOfTicks } from '../../src/protocol/grid.ts';
 import type { EncodedSample } from '../../src/protocol/sample.ts';
 import { millis, ticks } from '../../src/protocol/time.ts';
@@ -185,4 +186,20 @@ test('CODECS come from the bytes of the decoder configuration', () => {
   expect(() => codecsFromAvcC(Uint8Array.of(0, 0x64))).toThrow(/no usable description/);
   expect(codecsFromAudioSpecificConfig(Uint8Array.of(0x11, 0x90, 0x56, 0xe5, 0))).toBe('mp4a.40.2');
   expect(() => codecsFromAudioSpecificConfig(Uint8Array.of())).toThrow(/no usable description/);
+});
+
+test('a track is described by what its encoder says of itself, and its init segment says the same', () => {
+  const avcC = Uint8Array.of(1, 0x64, 0x0c, 0x1f, 0xff, 0xe0, 0);
+  const size = { id: 'v720', width: 1280, height: 720, bitrateBps: 2_500_000, frameRate: 25 } as const;
+  const own = describeVideo(size, avcC, undefined);
+  expect(own.track).toEqual({ kind: 'video', ...size, codecs: 'avc1.640c1f', timescale: 90_000 });
+  expect(parse(own.init).moov.traks[0]?.mdia.mdhd.timescale).toBe(90_000);
+  const helped = describeVideo({ ...size, madeBy: 'helpers' }, avcC, undefined);
+  expect(helped.track.madeBy).toBe('helpers');
+  expect(helped.init).toEqual(own.init);
+  const colour = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false };
+  expect(describeVideo(size, avcC, colour).init).not.toEqual(own.init);
+  const sound = describeAudio({ id: 'a128', bitrateBps: 128_000, channels: 2 }, AUDIO_CONFIG);
+  expect(sound.track).toMatchObject({ kind: 'audio', codecs: 'mp4a.40.2', sampleRateHz: 48_000, channels: 2 });
+  expect(parse(sound.init).moov.traks[0]?.mdia.mdhd.timescale).toBe(48_000);
 });
