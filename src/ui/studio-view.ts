@@ -1,17 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { canShareScreen } from '../capture/screen.ts';
-import type { Preset } from '../encode/ladder-offers.ts';
 import { SCENE_KINDS, type SceneKind } from '../encode/scene.ts';
+import './green-room.ts';
 import './health-panel.ts';
 import './insecure-note.ts';
 import { encoderNotes } from './encoder-words.ts';
 import { type ConditionNote, conditionNotes } from './live-conditions.ts';
 import './live-helpers.ts';
 import './live-notes.ts';
-import { type PreflightFix, preflightRows } from './preflight.ts';
-import './preflight-list.ts';
-import './preset-picker.ts';
-import './probe-ladder.ts';
 import './problem-note.ts';
 import './share-panel.ts';
 import './site-header.ts';
@@ -20,19 +16,16 @@ import type { SceneWish } from './source-picker.ts';
 import { sourceNotes } from './source-words.ts';
 import './status-pill.ts';
 import './studio-controls.ts';
-import type { ControlWish } from './studio-controls.ts';
 import './studio-ended.ts';
 import './studio-setup.ts';
-import type { SetupWish } from './studio-setup.ts';
 import './studio-stage.ts';
 import type { Problem, StudioActions, StudioState } from './studio-state.ts';
 import { type StudioStatus, safetySentence, studioStatus } from './studio-status.ts';
 import './studio-unfinished.ts';
 import type { UnfinishedWish } from './studio-unfinished.ts';
 import './studio-welcome.ts';
+import { fulfil, type StudioWish } from './studio-wishes.ts';
 import { showInTab } from './tab-signal.ts';
-import './test-recording.ts';
-import type { TestWish } from './test-recording.ts';
 import { base, controls, page, surfaces } from './theme.ts';
 
 const notesOf = (state: StudioState): readonly ConditionNote[] => [
@@ -90,10 +83,6 @@ export class StudioView extends LitElement {
         gap: var(--tc-space-5);
         min-width: 0;
       }
-      .stack {
-        display: grid;
-        gap: var(--tc-space-5);
-      }
       @media (max-width: 56rem) {
         .columns {
           grid-template-columns: minmax(0, 1fr);
@@ -116,59 +105,21 @@ export class StudioView extends LitElement {
     showInTab(statusOf(state).tone);
   }
 
-  /** Starts a wish; a refusal becomes a sentence on the page. */
-  #wish(start: (actions: StudioActions) => Promise<void>): void {
+  /** A refusal becomes a sentence on the page. */
+  #wish(wish: StudioWish): void {
     const { actions } = this;
     if (actions === undefined) return;
     this.refusal = undefined;
-    start(actions).catch((cause: unknown) => {
+    fulfil(actions, wish).catch((cause: unknown) => {
       const message = cause instanceof Error ? cause.message : 'That did not work. Try once more.';
       this.refusal = { code: 'not_done', message, remedy: 'none' };
     });
   }
 
-  #setup({ detail: wish }: CustomEvent<SetupWish>): void {
-    this.#wish((actions) => {
-      switch (wish.kind) {
-        case 'title':
-          return actions.setTitle(wish.title);
-        case 'camera':
-          return actions.chooseCamera(wish.id);
-        case 'turn-camera':
-          return actions.turnCamera();
-        case 'microphone':
-          return actions.chooseMicrophone(wish.id);
-        case 'scene':
-          return actions.chooseScene(wish.scene, wish.isAnother);
-        case 'file':
-          return actions.chooseFile(wish.file);
-        case 'playout':
-          actions.controlFile(wish.wish);
-          return Promise.resolve();
-        case 'volume':
-          actions.setVolume(wish.input, wish);
-          return Promise.resolve();
-      }
-    });
-  }
-
-  #file = ({ detail }: CustomEvent<File>): void => this.#wish((actions) => actions.chooseFile(detail));
-
-  #control({ detail: wish }: CustomEvent<ControlWish>): void {
-    switch (wish.kind) {
-      case 'mute':
-        this.actions?.setMuted(wish.isMuted);
-        return;
-      case 'camera-off':
-        this.actions?.setCameraOff(wish.isOff);
-        return;
-      case 'go-live':
-        this.#wish((actions) => actions.goLive());
-        return;
-      case 'end-stream':
-        this.#wish((actions) => actions.endStream());
-    }
-  }
+  #wished = ({ detail }: CustomEvent<StudioWish>): void => this.#wish(detail);
+  #file = ({ detail }: CustomEvent<File>): void => this.#wish({ kind: 'file', file: detail });
+  #beginWith = ({ detail }: CustomEvent<SceneWish>): void => this.#wish({ kind: 'devices', scene: detail.scene });
+  #retry = (): void => this.#wish({ kind: 'retry' });
 
   #pill() {
     const { state } = this;
@@ -190,43 +141,6 @@ export class StudioView extends LitElement {
     ></studio-stage>`;
   }
 
-  #retry = (): void => this.#wish((actions) => actions.retry());
-
-  #fix(fix: PreflightFix): void {
-    if (fix === 'measure') this.actions?.measure();
-    else this.#wish((actions) => actions.askForDevices());
-  }
-
-  /** What is looked at and chosen before going live. */
-  #greenRoom(state: StudioState) {
-    const { frameRate = 30 } = state.preview?.getVideoTracks()[0]?.getSettings() ?? {};
-    const { isMuted, scene, encoder } = state;
-    const rows = preflightRows(state.preflight, state.probe, { isMuted, frameRate, scene, encoder });
-    const { probe } = state;
-    return html`<div class="card stack">
-        <preflight-list .rows=${rows} @fix=${({ detail }: CustomEvent<PreflightFix>) => this.#fix(detail)}></preflight-list>
-        <test-recording
-          .recording=${state.testRecording}
-          .isReady=${state.phase.kind === 'ready' && probe.kind === 'done'}
-          @wish=${({ detail }: CustomEvent<TestWish>) => this.actions?.[detail]()}
-        ></test-recording>
-      </div>
-      <div class="card stack">
-        <preset-picker
-          .offers=${probe.kind === 'done' ? probe.offers : []}
-          .chosen=${state.preset}
-          @preset=${({ detail }: CustomEvent<Preset>) => this.actions?.choosePreset(detail)}
-        ></preset-picker>
-        <probe-ladder .probe=${probe} @remedy=${this.#retry}></probe-ladder>
-      </div>
-      <div class="card">
-        <live-helpers
-          .isHelped=${state.isHelped}
-          @helped=${({ detail }: CustomEvent<boolean>) => this.actions?.setHelped(detail)}
-        ></live-helpers>
-      </div>`;
-  }
-
   /** The left column: what is in front of the person now. */
   #front(state: StudioState) {
     const { phase } = state;
@@ -237,14 +151,14 @@ export class StudioView extends LitElement {
             .isAsking=${phase.kind === 'asking'}
             .scenes=${scenesHere().filter((scene) => scene !== 'camera')}
             @file=${this.#file}
-            @ask=${() => this.#wish((actions) => actions.askForDevices('camera'))}
-            @scene=${({ detail }: CustomEvent<SceneWish>) => this.#wish((actions) => actions.askForDevices(detail.scene))}
+            @ask=${() => this.#wish({ kind: 'devices', scene: 'camera' })}
+            @scene=${this.#beginWith}
           ></studio-welcome>
           <slot name="upload"></slot>`;
       case 'unfinished':
         return html`<studio-unfinished
           .left=${phase.left}
-          @wish=${({ detail }: CustomEvent<UnfinishedWish>) => this.#wish((actions) => actions[detail]())}
+          @wish=${({ detail }: CustomEvent<UnfinishedWish>) => this.#wish({ kind: 'left', wish: detail })}
         ></studio-unfinished>`;
       case 'blocked':
         return html`<problem-note
@@ -256,7 +170,7 @@ export class StudioView extends LitElement {
             <source-picker
               .scenes=${scenesHere()}
               @file=${this.#file}
-              @scene=${({ detail }: CustomEvent<SceneWish>) => this.#wish((actions) => actions.askForDevices(detail.scene))}
+              @scene=${this.#beginWith}
             ></source-picker>
           </div>`;
       case 'ended':
@@ -274,7 +188,7 @@ export class StudioView extends LitElement {
             .isMuted=${state.isMuted}
             .scene=${state.scene}
             .isCameraOff=${state.isCameraOff}
-            @wish=${(event: CustomEvent<ControlWish>) => this.#control(event)}
+            @wish=${this.#wished}
           ></studio-controls>
           ${
             phase.kind === 'live' || phase.kind === 'ending'
@@ -293,7 +207,7 @@ export class StudioView extends LitElement {
                       </div>`
                     : nothing
                 }`
-              : this.#greenRoom(state)
+              : html`<green-room .state=${state} @wish=${this.#wished}></green-room>`
           }`;
     }
   }
@@ -318,7 +232,7 @@ export class StudioView extends LitElement {
         .isLive=${phase.kind === 'live'}
         .isLost=${state.inputs.screen === 'lost'}
         .hasDevices=${hasDevices}
-        @wish=${(event: CustomEvent<SetupWish>) => this.#setup(event)}
+        @wish=${this.#wished}
       ></studio-setup>
     </div>`;
     const isBeforeLive = !['live', 'ending', 'ended', 'failed'].includes(phase.kind);
