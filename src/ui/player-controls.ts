@@ -1,25 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { PlayerState } from '../play/player-state.ts';
+import { CATCH_UP_SPEED, type PlayerWish } from './player-commands.ts';
 import { playerIcons } from './player-icons.ts';
 import './player-menu.ts';
 import './player-seek-bar.ts';
 import { behind, clockLength, readyAhead, wallClock } from './player-words.ts';
 import { base } from './theme.ts';
 
-/** What a person asks for with a control; `player-seek` and `player-choice` come from the parts of the bar. */
-export type PlayerWish =
-  | { readonly kind: 'toggle-play' }
-  | { readonly kind: 'go-live' }
-  /** Faster until the live edge is reached, or at the ordinary pace again. */
-  | { readonly kind: 'catch-up'; readonly isOn: boolean }
-  | { readonly kind: 'toggle-mute' }
-  | { readonly kind: 'volume'; readonly volume: number }
-  | { readonly kind: 'picture-in-picture' }
-  | { readonly kind: 'full-screen' };
-
-export const CATCH_UP_SPEED = 1.25;
-
-/** The bar over the picture. Fires `player-wish`. */
+/** The bar over the picture. Fires `player-wish`; `player-seek` and `player-choice` come from its parts. */
 export class PlayerControls extends LitElement {
   static override properties = {
     broadcastId: { attribute: 'broadcast-id' },

@@ -3,7 +3,7 @@ export type PlayerKeyAction =
   | { readonly kind: 'seek-by'; readonly ms: number }
   | { readonly kind: 'volume-by'; readonly step: number }
   | { readonly kind: 'toggle-mute' }
-  | { readonly kind: 'toggle-full-screen' };
+  | { readonly kind: 'full-screen' };
 
 export interface KeyPress {
   readonly key: string;
@@ -24,7 +24,7 @@ export function playerKey({ key, hasModifier, focus }: KeyPress): PlayerKeyActio
   if (letter === 'j') return { kind: 'seek-by', ms: -LONG_SEEK_MS };
   if (letter === 'l') return { kind: 'seek-by', ms: LONG_SEEK_MS };
   if (letter === 'm') return { kind: 'toggle-mute' };
-  if (letter === 'f') return { kind: 'toggle-full-screen' };
+  if (letter === 'f') return { kind: 'full-screen' };
   if (key === ' ') return focus === 'nothing' || focus === 'slider' ? { kind: 'toggle-play' } : undefined;
   if (focus === 'slider' || focus === 'choice') return undefined;
   if (key === 'ArrowLeft') return { kind: 'seek-by', ms: -SEEK_MS };

@@ -1,32 +1,26 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { HeadStart } from '../play/head-start.ts';
 import type { PlayerState } from '../play/player-state.ts';
-import type { TabcastPlayer } from '../play/tabcast-player.ts';
 import type { ResumeChoice } from '../positions/resume.ts';
-import type { BroadcastDetail } from '../protocol/broadcast.ts';
 import { pages } from '../protocol/urls.ts';
 import { icons } from './icons.ts';
-import { CATCH_UP_SPEED, type PlayerWish } from './player-controls.ts';
 import './missed-note.ts';
+import { obey, type PlayerCommand } from './player-commands.ts';
+import './player-controls.ts';
 import { focusOf } from './player-focus.ts';
 import { playerKey } from './player-keys.ts';
-import type { PlayerChoice } from './player-menu.ts';
 import './player-notice.ts';
 import './player-statistics.ts';
 import { askMe } from './me.ts';
 import { toggleFullScreen, togglePictureInPicture } from './player-window.ts';
 import { wallDate } from './player-words.ts';
 import { openPositions } from './positions-client.ts';
-import { PositionsRecorder } from './positions-recorder.ts';
-import { chooseBeginning } from './resume-glue.ts';
 import './resume-note.ts';
-import { startWish } from './start-wish.ts';
 import './time-links.ts';
 import { base, surfaces } from './theme.ts';
 import { watchPageStyles } from './watch-page-styles.ts';
-import { keepWatchPage } from './watch-service.ts';
 import { stateWords } from './watch-state.ts';
-import { signalWatching } from './watching-signal.ts';
+import { WatchVisit } from './watch-visit.ts';
 
 const HIDE_CONTROLS_MS = 3000;
 /** Asked for at once, beside the rest of the page, because nothing plays before it is here. */
@@ -56,9 +50,7 @@ export class WatchPage extends LitElement {
 
   /** What was asked for before this code was here. */
   headStart: HeadStart | undefined;
-  #player: TabcastPlayer | undefined;
-  #recorder: PositionsRecorder | undefined;
-  #stopSignal: (() => void) | undefined;
+  #visit: WatchVisit | undefined;
   #hideTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #key = (event: KeyboardEvent): void => this.#pressed(event);
 
@@ -80,10 +72,8 @@ export class WatchPage extends LitElement {
   override disconnectedCallback(): void {
     removeEventListener('keydown', this.#key);
     clearTimeout(this.#hideTimer);
-    this.#stopSignal?.();
-    this.#recorder?.close();
-    this.#player?.dispose();
-    this.#player = undefined;
+    this.#visit?.close();
+    this.#visit = undefined;
     super.disconnectedCallback();
   }
 
@@ -108,70 +98,36 @@ export class WatchPage extends LitElement {
         'This browser cannot play this stream: it has no Media Source Extensions (an iPhone has none today). Open the link on a computer, an Android phone or an iPad.';
       return;
     }
-    this.#player = new TabcastPlayer(this.broadcastId, video, (detail) => this.#begin(detail), this.headStart);
-    this.#player.subscribe((state) => {
-      this.state = state;
-      this.#recorder?.observe(state);
-      if (state.playback === 'playing') keepWatchPage();
+    this.#visit = new WatchVisit({
+      broadcastId: this.broadcastId,
+      open: (begin) => new TabcastPlayer(this.broadcastId, video, begin, this.headStart),
+      onState: (state) => {
+        this.state = state;
+      },
+      onChoice: (choice) => {
+        this.resumed = choice;
+      },
     });
-    this.#stopSignal = signalWatching(this.broadcastId, () => this.state?.playback === 'playing');
-    await this.#player.start();
+    await this.#visit.player.start();
   }
 
-  /** Nothing is written down before it is decided where to go on. */
-  async #begin(detail: BroadcastDetail): Promise<number | undefined> {
-    const { startMs, choice } = await chooseBeginning(detail, startWish(location.search));
-    this.resumed = choice;
-    const positions = await openPositions();
-    if (positions !== undefined && this.isConnected) {
-      this.#recorder = new PositionsRecorder(this.broadcastId, positions);
-      if (this.#player !== undefined) this.#player.mayKeep = await positions.mayKeep();
-    }
-    return startMs;
+  get #player() {
+    return this.#visit?.player;
   }
 
-  #wished(wish: PlayerWish): void {
-    const player = this.#player;
-    if (player === undefined) return;
-    switch (wish.kind) {
-      case 'toggle-play':
-        player.togglePlay();
-        break;
-      case 'go-live':
-        player.goLive();
-        break;
-      case 'catch-up':
-        player.setSpeed(wish.isOn ? CATCH_UP_SPEED : 1);
-        if (wish.isOn) player.play();
-        break;
-      case 'toggle-mute':
-        player.setMuted(!(this.state?.isMuted ?? false));
-        break;
-      case 'volume':
-        player.setVolume(wish.volume);
-        break;
+  #command(command: PlayerCommand): void {
+    switch (command.kind) {
       case 'picture-in-picture':
         void togglePictureInPicture(this.renderRoot.querySelector('video'));
         break;
       case 'full-screen':
         void toggleFullScreen(this.renderRoot.querySelector('.stage'));
         break;
-    }
-  }
-
-  #chosen(choice: PlayerChoice): void {
-    switch (choice.kind) {
-      case 'quality':
-        this.#player?.setQuality(choice.track);
-        break;
-      case 'mode':
-        this.#player?.setMode(choice.mode);
-        break;
-      case 'speed':
-        this.#player?.setSpeed(choice.speed);
-        break;
       case 'statistics':
-        this.isStatisticsShown = choice.isShown;
+        this.isStatisticsShown = command.isShown;
+        break;
+      default:
+        if (this.#player !== undefined) obey(this.#player, command, this.state);
     }
   }
 
@@ -181,23 +137,7 @@ export class WatchPage extends LitElement {
     if (action === undefined || this.#player === undefined) return;
     event.preventDefault();
     this.#showControls();
-    switch (action.kind) {
-      case 'seek-by':
-        this.#player.seekBy(action.ms);
-        break;
-      case 'volume-by':
-        this.#player.setVolume((this.state?.volume ?? 1) + action.step);
-        break;
-      case 'toggle-play':
-        this.#player.togglePlay();
-        break;
-      case 'toggle-mute':
-        this.#wished({ kind: 'toggle-mute' });
-        break;
-      case 'toggle-full-screen':
-        this.#wished({ kind: 'full-screen' });
-        break;
-    }
+    this.#command(action);
   }
 
   #showControls(): void {
@@ -221,8 +161,8 @@ export class WatchPage extends LitElement {
           @fullscreenchange=${() => {
             this.isFullScreen = document.fullscreenElement !== null;
           }}
-          @player-wish=${(event: CustomEvent<PlayerWish>) => this.#wished(event.detail)}
-          @player-choice=${(event: CustomEvent<PlayerChoice>) => this.#chosen(event.detail)}
+          @player-wish=${(event: CustomEvent<PlayerCommand>) => this.#command(event.detail)}
+          @player-choice=${(event: CustomEvent<PlayerCommand>) => this.#command(event.detail)}
           @player-seek=${(event: CustomEvent<number>) => this.#player?.seek(event.detail)}
           @player-retry=${() => this.#player?.retry()}
           @player-replay=${() => this.#player?.play()}

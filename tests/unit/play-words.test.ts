@@ -35,7 +35,7 @@ test('the usual keys work wherever nothing else wants them', () => {
   expect(press('ArrowRight')).toBe('seek-by');
   expect(press('ArrowUp')).toBe('volume-by');
   expect(press('m')).toBe('toggle-mute');
-  expect(press('f')).toBe('toggle-full-screen');
+  expect(press('f')).toBe('full-screen');
   expect(press(' ', 'button')).toBeUndefined();
   expect(press('ArrowRight', 'slider')).toBeUndefined();
   expect(press('ArrowUp', 'choice')).toBeUndefined();
