@@ -20,10 +20,9 @@ import { PictureStage } from './picture-stage.ts';
 import { PictureTaker } from './picture-taker.ts';
 import { SoundPorts } from './sound-ports.ts';
 import { StartWatch } from './start-watch.ts';
-import { TestTape } from './test-tape.ts';
+import { TestRecorder } from './test-recorder.ts';
 
 const STATS_EVERY_MS = 1_000;
-const TEST_PROGRESS_EVERY_MS = 250;
 const PAUSED = 'One moment…';
 
 const clock = new OriginClock();
@@ -35,12 +34,29 @@ const stage = new PictureStage({
   },
   takePeak: () => sounds.takePeak(),
 });
+const test = new TestRecorder({
+  clock,
+  content: () => contentOf(stage.scene.kind),
+  isBusy: () => session !== undefined,
+  begin: (recording, plan) => {
+    begin(recording, plan);
+    showStanding();
+  },
+  leave: () => {
+    stage.setFrame(undefined);
+    return stopSession();
+  },
+  onProgress: (progress) => post({ kind: 'test-progress', progress }),
+  onRecorded: (tracks) => {
+    const transfer = tracks.map(({ bytes }) => bytes.buffer);
+    self.postMessage({ kind: 'test-recorded', tracks } satisfies FromEngine, { transfer });
+  },
+  onFailed: (cause) => post({ kind: 'test-failed', error: wireError(cause) }),
+});
 let uploadPort: MessagePort | undefined;
 let pictures: PictureTaker | undefined;
 let session: LiveSession | undefined;
 let line: LadderPressure['line'] = 'free';
-/** While `session` is only a test recording. */
-let tape: TestTape | undefined;
 let isPictureOff = false;
 let timers: ReturnType<typeof setTimeout>[] = [];
 
@@ -108,10 +124,10 @@ async function handle(message: ToEngine): Promise<void> {
       break;
     }
     case 'record-test':
-      await recordTest(message.plan, message.durationMs).catch(failTest);
+      await test.record(message.plan, message.durationMs);
       break;
     case 'go-live':
-      dropTest();
+      test.drop();
       await goLive(message.plan, message.resume);
       break;
     case 'picture-off':
@@ -123,85 +139,6 @@ async function handle(message: ToEngine): Promise<void> {
       await end();
       break;
   }
-}
-
-/** Nothing but the destination differs from a broadcast. */
-async function recordTest(wanted: LivePlan, durationMs: number): Promise<void> {
-  if (session !== undefined || tape !== undefined) return;
-  const recorded = new TestTape();
-  const watch = new StartWatch(
-    () => undefined,
-    (error) => {
-      if (tape === recorded) failTest(error);
-    },
-  );
-  const opening = new LiveSession({
-    plan: wanted,
-    resume: undefined,
-    content: contentOf(stage.scene.kind),
-    clock,
-    send: (message) => recorded.take(message),
-    onFirstPicture: () => watch.enter('frames'),
-    onStarted: () => watch.end(),
-    onLadder: () => undefined,
-    onError: failTest,
-  });
-  tape = recorded;
-  watch.enter('encoders');
-  await opening.open().catch((cause: unknown) => {
-    watch.end();
-    throw cause;
-  });
-  // Going live came first, or it took too long.
-  if (tape !== recorded) {
-    watch.end();
-    opening.close();
-    return;
-  }
-  watch.enter('picture');
-  begin(opening, wanted);
-  showStanding();
-  let toldMs = 0;
-  const tick = (): void => {
-    if (tape !== recorded) return;
-    const waitMs = opening.tick();
-    const { mediaMs = 0 } = opening;
-    if (mediaMs >= durationMs) {
-      finishTest().catch(failTest);
-      return;
-    }
-    timers[0] = setTimeout(tick, waitMs);
-    if (mediaMs - toldMs < TEST_PROGRESS_EVERY_MS) return;
-    toldMs = mediaMs;
-    post({ kind: 'test-progress', progress: mediaMs / durationMs });
-  };
-  timers = [setTimeout(tick, 0)];
-}
-
-async function finishTest(): Promise<void> {
-  const recorded = tape;
-  await leaveTest()?.end();
-  const tracks = recorded?.wind() ?? [];
-  const transfer = tracks.map(({ bytes }) => bytes.buffer);
-  self.postMessage({ kind: 'test-recorded', tracks } satisfies FromEngine, { transfer });
-}
-
-/** Going live does not wait for a test; what it has so far is thrown away. */
-function dropTest(): void {
-  leaveTest()?.end().catch(failTest);
-}
-
-/** The engine is free; the session is left to be ended. */
-function leaveTest(): LiveSession | undefined {
-  if (tape === undefined) return undefined;
-  tape = undefined;
-  stage.setFrame(undefined);
-  return stopSession();
-}
-
-function failTest(cause: unknown): void {
-  leaveTest()?.close();
-  post({ kind: 'test-failed', error: wireError(cause) });
 }
 
 async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promise<void> {
@@ -230,11 +167,7 @@ async function goLive(wanted: LivePlan, resume: ResumePoint | undefined): Promis
       fail(error);
     },
   });
-  watch.enter('encoders');
-  await opening.open().catch((cause: unknown) => {
-    watch.end();
-    throw cause;
-  });
+  await watch.open(opening);
   if (watch.isOver) {
     opening.close();
     return;

@@ -24,6 +24,17 @@ export class StartWatch {
     this.#onStep(step);
   }
 
+  /** The first step. What makes it fail is for the caller to tell, not that the start took long. */
+  async open(session: { open(): Promise<void> }): Promise<void> {
+    this.enter('encoders');
+    try {
+      await session.open();
+    } catch (cause) {
+      this.end();
+      throw cause;
+    }
+  }
+
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
