@@ -1,16 +1,14 @@
-import { parameterSets, withSets } from '../src/encode/avcc.ts';
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { PictureContent } from '../src/encode/scene.ts';
-import { SlotQueue } from '../src/encode/slot-queue.ts';
 import { type SlotPlan, Slotter } from '../src/encode/slotter.ts';
-import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.ts';
+import type { ClosedPart } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
 import { firstSlotOfPart, type Grid, isKeySlot, type PartIndex } from '../src/protocol/grid.ts';
 import type { RenditionStats } from '../src/protocol/stats.ts';
 import { type Micros, micros } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { EncodeCore, type EncodedFrame, type Rendition } from './encode-core.ts';
-import { RenditionMeter } from './rendition-meter.ts';
+import { RenditionOutput } from './rendition-output.ts';
 
 export interface VideoLaneOptions {
   readonly renditions: readonly Rendition[];
@@ -29,27 +27,6 @@ export interface VideoLaneOptions {
   onGone(track: TrackId, error: StageError): void;
 }
 
-interface Output {
-  assembler: VideoAssembler;
-  readonly queue: SlotQueue;
-  readonly meter: RenditionMeter;
-  /** Slots before it are there already, or were not made while this rendition rested. */
-  firstSlot: number;
-  isResting: boolean;
-  /**
-   * Of the encoder now in use; in front of every key frame, not of its own alone: a decoder that has played another
-   * encoder's pictures and is sent back has no other way to know [Firefox].
-   */
-  sets: Uint8Array<ArrayBufferLike>;
-  /** No encoder is left for it. */
-  isGone: boolean;
-  /** Parts before it have been given out; from here to where it went to rest they are missing, when it broke. */
-  nextPart: PartIndex;
-  missing: { readonly fromPart: PartIndex; readonly toSlot: number | undefined } | undefined;
-  /** The newest slot that came out. */
-  lastSlot: number;
-}
-
 /** From slot `fromSlot` on, the first of a segment, these renditions are made and no others. */
 interface PendingChange {
   readonly fromSlot: number;
@@ -60,7 +37,7 @@ interface PendingChange {
 export class VideoLane {
   readonly #options: VideoLaneOptions;
   readonly #slotter: Slotter;
-  readonly #outputs: ReadonlyMap<TrackId, Output>;
+  readonly #outputs: ReadonlyMap<TrackId, RenditionOutput>;
   #core: EncodeCore | undefined;
   /** Owned: the picture that fills slots until the next one. */
   #current: VideoFrame | undefined;
@@ -69,28 +46,19 @@ export class VideoLane {
 
   constructor(options: VideoLaneOptions) {
     this.#options = options;
-    this.#outputs = new Map(options.renditions.map((rendition) => [rendition.track, this.#openOutput(rendition)]));
-    const going = [...this.#outputs.values()].filter((output) => !output.isResting);
-    const firstSlot = Math.min(...going.map((output) => output.firstSlot));
-    this.#slotter = new Slotter({ frameRate: options.grid.frameRate, firstSlot });
-  }
-
-  #openOutput(rendition: Rendition): Output {
-    const { grid, firstPart } = this.#options;
-    const firstSlot = firstSlotOfPart(firstPart(rendition.track), grid.frameRate, grid.partsPerSegment);
-    const assembler = new VideoAssembler(rendition.track, grid, firstSlot);
-    return {
-      assembler,
-      queue: new SlotQueue(),
-      meter: new RenditionMeter(rendition),
-      firstSlot,
-      isResting: this.#options.resting.includes(rendition.track),
-      sets: new Uint8Array(),
-      isGone: false,
-      nextPart: firstPart(rendition.track),
-      missing: undefined,
-      lastSlot: firstSlot - 1,
-    };
+    const { renditions, grid, firstPart, resting } = options;
+    const outputs = renditions.map(
+      (rendition) =>
+        new RenditionOutput({
+          rendition,
+          grid,
+          firstPart: firstPart(rendition.track),
+          isResting: resting.includes(rendition.track),
+        }),
+    );
+    this.#outputs = new Map(outputs.map((output) => [output.track, output]));
+    const firstSlot = Math.min(...outputs.filter(({ isResting }) => !isResting).map((output) => output.firstSlot));
+    this.#slotter = new Slotter({ frameRate: grid.frameRate, firstSlot });
   }
 
   /** Rejects with StageError `no_encoder`. */
@@ -102,7 +70,7 @@ export class VideoLane {
       {
         onConfig: (track, avcC, colorSpace) => this.#onConfig(track, avcC, colorSpace),
         onFrame: (frame) => this.#onFrame(frame),
-        onStopped: (track) => this.#outputs.get(track)?.meter.stopped(),
+        onStopped: (track) => this.#outputs.get(track)?.stopped(),
         onLost: (track, slots) => this.#onLost(track, slots),
         onError: (track, error) => this.#onGone(track, error),
       },
@@ -126,12 +94,12 @@ export class VideoLane {
 
   /** True while slots wait for encoders that are behind. */
   get isBehind(): boolean {
-    return [...this.#outputs.values()].some(({ queue }) => queue.waiting > 0);
+    return [...this.#outputs.values()].some(({ waiting }) => waiting > 0);
   }
 
   /** How far the slowest encoder is behind the newest slot, beyond what it always keeps. */
   get behindMs(): number {
-    const lags = [...this.#outputs.values()].filter(isMade).map((output) => output.lastSlot);
+    const lags = [...this.#outputs.values()].filter(({ isMade }) => isMade).map((output) => output.lastSlot);
     const slots = this.nextSlot - 1 - Math.min(...lags) - (this.#core?.heldFrames ?? 0);
     return Math.max(0, (slots * 1000) / this.#options.grid.frameRate);
   }
@@ -178,14 +146,14 @@ export class VideoLane {
   async finish(end: number): Promise<void> {
     this.#repeat(this.#slotter.finish(end));
     await this.#drain();
-    for (const { assembler } of this.#outputs.values()) this.#emit(assembler.flush());
+    for (const output of this.#outputs.values()) this.#emit(output.flush());
     this.close();
   }
 
   /** Frames come out in their own time; what waits for room follows them. */
   async #drain(): Promise<void> {
     const isBusy = (): boolean =>
-      [...this.#outputs].some(([track, { queue }]) => queue.waiting > 0 || (this.#core?.inFlight(track) ?? 0) > 0);
+      [...this.#outputs].some(([track, { waiting }]) => waiting > 0 || (this.#core?.inFlight(track) ?? 0) > 0);
     while (isBusy()) await this.#core?.flush();
   }
 
@@ -196,10 +164,7 @@ export class VideoLane {
   }
 
   takeStats(): readonly RenditionStats[] {
-    return [...this.#outputs.values()].map(({ meter, isResting, isGone }) => ({
-      ...meter.take(),
-      isResting: isResting || isGone,
-    }));
+    return [...this.#outputs.values()].map((output) => output.takeStats());
   }
 
   /** A picture of its own for the poster; the caller closes it. */
@@ -209,7 +174,7 @@ export class VideoLane {
 
   #repeat(plan: SlotPlan): void {
     for (let slot = plan.repeatFrom; slot < plan.repeatTo; slot++) {
-      for (const { meter } of this.#outputs.values()) meter.repeated();
+      for (const output of this.#outputs.values()) output.repeated();
       this.#encode(slot);
     }
   }
@@ -218,41 +183,25 @@ export class VideoLane {
     const core = this.#core;
     if (this.#current === undefined || core === undefined) return;
     this.#changeAt(slot);
-    const taking: TrackId[] = [];
-    for (const [track, output] of this.#outputs) {
-      const { queue, meter, firstSlot } = output;
-      if (!isMade(output) || slot < firstSlot) continue;
-      if (queue.offer(slot, core.backlog(track))) taking.push(track);
-      else meter.skipped();
-    }
+    const taking = [...this.#outputs.values()]
+      .filter((output) => output.offer(slot, core.backlog(output.track)))
+      .map(({ track }) => track);
     if (taking.length > 0) core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), taking);
   }
 
-  /** Old slots of a rendition that rests now still come out; its last part ended with the segment. */
   #changeAt(slot: number): void {
     for (let next = this.#pending[0]; next !== undefined && slot >= next.fromSlot; next = this.#pending[0]) {
       this.#pending.shift();
-      for (const [track, output] of this.#outputs) {
-        const isResting = !next.tracks.includes(track);
-        const { missing } = output;
-        if (isResting && missing !== undefined && missing.toSlot === undefined)
-          output.missing = { fromPart: missing.fromPart, toSlot: next.fromSlot };
-        if (output.isResting && !isResting) {
-          output.queue.clear();
-          output.assembler = new VideoAssembler(track, this.#options.grid, slot);
-          output.firstSlot = slot;
-          output.lastSlot = slot - 1;
-        }
-        output.isResting = isResting;
-      }
+      for (const [track, output] of this.#outputs) output.change(next.tracks.includes(track), next.fromSlot, slot);
     }
   }
 
   /** An encoder has room again, or is a new one: what waited gets the picture of now. */
-  #catchUp(track: TrackId, queue: SlotQueue): void {
+  #catchUp(output: RenditionOutput): void {
+    const { track } = output;
     const core = this.#core;
     while (this.#current !== undefined && core !== undefined) {
-      const slot = queue.take(core.backlog(track));
+      const slot = output.takeWaiting(core.backlog(track));
       if (slot === undefined) return;
       core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), [track]);
     }
@@ -263,39 +212,26 @@ export class VideoLane {
     if (output === undefined) return;
     // What the encoder always keeps is told by itself; the meter shows whether it is behind.
     const delayMs = Math.max(0, frame.delayMs - this.heldMicros / 1000);
-    // It came back before it had caught up with what it missed.
-    if (frame.slot < output.firstSlot) return;
-    output.meter.encoded({ ...frame, delayMs }, isKeySlot(frame.slot, this.#options.grid));
-    output.lastSlot = frame.slot;
-    const data = frame.isKey ? withSets(output.sets, frame.data) : frame.data;
-    this.#emit(output.assembler.add(frame.slot, frame.isKey, data));
-    this.#catchUp(frame.track, output.queue);
+    this.#emit(output.add(frame, delayMs));
+    this.#catchUp(output);
   }
 
   #onConfig(track: TrackId, avcC: Uint8Array, colorSpace: VideoColorSpaceInit | undefined): void {
     const output = this.#outputs.get(track);
     if (output === undefined) return;
-    output.sets = parameterSets(avcC);
+    output.describe(avcC);
     this.#options.onConfig(track, avcC, colorSpace);
   }
 
   #onLost(track: TrackId, slots: readonly number[]): void {
     const output = this.#outputs.get(track);
     if (output === undefined) return;
-    output.queue.putBack(slots);
-    this.#catchUp(track, output.queue);
+    output.putBack(slots);
+    this.#catchUp(output);
   }
 
-  /** Viewers of it have what came out until now; its last part is not whole and is not sent. */
   #onGone(track: TrackId, error: StageError): void {
-    const output = this.#outputs.get(track);
-    if (output === undefined || output.isGone) return;
-    output.isGone = true;
-    output.meter.gone();
-    output.missing = output.isResting ? undefined : { fromPart: output.nextPart, toSlot: undefined };
-    output.queue.clear();
-    output.assembler.flush();
-    this.#options.onGone(track, error);
+    if (this.#outputs.get(track)?.giveUp() === true) this.#options.onGone(track, error);
   }
 
   /** Makes a rendition that was given up again, from the boundary that `changeTo` names. Rejects when nothing does. */
@@ -303,30 +239,11 @@ export class VideoLane {
     const output = this.#outputs.get(track);
     if (output === undefined || this.#core === undefined) return;
     await this.#core.revive(track);
-    output.isResting = true;
-    output.isGone = false;
-    this.#fillMissing(track, output);
-  }
-
-  /** Between its end and the boundary at which it went to rest viewers were offered it: they get the picture of now. */
-  #fillMissing(track: TrackId, output: Output): void {
-    const { grid } = this.#options;
-    const { fromPart, toSlot } = output.missing ?? {};
-    output.missing = undefined;
-    if (fromPart === undefined || toSlot === undefined) return;
-    const from = firstSlotOfPart(fromPart, grid.frameRate, grid.partsPerSegment);
-    output.firstSlot = from;
-    output.assembler = new VideoAssembler(track, grid, from);
-    output.queue.putBack(Array.from({ length: Math.max(0, toSlot - from) }, (_, i) => from + i));
-    this.#catchUp(track, output.queue);
+    output.revive();
+    this.#catchUp(output);
   }
 
   #emit(part: ClosedPart | undefined): void {
-    if (part === undefined) return;
-    const output = this.#outputs.get(part.track);
-    if (output !== undefined) output.nextPart = part.part + 1;
-    this.#options.onPart(part);
+    if (part !== undefined) this.#options.onPart(part);
   }
 }
-
-const isMade = ({ isResting, isGone }: Output): boolean => !isResting && !isGone;
