@@ -2,17 +2,19 @@ import { parseArgs } from 'node:util';
 import type { Browser } from '@playwright/test';
 import { startShaper } from '../tests/helpers/shaper.ts';
 import { cutLine } from './latency/cut.ts';
+import { firstFrames, firstFramesOfPublished } from './latency/first-frame.ts';
 import { type GlassRow, glassToGlass } from './latency/glass-to-glass.ts';
 import { seekRandomly } from './latency/seeks.ts';
 import { printTable, writeResult } from './shared/report.ts';
 import { launchBrowser, rateShares, type StudioRun, startStudioRun, untilMedia } from './shared/studio-run.ts';
 import { DELIVERIES, type Delivery } from './shared/viewer.ts';
 
-const HELP = `Glass to glass, a line cut to a fifth, and seeks, in two real browsers.
+const HELP = `Glass to glass, a line cut to a fifth, seeks and the first frame, in two real browsers.
   --seconds N    length of each latency run (300)
   --runs N       cuts of the line (20)
   --seeks N      random seeks (200)
-  --only LIST    of glass,cut,seek
+  --opens N      openings of the watch page, with and without a studio beside it (20)
+  --only LIST    of glass,cut,seek,first
   --deliveries LIST  of ${DELIVERIES.join(',')}
   --round-trips LIST milliseconds; 0 is loopback without a shaper (0,40,80,130)
   --encoder NAME  which encoder the studio uses, webcodecs or wasm (its own choice)
@@ -24,7 +26,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '300' },
     runs: { type: 'string', default: '20' },
     seeks: { type: 'string', default: '200' },
-    only: { type: 'string', default: 'glass,cut,seek' },
+    opens: { type: 'string', default: '20' },
+    only: { type: 'string', default: 'glass,cut,seek,first' },
     deliveries: { type: 'string', default: DELIVERIES.join() },
     'round-trips': { type: 'string', default: '0,40,80,130' },
     encoder: { type: 'string' },
@@ -60,6 +63,10 @@ async function allGlass(run: StudioRun, browser: Browser): Promise<GlassRow[]> {
 }
 
 async function main(): Promise<void> {
+  const only = new Set(values.only.split(','));
+  const browser = await launchBrowser();
+  const opens = Number(values.opens);
+  const first = only.has('first') ? [...(await firstFramesOfPublished(browser, opens))] : [];
   const studioQuery = new URLSearchParams({
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
     ...(values.ladder === 'own' ? {} : { ladder: values.ladder }),
@@ -71,8 +78,6 @@ async function main(): Promise<void> {
     frameRate: 30,
     studioQuery: studioQuery.size === 0 ? '' : `?${studioQuery}`,
   });
-  const browser = await launchBrowser();
-  const only = new Set(values.only.split(','));
   try {
     await untilMedia(run, 21);
     const shares = await rateShares(run, 1);
@@ -83,10 +88,13 @@ async function main(): Promise<void> {
     const glass = only.has('glass') ? await allGlass(run, browser) : [];
     const cuts = only.has('cut') ? await cutLine(browser, run, Number(values.runs)) : undefined;
     const seeks = only.has('seek') ? await seekRandomly(browser, run, Number(values.seeks)) : undefined;
+    if (only.has('first'))
+      first.push(...(await firstFrames(browser, { url: run.origin.url, id: run.id, beside: 'a studio', count: opens })));
     if (glass.length > 0) printTable(`Glass to glass, ${values.seconds} s each, milliseconds`, glass);
     if (cuts !== undefined) printTable('Line of 8 Mb/s cut to 1.6 for 20 s, 40 ms, milliseconds', [cuts.summary]);
     if (seeks !== undefined) printTable('Seeks in the DVR window, 8 Mb/s, 40 ms, milliseconds', [seeks.summary]);
-    writeResult('latency', { options: values, shares, ladder, glass, cuts, seeks });
+    if (first.length > 0) printTable('From opening the watch page to its first frame, live, milliseconds', first);
+    writeResult('latency', { options: values, shares, ladder, glass, cuts, seeks, first });
   } finally {
     await browser.close();
     await run.stop();

@@ -6,18 +6,24 @@ import type { FrameRate } from '../src/protocol/grid.ts';
 import { EncodeCore } from './encode-core.ts';
 import type { EncoderMeasure } from './messages.ts';
 
-const PROBE_MS = 2_000;
 const IN_FLIGHT = 4;
 const GOP_SECONDS = 2;
 
+export interface EncoderProbePlan {
+  readonly rungs: readonly Rung[];
+  readonly frameRate: FrameRate;
+  /** To be tried, best first. */
+  readonly encoders: readonly EncoderName[];
+  /** For all rungs together. */
+  readonly forMs: number;
+}
+
 /**
- * Encodes moving noise at every rung for two seconds in all and counts. Rejects with StageError `no_encoder`,
+ * Encodes moving noise at every rung for so long in all and counts. Rejects with StageError `no_encoder`,
  * `no_fallback` or `encoder_silent`. The source has the size of the top rung, so scaling is part of what is measured.
  */
 export async function probeEncoder(
-  rungs: readonly Rung[],
-  frameRate: FrameRate,
-  encoders: readonly EncoderName[],
+  { rungs, frameRate, encoders, forMs }: EncoderProbePlan,
   onProgress: (progress: number) => void,
 ): Promise<EncoderMeasure> {
   const [top] = rungs;
@@ -30,7 +36,7 @@ export async function probeEncoder(
     // The first that works makes all: the rungs that are too much for it are not even measured.
     for (const rung of rungs) {
       if (!rungsFor(encoder, rungs).includes(rung)) continue;
-      const measured = await measure(rung, pictures, frameRate, { encoders, forMs: PROBE_MS / rungs.length });
+      const measured = await measure(rung, pictures, frameRate, { encoders, forMs: forMs / rungs.length });
       encoder = measured.encoder;
       heldFrames = Math.max(heldFrames, measured.heldFrames);
       if (rungsFor(encoder, rungs).includes(rung)) speeds.push({ height: rung.height, fps: measured.fps });

@@ -120,7 +120,7 @@ async function handle(message: ToEngine): Promise<void> {
     case 'probe': {
       const frameRate = FRAME_RATES.find((rate) => rate === message.frameRate) ?? 30;
       const onProgress = (progress: number): void => post({ kind: 'probe-progress', progress });
-      post({ kind: 'probed', ...(await probeEncoder(message.rungs, frameRate, message.encoders, onProgress)) });
+      post({ kind: 'probed', ...(await probeEncoder({ ...message, frameRate }, onProgress)) });
       break;
     }
     case 'record-test':

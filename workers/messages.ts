@@ -43,6 +43,8 @@ export type ToEngine =
       readonly rungs: readonly Rung[];
       readonly frameRate: number;
       readonly encoders: readonly EncoderName[];
+      /** For all rungs together. */
+      readonly forMs: number;
     }
   /** Encodes and packs for so long as a broadcast would be, and gives it back: `test-recorded` or `test-failed`. */
   | { readonly kind: 'record-test'; readonly plan: LivePlan; readonly durationMs: number }

@@ -11,7 +11,7 @@ export interface PhaseInput {
   readonly isRecording: boolean;
 }
 
-export const isOver = (detail: BroadcastDetail | undefined): boolean =>
+export const isOver = (detail: Pick<BroadcastDetail, 'state'> | undefined): boolean =>
   detail?.state === 'ended' || detail?.state === 'sealed';
 
 /** What the page says first: what is wrong on this side, then with the way to the origin, then with the broadcast. */

@@ -150,6 +150,20 @@ export class Playhead {
     this.#playback = 'finished';
   }
 
+  /** Of a recording, in media time; undefined before it is known, and of a live. */
+  get durationMs(): number | undefined {
+    const { duration } = this.#video;
+    return Number.isFinite(duration) && duration > 0 ? duration * 1000 : undefined;
+  }
+
+  get isPaused(): boolean {
+    return this.#video.paused;
+  }
+
+  get rate(): number {
+    return this.#video.playbackRate;
+  }
+
   setRate(rate: number): void {
     if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
   }

@@ -12,6 +12,10 @@ export const AUDIO_BPS = 128_000;
 /** Probes do not say more than this about a line that is faster. */
 const FALLBACK_UPLINK_BPS = 5_000_000;
 
+const MEASURE_MS = 2000;
+/** Where the address has chosen, nothing hangs on the figure: only that the encoder works, and about what it costs. */
+const GLANCE_MS = 500;
+
 /** What the picture that will be sent looks like. */
 export interface SourceShape {
   readonly width: number;
@@ -48,7 +52,8 @@ export class StudioProbes {
     this.#candidates = wanted.length > 0 ? wanted : all;
     this.#speeds = [];
     store.set({ probe: { kind: 'running', what: 'encoder', progress: 0 } });
-    engine.toEngine({ kind: 'probe', rungs: this.#candidates, frameRate, encoders: presets.encoders });
+    const forMs = presets.heights === undefined ? MEASURE_MS : GLANCE_MS;
+    engine.toEngine({ kind: 'probe', rungs: this.#candidates, frameRate, encoders: presets.encoders, forMs });
   }
 
   onSpeeds({ encoder, speeds, heldFrames }: EncoderMeasure): void {
