@@ -89,7 +89,9 @@ async function main(): Promise<void> {
     const cuts = only.has('cut') ? await cutLine(browser, run, Number(values.runs)) : undefined;
     const seeks = only.has('seek') ? await seekRandomly(browser, run, Number(values.seeks)) : undefined;
     if (only.has('first'))
-      first.push(...(await firstFrames(browser, { url: run.origin.url, id: run.id, beside: 'a studio', count: opens })));
+      first.push(
+        ...(await firstFrames(browser, { url: run.origin.url, id: run.id, beside: 'a studio', count: opens })),
+      );
     if (glass.length > 0) printTable(`Glass to glass, ${values.seconds} s each, milliseconds`, glass);
     if (cuts !== undefined) printTable('Line of 8 Mb/s cut to 1.6 for 20 s, 40 ms, milliseconds', [cuts.summary]);
     if (seeks !== undefined) printTable('Seeks in the DVR window, 8 Mb/s, 40 ms, milliseconds', [seeks.summary]);

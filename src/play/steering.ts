@@ -4,8 +4,8 @@ import { snapToKey } from './key-grid.ts';
 import type { LatencyMode } from './latency.ts';
 import { type LiveEdge, liveEdgeMs, shouldRejoin } from './live-edge.ts';
 import { LiveFollower } from './live-follower.ts';
-import type { Playhead } from './playhead.ts';
 import type { PlayerSource } from './player-source.ts';
+import type { Playhead } from './playhead.ts';
 import type { Standing } from './standing.ts';
 
 const LAG_SHARE = 0.98;

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
-import { openingOf } from '../../src/play/opening.ts';
 import { LineMeter } from '../../src/play/line-meter.ts';
-import { Playhead } from '../../src/play/playhead.ts';
+import { openingOf } from '../../src/play/opening.ts';
 import type { PlayerSource } from '../../src/play/player-source.ts';
+import { Playhead } from '../../src/play/playhead.ts';
 import { Standing } from '../../src/play/standing.ts';
 import { Steering } from '../../src/play/steering.ts';
 import type { BroadcastDetail } from '../../src/protocol/broadcast.ts';
@@ -11,7 +11,14 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 const LIVE = { state: 'live', grid: DEFAULT_GRID, cuts: [], durationMs: 60_000 } as unknown as BroadcastDetail;
 
 function steering(detail: BroadcastDetail = LIVE, speed = 1) {
-  const video = { currentTime: 30, paused: false, seeking: false, readyState: 4, playbackRate: 1, buffered: { length: 0 } };
+  const video = {
+    currentTime: 30,
+    paused: false,
+    seeking: false,
+    readyState: 4,
+    playbackRate: 1,
+    buffered: { length: 0 },
+  };
   const nothing = (): void => {};
   const playhead = new Playhead(video as unknown as HTMLVideoElement, {
     onChange: nothing,
@@ -88,6 +95,9 @@ test('playback begins at the edge of a live, at the start of a recording, or at 
 });
 
 test('without the origin playback begins where what this device kept begins, or at the moment that was chosen', () => {
-  expect(openingOf({ state: 'live', chosenMs: undefined, keptFromMs: 5000 })).toEqual({ kind: 'recording', mediaMs: 5000 });
+  expect(openingOf({ state: 'live', chosenMs: undefined, keptFromMs: 5000 })).toEqual({
+    kind: 'recording',
+    mediaMs: 5000,
+  });
   expect(openingOf({ state: 'live', chosenMs: 6000, keptFromMs: 5000 })).toEqual({ kind: 'recording', mediaMs: 6000 });
 });
