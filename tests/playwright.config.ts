@@ -1,18 +1,30 @@
 import { defineConfig } from '@playwright/test';
 import { launchOptions } from './helpers/browser.ts';
 
-/** Files whose tests mostly wait for media, for people's pauses and for a server to come back: two cores carry two of them. */
+/**
+ * Files whose tests mostly wait for media, for people's pauses and for a server to come back, at one or two small
+ * qualities or none encoded at all: two cores carry two of them.
+ */
 const PAIRED = [
+  'devices',
   'ending',
   'firefox-watch',
+  'first-frame',
+  'green-room',
+  'hole',
   'isolation',
   'pages-*',
   'pause',
+  'phone',
+  'quality',
   'resume',
+  'sleep',
+  'source-file',
   'spool-*',
   'start',
-  'storm-kill',
-  'storm-pause',
+  'storm-*',
+  'strangers',
+  'two-encoders',
   'without-server',
 ].map((name) => `e2e/${name}.test.ts`);
 
