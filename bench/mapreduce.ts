@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { helpedTimes } from './mapreduce/helped-run.ts';
+import { liveBench } from './mapreduce/live-run.ts';
 import { seamQuality } from './mapreduce/seams.ts';
 import { LEASE_SECONDS, simulate } from './mapreduce/simulation.ts';
 import { FRAME_RATE, nativeSeconds, SIZES, sourceOf, uploadTimes } from './mapreduce/upload-run.ts';
@@ -15,7 +16,12 @@ files only). Then a simulation of the product's own board with up to 1000 helper
   --service-ms N    what a segment takes in the simulation (as measured at 1080p)
   --uplink-mbps N   of the creator in the simulation (100); a source has the 12 Mb/s of the 1080p file
   --look-ms N       what the creator's tab takes to look at a segment (700)
-  --only WHAT       simulation (no browser), helpers (tabs on one processor each), seams (PSNR after them)`;
+  --only WHAT       simulation (no browser), helpers (tabs on one processor each), seams (PSNR after them),
+                    live (helpers of a live, killed at work: how far they are behind, PSNR across takeovers)
+  --minutes N       of the live (4)
+  --helpers N       that help with it at any time (2)
+  --kill-every N    seconds (20)
+  --ladder LIST     heights; helpers make all but the first (480,360,240)`;
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +32,10 @@ const { values } = parseArgs({
     'uplink-mbps': { type: 'string', default: '100' },
     'look-ms': { type: 'string', default: '700' },
     only: { type: 'string' },
+    minutes: { type: 'string', default: '4' },
+    helpers: { type: 'string', default: '2' },
+    'kill-every': { type: 'string', default: '20' },
+    ladder: { type: 'string', default: '480,360,240' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -126,7 +136,43 @@ async function seams(seconds: number): Promise<Rows> {
   }));
 }
 
+async function liveHelped(): Promise<void> {
+  const { kills, distances, takeOvers } = await liveBench({
+    minutes: Number(values.minutes),
+    helpers: Number(values.helpers),
+    killEveryS: Number(values['kill-every']),
+    ladder: values.ladder,
+  });
+  printTable(
+    `Behind the source, milliseconds; ${kills} helpers killed at work`,
+    distances.map((one) => ({
+      rendition: one.track,
+      parts: one.parts,
+      missing: one.missing,
+      p50: one.p50Ms,
+      p95: one.p95Ms,
+      worst: one.worstMs,
+      'after a kill': one.afterKillMs,
+      'worst after a kill': one.worstAfterKillMs,
+    })),
+  );
+  printTable(
+    'The ten pictures after a takeover, dB below the mean of their segment',
+    takeOvers.map((one) => ({
+      rendition: one.track,
+      takeovers: one.seams,
+      middle: one.middleBelowDb,
+      worst: one.worstBelowDb,
+    })),
+  );
+  writeResult('mapreduce-live', { options: values, kills, distances, takeOvers });
+}
+
 async function main(): Promise<void> {
+  if (values.only === 'live') {
+    await liveHelped();
+    return;
+  }
   if (values.only === 'helpers') {
     const rows = await helped(Number(values.seconds));
     printTable('A 1080p file to five renditions by tabs with one processor each', rows);

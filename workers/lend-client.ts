@@ -8,9 +8,11 @@ import type {
   LendWork,
   LendWorkRequest,
   LivePartsAnswer,
+  LookVerdict,
 } from '../src/protocol/lend.ts';
-import type { Part } from '../src/protocol/part.ts';
+import type { Part, PartRange } from '../src/protocol/part.ts';
 import { encodeTick, TICK_CONTENT_TYPE } from '../src/protocol/tick.ts';
+import type { TrackId } from '../src/protocol/track.ts';
 import { lend } from '../src/protocol/urls.ts';
 import { orRefusal } from './origin-client.ts';
 
@@ -76,6 +78,15 @@ export class LendClient {
     const body = encodeTick(parts) as Uint8Array<ArrayBuffer>;
     const answer = await this.#send('POST', lend.liveParts(segment), body, { 'Content-Type': TICK_CONTENT_TYPE });
     return (await answer.json()) as LivePartsAnswer;
+  }
+
+  /** The parts of a track that this tab was asked to look at. */
+  async liveMade(track: TrackId, { from, to }: PartRange): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.#send('GET', lend.liveMade(track, `${from}-${to}`), undefined, {})).bytes();
+  }
+
+  async sayOfLook(look: number, verdict: LookVerdict): Promise<void> {
+    await this.#json(lend.liveLook(look), verdict);
   }
 
   async leave(): Promise<void> {

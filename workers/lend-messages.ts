@@ -21,7 +21,8 @@ export type LendPhase =
   | { readonly kind: 'over' }
   | { readonly kind: 'refused'; readonly error: WireError };
 
-export type LendStep = 'fetching' | 'making' | 'sending';
+/** looking: at what another helper made. */
+export type LendStep = 'fetching' | 'making' | 'sending' | 'looking';
 
 export interface LendWorkView {
   readonly segment: number;

@@ -1,9 +1,10 @@
 import { backoffMs } from '../src/lib/backoff.ts';
 import { checkInit } from '../src/package/check-init.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import type { LendJoined, LendLive, LiveWord } from '../src/protocol/lend.ts';
+import type { LendJoined, LendLive, LiveLook, LiveWord } from '../src/protocol/lend.ts';
 import type { LendClient } from './lend-client.ts';
 import type { LendWorkView } from './lend-messages.ts';
+import { lookAtLive } from './live-look.ts';
 import { LiveTask } from './live-task.ts';
 
 export interface LiveHelperOptions {
@@ -25,6 +26,7 @@ export class LiveHelper {
   readonly #description: Uint8Array<ArrayBuffer>;
   readonly #tasks = new Map<number, LiveTask>();
   readonly #ending = new AbortController();
+  #look: LiveLook | undefined;
   isConnected = true;
   published = 0;
 
@@ -37,7 +39,13 @@ export class LiveHelper {
   }
 
   get work(): readonly LendWorkView[] {
-    return [...this.#tasks.values()].map(({ segment, progress }) => ({ segment, step: 'making', progress }));
+    const making = [...this.#tasks.values()].map(({ segment, progress }) => ({
+      segment,
+      step: 'making' as const,
+      progress,
+    }));
+    const look = this.#look;
+    return look === undefined ? making : [...making, { segment: look.segment, step: 'looking', progress: 0 }];
   }
 
   end(): void {
@@ -92,6 +100,7 @@ export class LiveHelper {
     this.isConnected = true;
     if (word.kind === 'beat') this.published = word.segmentsDone;
     else if (word.kind === 'stop') this.#stop(word.lease);
+    else if (word.kind === 'look') void this.#lookAt(word.look);
     else void this.#make(word.lease, word.segment, word.fromPart);
     this.#options.onChange();
   }
@@ -108,6 +117,20 @@ export class LiveHelper {
       // The origin hears nothing more of it, and lends it to somebody else.
     } finally {
       this.#tasks.delete(lease);
+      onChange();
+    }
+  }
+
+  /** At what another helper made. */
+  async #lookAt(look: LiveLook): Promise<void> {
+    const { client, onChange } = this.#options;
+    this.#look = look;
+    try {
+      await client.sayOfLook(look.look, await lookAtLive(look, (track, range) => client.liveMade(track, range)));
+    } catch {
+      // Whoever hears nothing asks somebody else.
+    } finally {
+      if (this.#look === look) this.#look = undefined;
       onChange();
     }
   }

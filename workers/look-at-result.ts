@@ -3,22 +3,16 @@ import type { Size } from '../src/encode/i420-scaler.ts';
 import { psnrDb } from '../src/mapreduce/psnr.ts';
 import { slotsOfSegment } from '../src/mapreduce/recording-plan.ts';
 import { SlotCover, slotReachSeconds } from '../src/mapreduce/slot-cover.ts';
-import { StageError } from '../src/protocol/errors.ts';
 import { firstSlotOfPart, partOfSlot } from '../src/protocol/grid.ts';
 import type { HelpVerdict } from '../src/protocol/lend.ts';
 import type { TrackId } from '../src/protocol/track.ts';
-import { drawFrame } from './draw-frame.ts';
 import type { OriginClient } from './origin-client.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
 import type { Recipe } from './segment-maker.ts';
+import { MIN_PSNR_DB, thumbOf } from './thumb.ts';
 
 /** How long a stretch is decoded in every rendition: the key picture and what leans on it. */
 const LOOK_PARTS = 3;
-/** Pictures are compared this small: what matters is what they show, not how sharp they are. */
-const THUMB: Size = { width: 128, height: 72 };
-/** Honest renditions lie well above, also of pictures that are nothing but sharp edges; another picture mostly below. */
-const MIN_PSNR_DB = 22;
-
 export interface LookOptions {
   readonly client: OriginClient;
   readonly pictures: Pictures;
@@ -50,7 +44,6 @@ export async function lookAtResult(segment: number, options: LookOptions): Promi
       const media = new Blob([inits.get(track) ?? new Uint8Array(), parts]);
       const shown = await resultThumbs(media, { slots, frameRate: grid.frameRate, size: { width, height } });
       if (shown === undefined) return { kind: 'bad', reason: `its ${height}p cannot be decoded` };
-      // By way of the rendition's own size: edges suffer from the way, and both shall suffer the same.
       let worst = Number.POSITIVE_INFINITY;
       for (const [slot, frame] of wanted)
         worst = Math.min(worst, psnrDb(await thumbOf(frame, { width, height }), shown.get(slot)));
@@ -132,20 +125,4 @@ async function resultThumbs(
     input.dispose();
   }
   return slots.every((slot) => thumbs.has(slot)) ? thumbs : undefined;
-}
-
-function contextOf({ width, height }: Size): OffscreenCanvasRenderingContext2D {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (context === null)
-    throw new StageError('capture', 'no_canvas', 'This browser gave no canvas to compare pictures.');
-  context.imageSmoothingQuality = 'high';
-  return context;
-}
-
-async function thumbOf(picture: VideoFrame, size: Size): Promise<Uint8ClampedArray> {
-  const whole = contextOf(size);
-  await drawFrame(whole, picture, { x: 0, ...size });
-  const thumb = contextOf(THUMB);
-  thumb.drawImage(whole.canvas, 0, 0, THUMB.width, THUMB.height);
-  return thumb.getImageData(0, 0, THUMB.width, THUMB.height).data;
 }

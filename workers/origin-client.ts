@@ -7,7 +7,15 @@ import {
   type TimelineCut,
 } from '../src/protocol/broadcast.ts';
 import { StageError, type WireError } from '../src/protocol/errors.ts';
-import { type HelpState, type HelpVerdict, SOURCE_CONTENT_TYPE } from '../src/protocol/lend.ts';
+import {
+  type HelpState,
+  type HelpVerdict,
+  type LiveLook,
+  type LooksAnswer,
+  type LooksRequest,
+  type LookVerdict,
+  SOURCE_CONTENT_TYPE,
+} from '../src/protocol/lend.ts';
 import type { Part } from '../src/protocol/part.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../src/protocol/tick.ts';
 import type { TrackId } from '../src/protocol/track.ts';
@@ -129,6 +137,16 @@ export class OriginClient {
     await this.#sendJson(help.verdict(this.#id, segment), verdict);
   }
 
+  /** SPEC LEND14: what of a live this tab is to look at; null when nothing is. */
+  async askForLook(isAll: boolean): Promise<LiveLook | null> {
+    const answer = await this.#sendJson(help.looks(this.#id), { isAll } satisfies LooksRequest);
+    return ((await answer.json()) as LooksAnswer).look;
+  }
+
+  async sayOfLook(look: number, verdict: LookVerdict): Promise<void> {
+    await this.#sendJson(help.look(this.#id, look), verdict);
+  }
+
   /** True when the origin gives the part to anybody who asks, as a viewer would. */
   async isServed(track: TrackId, segment: number, part: number, partsPerSegment: number): Promise<boolean> {
     const answer = await fetch(this.#url(live.piece(this.#id, track, segment, part, partsPerSegment)), {
@@ -183,8 +201,8 @@ export class OriginClient {
     return new URL(path, this.#baseUrl).href;
   }
 
-  async #sendJson(path: string, body: unknown): Promise<void> {
-    await this.#send('POST', path, JSON.stringify(body), { 'Content-Type': 'application/json' });
+  #sendJson(path: string, body: unknown): Promise<Response> {
+    return this.#send('POST', path, JSON.stringify(body), { 'Content-Type': 'application/json' });
   }
 
   async #send(

@@ -28,7 +28,7 @@ export interface SeamQuality {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** PSNR of every picture of `made` against the source scaled by bicubic interpolation, in decibels. */
-async function psnrOf(made: string, source: string, size: string): Promise<readonly number[]> {
+export async function psnrOf(made: string, source: string, size: string): Promise<readonly number[]> {
   const stats = `${made}.psnr`;
   const graph = `[1:v]scale=${size}:flags=bicubic,format=yuv420p[ref];[0:v][ref]psnr=stats_file=${stats}`;
   const done = await runProgram('ffmpeg', [

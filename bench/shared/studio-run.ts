@@ -3,8 +3,9 @@ import type { BroadcastDetail } from '../../src/protocol/broadcast.ts';
 import type { Track } from '../../src/protocol/track.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../../tests/helpers/browser.ts';
+import { letHelpersHelp } from '../../tests/helpers/lend.ts';
 import { type RunningOrigin, startOrigin } from '../../tests/helpers/origin.ts';
-import { broadcastDetail, goLive } from '../../tests/helpers/studio.ts';
+import { broadcastDetail, openGreenRoom, startLive } from '../../tests/helpers/studio.ts';
 import { type CameraOptions, cameraScript } from './camera.ts';
 
 /** A real origin, and a real studio in a browser of its own that is live with the bench's camera. */
@@ -19,6 +20,8 @@ export interface StudioRun {
 export interface StudioRunOptions extends CameraOptions {
   /** Appended to `/studio`, for what the studio lets an address choose. */
   readonly studioQuery: string;
+  /** The studio sends its largest picture only. */
+  readonly isHelped?: boolean;
   /** Environment of the origin beyond what it needs. */
   readonly originEnv?: Readonly<Record<string, string>>;
 }
@@ -40,7 +43,9 @@ export async function startStudioRun(options: StudioRunOptions): Promise<StudioR
   const context = await browser.newContext({ permissions: ['camera', 'microphone'], bypassCSP: true });
   await context.addInitScript(cameraScript(options));
   const studio = await context.newPage();
-  const { id } = await goLive(studio, origin.url, options.studioQuery);
+  const { id } = await openGreenRoom(studio, origin.url, options.studioQuery);
+  if (options.isHelped === true) await letHelpersHelp(studio);
+  await startLive(studio);
   const { tracks } = await untilLive(origin.url, id);
   return {
     origin,

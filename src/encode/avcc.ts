@@ -61,3 +61,15 @@ export function withSets(sets: Uint8Array, frame: Uint8Array): Uint8Array {
   out.set(frame, sets.length);
   return out;
 }
+
+/** A sample whose NAL units begin with a start code instead of their length in four bytes. */
+export function withStartCodes(sample: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(sample);
+  const view = new DataView(out.buffer);
+  for (let at = 0; at + 4 <= out.length; ) {
+    const next = at + 4 + view.getUint32(at);
+    view.setUint32(at, 1);
+    at = next;
+  }
+  return out;
+}

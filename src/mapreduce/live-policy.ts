@@ -19,3 +19,25 @@ export const LIVE_POLICY: LivePolicy = {
   leadMs: 2000,
   restMs: 30_000,
 };
+
+/** How what helpers of a live made is looked at. Times in milliseconds. */
+export interface CheckPolicy {
+  /** Parts that are decoded: a key picture and what leans on it. */
+  readonly lookParts: number;
+  /** Who says nothing for so long could not say. */
+  readonly lookMs: number;
+  /** What no helper looks at for so long is the creator's. */
+  readonly patienceMs: number;
+  /** The creator's tab, when it has not asked for so long, is not waited for. */
+  readonly creatorMs: number;
+  /** Of everything, chosen by chance, the creator's tab looks at this share itself. */
+  readonly creatorShare: number;
+}
+
+export const CHECK_POLICY: CheckPolicy = {
+  lookParts: 3,
+  lookMs: 10_000,
+  patienceMs: 3000,
+  creatorMs: 10_000,
+  creatorShare: 0.1,
+};

@@ -28,6 +28,8 @@ export interface BroadcastRecord {
   readonly generation: number;
   /** In order (SPEC CUT). */
   readonly cuts: readonly TimelineCut[];
+  /** Segments whose helped renditions are never shown (SPEC LEND16). */
+  readonly disowned: readonly number[];
   /** When anything that the manifests show last changed. */
   readonly publishMs: number;
   readonly durationMs: number;
@@ -79,6 +81,7 @@ function fromRow(row: Selectable<BroadcastTable>): BroadcastRecord {
     end: endOf(row),
     generation: row.generation,
     cuts: JSON.parse(row.cuts_json) as TimelineCut[],
+    disowned: JSON.parse(row.disowned_json) as number[],
     publishMs: row.publish_ms,
     durationMs: row.duration_ms,
     posterVersion: row.poster_version,
@@ -107,6 +110,7 @@ const toRow = (record: BroadcastRecord) => ({
   ended_by: record.end?.by ?? null,
   generation: record.generation,
   cuts_json: JSON.stringify(record.cuts),
+  disowned_json: JSON.stringify(record.disowned),
   owner_id: record.ownerId ?? null,
   visibility: record.visibility,
 });

@@ -9,7 +9,7 @@ import type { Edge } from './availability.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
-import { type HelpPromise, helpedOf, wholeOfHelpers } from './helped.ts';
+import { type HelpPromise, helpedOf, wholeOfHelpers, withoutSegments } from './helped.ts';
 import type { WaiterBudget } from './hot-tail.ts';
 import { isOver, type Life, type LifeEvent, lifeAfterRestart, next, type SilenceRules, timerMs } from './lifecycle.ts';
 import { edgeOf } from './live-edge.ts';
@@ -119,10 +119,22 @@ export class Broadcast {
    */
   async promiseHelp(promise: HelpPromise | undefined): Promise<void> {
     this.#promise = promise;
+    await this.#showHelp({});
+  }
+
+  /** What helpers made of these segments is never shown again (SPEC LEND16). Durable when the promise resolves. */
+  async disown(segments: readonly number[]): Promise<void> {
+    const disowned = [...new Set([...this.#record.disowned, ...segments])];
+    this.#record = { ...this.#record, disowned };
+    await this.#showHelp({ disowned });
+  }
+
+  async #showHelp(change: RecordChange): Promise<void> {
     const helped = this.#helpedNow();
-    if (isDeepStrictEqual(helped, this.#helped)) return;
+    const isSame = isDeepStrictEqual(helped, this.#helped);
     this.#helped = helped;
-    await this.#change({ publishMs: this.nowMs() });
+    if (isSame && Object.keys(change).length === 0) return;
+    await this.#change({ ...change, publishMs: this.nowMs() });
     this.#running?.tail.wakeAll();
   }
 
@@ -133,7 +145,9 @@ export class Broadcast {
   #wholeOfHelpers(): readonly PartRange[] {
     const running = this.#running;
     if (running === undefined) return [];
-    return wholeOfHelpers(running, (track) => this.store.stored(track).toJSON(), this.#record.end?.endParts);
+    const { end, disowned } = this.#record;
+    const whole = wholeOfHelpers(running, (track) => this.store.stored(track).toJSON(), end?.endParts);
+    return withoutSegments(whole, disowned, running.grid.partsPerSegment);
   }
 
   /** SPEC FENCE1: durable when the promise resolves, in force at once. */

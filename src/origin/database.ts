@@ -24,6 +24,8 @@ export interface BroadcastTable {
   end_parts_json: string | null;
   generation: Generated<number>;
   cuts_json: Generated<string>;
+  /** Numbers of segments. */
+  disowned_json: Generated<string>;
   /** `creator` or `silence`; only with an end. */
   ended_by: string | null;
   /** Null: made without an account. */
@@ -91,6 +93,14 @@ const migrations: Readonly<Record<string, Migration>> = {
     },
   },
   ...lendMigrations,
+  '0008_disowned_segments': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('broadcast')
+        .addColumn('disowned_json', 'text', (column) => column.notNull().defaultTo('[]'))
+        .execute();
+    },
+  },
 };
 
 /** Opens the file, or a database in memory for `:memory:`, and brings its tables up to date. */

@@ -36,6 +36,22 @@ export function wholeOfHelpers(
   return wholeSegments(ranges, grid.partsPerSegment, endPart);
 }
 
+/** The ranges, which are of whole segments, without these. */
+export const withoutSegments = (
+  ranges: readonly PartRange[],
+  segments: readonly number[],
+  partsPerSegment: number,
+): readonly PartRange[] =>
+  segments.reduce<readonly PartRange[]>((left, segment) => {
+    const [start, end] = [segment * partsPerSegment, (segment + 1) * partsPerSegment];
+    return left
+      .flatMap(({ from, to }) => [
+        { from, to: Math.min(to, start) },
+        { from: Math.max(from, end), to },
+      ])
+      .filter(({ from, to }) => from < to);
+  }, ranges);
+
 /**
  * The segments that lie whole in every one of the lists of ranges, joined where they touch; the one in which `endPart`
  * lies is whole up to there, and its range ends with the segment.

@@ -99,13 +99,18 @@ export class LendDesk {
       .toSorted((a, b) => b.createdMs - a.createdMs);
   }
 
-  /** Whoever came by it is sent away too. */
-  async revoke(broadcastId: string, invitationId: string): Promise<void> {
+  /** Nobody else comes by it; those who did stay. */
+  async close(broadcastId: string, invitationId: string): Promise<void> {
     for (const [key, one] of this.#invitations) {
       if (one.id !== invitationId || one.broadcastId !== broadcastId) continue;
       this.#invitations.delete(key);
       await this.#records.removeInvitation(invitationId);
     }
+  }
+
+  /** Whoever came by it is sent away too. */
+  async revoke(broadcastId: string, invitationId: string): Promise<void> {
+    await this.close(broadcastId, invitationId);
     for (const { record } of this.#of(broadcastId))
       if (record.invitationId === invitationId && record.sentAway === undefined)
         await this.sendAway(broadcastId, record.id, 'The invitation was revoked by the creator.');
@@ -216,7 +221,7 @@ export class LendDesk {
     await this.#records.saveHelper(helper.record);
   }
 
-  state(broadcastId: string, hasRoom: boolean): HelpState {
+  state(broadcastId: string, hasRoom: boolean): Omit<HelpState, 'looks'> {
     const nowMs = this.#clock.nowMs();
     const board = this.board(broadcastId);
     board.expire(nowMs);

@@ -6,6 +6,8 @@ import {
   type LendInvitationRequest,
   type LendJoinRequest,
   type LendWorkRequest,
+  type LooksRequest,
+  type LookVerdict,
   MAX_HELPER_NAME_CHARS,
 } from '../protocol/lend.ts';
 import { TRACK_ID_PATTERN } from '../protocol/track.ts';
@@ -58,5 +60,16 @@ export const readLendDone = (value: unknown): LendDoneRequest =>
 export const readHelpVerdict = (value: unknown): HelpVerdict =>
   readShape(
     v.variant('kind', [v.object({ kind: v.literal('good') }), v.object({ kind: v.picklist(['bad', 'lie']), reason })]),
+    value,
+  );
+
+export const readLooks = (value: unknown): LooksRequest => readShape(v.object({ isAll: v.boolean() }), value);
+
+export const readLookVerdict = (value: unknown): LookVerdict =>
+  readShape(
+    v.variant('kind', [
+      v.object({ kind: v.literal('good') }),
+      v.object({ kind: v.picklist(['lie', 'unable']), reason }),
+    ]),
     value,
   );

@@ -1,5 +1,6 @@
 import type { Broadcast } from './broadcast.ts';
 import { LiveHelp, type LiveHelpDeps } from './live-help.ts';
+import { type LiveLooks, staleLook } from './live-looks.ts';
 import { Problem } from './problem.ts';
 
 /** The lives of this process that somebody helps with. */
@@ -23,6 +24,13 @@ export class LiveDesk {
 
   find(broadcastId: string): LiveHelp | undefined {
     return this.#lives.get(broadcastId);
+  }
+
+  /** Throws 409 `not_asked` when nobody helps with it. */
+  looksOf({ record }: Broadcast): LiveLooks {
+    const help = this.find(record.id);
+    if (help === undefined) throw staleLook();
+    return help.looks;
   }
 
   /** `isOver` of a broadcast that is gone is true. */

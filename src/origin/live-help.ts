@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { LendDesk } from './lend-desk.ts';
 import type { HelperRecord } from './lend-records.ts';
 import { maxTrackBytes } from './lend-result.ts';
+import { LiveLooks } from './live-looks.ts';
 import { livePartProblem } from './live-part.ts';
 import { Problem } from './problem.ts';
 import type { Running } from './running.ts';
@@ -30,6 +31,8 @@ const LAST_PARTS_MS = 5000;
 interface Listener {
   readonly helper: HelperRecord;
   readonly tell: (word: LiveWord) => void;
+  /** Breaks the request off. */
+  readonly end: () => void;
 }
 
 /** One live and who makes its smaller pictures: joins the board to the broadcast and to the helpers' open requests. */
@@ -42,6 +45,10 @@ export class LiveHelp {
   readonly #source: TrackId;
   readonly #listeners = new Map<string, Listener>();
   readonly #lags = new LiveLags();
+  /** What is looked at, and by whom (SPEC LEND14). */
+  readonly looks: LiveLooks;
+  /** Everybody who made something or may still. */
+  readonly #known = new Map<string, HelperRecord>();
   /** Of what is being made: what was taken of each track, by segment. */
   readonly #bytes = new Map<number, Map<TrackId, number>>();
   #run: LiveRun | undefined;
@@ -49,6 +56,8 @@ export class LiveHelp {
   #taking: Promise<unknown> = Promise.resolve();
   #takes = 0;
   #isLooking = false;
+  /** What was promised holds no more. */
+  #isBroken = false;
   #beatMs = 0;
 
   constructor(broadcast: Broadcast, running: Running, deps: LiveHelpDeps) {
@@ -58,6 +67,11 @@ export class LiveHelp {
     this.#board = new LiveBoard(running.grid.partsPerSegment);
     this.#tracks = helpedTracks(running.tracks);
     this.#source = helpSource(running.tracks)?.id ?? '';
+    this.looks = new LiveLooks(broadcast, running, {
+      nowMs: () => deps.clock.nowMs(),
+      chance: Math.random,
+      onLie: (helperId, reason) => this.#convict(helperId, reason),
+    });
   }
 
   get leases(): readonly LiveLease[] {
@@ -69,18 +83,45 @@ export class LiveHelp {
   }
 
   /** Somebody listens for work, until the returned function is called. The newest request of a helper counts. */
-  listen(helper: HelperRecord, tell: (word: LiveWord) => void): () => void {
-    const listener = { helper, tell };
+  listen(helper: HelperRecord, { tell, end }: Omit<Listener, 'helper'>): () => void {
+    const listener = { helper, tell, end };
     // What an earlier request was told went with it.
-    this.#board.leave(helper.id);
+    this.#leave(helper.id);
+    this.#known.set(helper.id, helper);
     this.#listeners.set(helper.id, listener);
     this.#board.enter(helper.id);
     if (!this.#isLooking) this.#lookOn();
     return () => {
       if (this.#listeners.get(helper.id) !== listener) return;
       this.#listeners.delete(helper.id);
-      this.#board.leave(helper.id);
+      this.#leave(helper.id);
     };
+  }
+
+  #leave(helperId: string): void {
+    this.#board.leave(helperId);
+    this.looks.checks.leave(helperId);
+  }
+
+  async #convict(helperId: string, reason: string): Promise<void> {
+    const liar = this.#known.get(helperId);
+    if (liar === undefined) return;
+    this.#sendOff(liar);
+    const { lending } = this.#deps;
+    await lending.close(liar.broadcastId, liar.invitationId);
+    await lending.sendAway(liar.broadcastId, liar.id, `Sent away: ${reason}. Nobody else can come by the same link.`);
+  }
+
+  /** What of it nobody has found right leaves the manifests, and what was promised with it (SPEC LEND16). */
+  #sendOff(helper: HelperRecord): void {
+    this.#known.delete(helper.id);
+    this.#listeners.get(helper.id)?.end();
+    this.#listeners.delete(helper.id);
+    const segments = this.looks.checks.dismiss(helper.id);
+    this.#board.leave(helper.id);
+    if (segments.length === 0) return;
+    this.#isBroken = true;
+    this.#broadcast.disown(segments).catch((error: unknown) => this.#broadcast.report(error));
   }
 
   /** SPEC LEND10. Throws 422 `bad_part`, after which the helper is not asked for a while. */
@@ -130,9 +171,11 @@ export class LiveHelp {
       if ('code' in outcome) throw new Problem(outcome.status, outcome.code, outcome.message);
     }
     const nowMs = this.#deps.clock.nowMs();
+    this.looks.checks.made(helper.id, segment, index);
     this.#lags.push((this.#sourcePart - index) * partMs(this.#running.grid.partsPerSegment), nowMs);
     if (!this.#board.took(segment, index, nowMs)) return;
     this.#bytes.delete(segment);
+    this.looks.checks.whole(segment, nowMs);
     await this.#deps.lending.credit(this.#broadcast.record.id, helper.id);
     await this.#promise();
   }
@@ -173,8 +216,9 @@ export class LiveHelp {
   }
 
   #look(nowMs: number): void {
-    for (const { helper } of this.#listeners.values())
-      if (!this.#deps.lending.isWelcome(helper)) this.#board.leave(helper.id);
+    for (const helper of Array.from(this.#known.values()))
+      if (!this.#deps.lending.isWelcome(helper)) this.#sendOff(helper);
+    this.#askForLooks(nowMs);
     const { record, isOver } = this.#broadcast;
     const endPart = record.end?.endParts[this.#source];
     const { orders, lost } = this.#board.look({
@@ -188,13 +232,24 @@ export class LiveHelp {
       if (kind === 'stop') this.#bytes.delete(segment);
       this.#listeners.get(lease.holder)?.tell({ kind, lease: id, segment, fromPart });
     }
-    const run = isOver ? this.#runAfterEnd(nowMs) : this.#runNow(nowMs, lost.length > 0);
+    for (const segment of lost) this.looks.checks.drop(segment);
+    const run = isOver ? this.#runAfterEnd(nowMs) : this.#runNow(nowMs, this.#isBroken || lost.length > 0);
+    this.#isBroken = false;
     const isNew = run?.fromSegment !== this.#run?.fromSegment;
     this.#run = run;
     if (this.#lags.look(nowMs) || isNew) this.#promise().catch((error: unknown) => this.#broadcast.report(error));
-    if (!isOver || run !== undefined) return;
+    if (!isOver || run !== undefined || (this.looks.checks.isBusy && !this.#isLate(nowMs))) return;
     for (const { tell } of this.#listeners.values()) tell({ kind: 'over' });
     this.#listeners.clear();
+  }
+
+  #askForLooks(nowMs: number): void {
+    for (const look of this.looks.checks.assign([...this.#listeners.keys()], nowMs))
+      this.#listeners.get(look.looker)?.tell({ kind: 'look', look: this.looks.wire(look) });
+  }
+
+  #isLate(nowMs: number): boolean {
+    return nowMs > (this.#broadcast.record.endedMs ?? nowMs) + LAST_PARTS_MS;
   }
 
   #runNow(nowMs: number, isBroken: boolean): LiveRun | undefined {
@@ -204,7 +259,6 @@ export class LiveHelp {
   }
 
   #runAfterEnd(nowMs: number): LiveRun | undefined {
-    const isLate = nowMs > (this.#broadcast.record.endedMs ?? nowMs) + LAST_PARTS_MS;
-    return isLate || this.#board.isIdle ? undefined : this.#run;
+    return this.#isLate(nowMs) || this.#board.isIdle ? undefined : this.#run;
   }
 }

@@ -57,6 +57,7 @@ export class Registry {
       end: undefined,
       generation: 1,
       cuts: [],
+      disowned: [],
       publishMs: nowMs,
       durationMs: 0,
       posterVersion: 0,

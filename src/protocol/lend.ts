@@ -71,6 +71,40 @@ export interface LendLive {
   readonly init: string;
 }
 
+/** A short stretch of what somebody made of a live, to be compared with its source (SPEC LEND14). */
+export interface LiveLook {
+  readonly look: number;
+  readonly segment: number;
+  /** Every rendition begins here with a key picture. */
+  readonly fromPart: PartIndex;
+  readonly toPart: PartIndex;
+  /** Where the source has its key picture before. */
+  readonly sourceFromPart: PartIndex;
+  readonly source: VideoTrack;
+  readonly tracks: readonly VideoTrack[];
+  readonly grid: Grid;
+}
+
+/** What somebody says who looked. A lie: it is not what the source shows. */
+export type LookVerdict = { readonly kind: 'good' } | { readonly kind: 'lie' | 'unable'; readonly reason: string };
+
+/** `POST /ingest/<id>/help/looks`, by the creator's tab when it has time. */
+export interface LooksRequest {
+  /** It wants to look at everything itself. */
+  readonly isAll: boolean;
+}
+
+export interface LooksAnswer {
+  readonly look: LiveLook | null;
+}
+
+/** Shares of segments: `waiting` for a look, found right, found to be lies. */
+export interface HelpLooks {
+  readonly waiting: number;
+  readonly good: number;
+  readonly lies: number;
+}
+
 /** One line of `GET /api/lend/live`, a stream of JSON lines; `beat` says that the line is still there. */
 export type LiveWord =
   | {
@@ -80,6 +114,7 @@ export type LiveWord =
       /** The first part to make, which begins with a key picture. */
       readonly fromPart: PartIndex;
     }
+  | { readonly kind: 'look'; readonly look: LiveLook }
   | { readonly kind: 'beat'; readonly segmentsDone: number }
   /** The broadcast has ended, and all of it is made. */
   | { readonly kind: 'over' };
@@ -158,6 +193,8 @@ export interface HelpState {
   readonly jobs: readonly HelpJob[];
   /** How many more segments should be offered now. */
   readonly wanted: number;
+  /** Of a live: what is looked at; null for a recording. */
+  readonly looks: HelpLooks | null;
   /** An invitation is open, somebody is here, or something is lent: what is said here may change. */
   readonly isExpected: boolean;
 }

@@ -91,6 +91,8 @@ export const help = {
   result: (id: string, segment: number | string, track: TrackId, from: number | string, to: number | string) =>
     `/ingest/${id}/help/${segment}/${track}/${from}-${to}`,
   verdict: (id: string, segment: number | string) => `/ingest/${id}/help/${segment}/verdict`,
+  looks: (id: string) => `/ingest/${id}/help/looks`,
+  look: (id: string, look: number | string) => `/ingest/${id}/help/looks/${look}`,
   helper: (id: string, helper: string) => `/ingest/${id}/helpers/${helper}`,
 } as const;
 
@@ -107,6 +109,9 @@ export const lend = {
   /** The rendition that the others are made from, from part `from` (within the segment) on, streamed while it grows. */
   liveSource: (segment: number | string, from: number) => `/api/lend/live/${segment}/source?from=${from}`,
   liveParts: (segment: number | string) => `/api/lend/live/${segment}/parts`,
+  /** For whoever looks: the parts `[from, to)` of a track, one after the other. */
+  liveMade: (track: TrackId, range: string) => `/api/lend/live/made/${track}/${range}`,
+  liveLook: (look: number | string) => `/api/lend/live/looks/${look}`,
 } as const;
 
 export const lendLink = (token: string): string => `${pages.lend}#${token}`;

@@ -1,4 +1,5 @@
 import type { LendState, LendStep } from '../../workers/lend-messages.ts';
+import type { HelpLooks } from '../protocol/lend.ts';
 
 /** What a helper's page says it is doing. */
 export function statusOfLend(state: LendState | undefined): string {
@@ -26,8 +27,19 @@ const STEPS: Readonly<Record<LendStep, string>> = {
   fetching: 'getting its source',
   making: 'being made',
   sending: 'being sent back',
+  looking: 'what another helper made is compared with the original',
 };
 
 export const stepWords = (step: LendStep): string => STEPS[step];
 
 export const piecesText = (count: number): string => `${count} ${count === 1 ? 'piece' : 'pieces'}`;
+
+/** What came of looking at what helpers of a live made. */
+export function looksText({ good, lies, waiting }: HelpLooks): string {
+  const said = [
+    ...(good + lies === 0 ? [] : [`${piecesText(good)} of it looked at and right`]),
+    ...(lies === 0 ? [] : [`${lies} not what the source shows`]),
+    ...(waiting === 0 ? [] : [`${waiting} being looked at`]),
+  ];
+  return said.length === 0 ? 'Nothing of it has been looked at yet.' : `${said.join(', ')}.`;
+}

@@ -1,7 +1,9 @@
 import { css, html, LitElement } from 'lit';
+import type { ToLook } from '../../workers/look-messages.ts';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
-import type { HelperView } from '../protocol/lend.ts';
+import type { HelpState } from '../protocol/lend.ts';
 import { lendApi } from './lend-api.ts';
+import { looksText } from './lend-words.ts';
 import { base, boxes } from './theme.ts';
 import './upload-helpers.ts';
 
@@ -15,12 +17,15 @@ export class LiveHelpers extends LitElement {
   static override properties = {
     isHelped: { attribute: false },
     broadcast: { attribute: false },
-    helpers: { state: true },
+    state: { state: true },
+    isAllOwn: { state: true },
   };
   declare isHelped: boolean;
   /** Undefined before going live. */
   declare broadcast: ReservedBroadcast | undefined;
-  declare helpers: readonly HelperView[];
+  declare state: HelpState | undefined;
+  /** This tab looks at everything that helpers make. */
+  declare isAllOwn: boolean;
 
   static override styles = [
     base,
@@ -41,13 +46,15 @@ export class LiveHelpers extends LitElement {
     `,
   ];
 
+  #worker: Worker | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
     this.isHelped = false;
     this.broadcast = undefined;
-    this.helpers = [];
+    this.state = undefined;
+    this.isAllOwn = false;
   }
 
   override connectedCallback(): void {
@@ -58,6 +65,8 @@ export class LiveHelpers extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#timer);
+    this.#worker?.terminate();
+    this.#worker = undefined;
   }
 
   /** An origin that does not answer is the studio's own trouble, which it says elsewhere. */
@@ -65,7 +74,39 @@ export class LiveHelpers extends LitElement {
     const { broadcast } = this;
     if (broadcast === undefined) return;
     const state = await lendApi.state(broadcast).catch(() => undefined);
-    if (state !== undefined) this.helpers = state.helpers;
+    if (state === undefined || !this.isConnected) return;
+    this.state = state;
+    if (state.helpers.length > 0 && this.#worker === undefined) this.#lookAtWork(broadcast);
+  }
+
+  #lookAtWork({ id: broadcastId, token }: ReservedBroadcast): void {
+    this.#worker = new Worker(new URL('../../workers/look.worker.ts', import.meta.url), { type: 'module' });
+    this.#tellWorker({ kind: 'begin', baseUrl: location.origin, broadcastId, token, isAll: this.isAllOwn });
+  }
+
+  #tellWorker(message: ToLook): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #chooseAll(event: Event): void {
+    this.isAllOwn = (event.target as HTMLInputElement).checked;
+    this.#tellWorker({ kind: 'wish', isAll: this.isAllOwn });
+  }
+
+  #live(broadcast: ReservedBroadcast) {
+    const { looks, helpers = [] } = this.state ?? {};
+    const who = html`<upload-helpers .broadcast=${broadcast} .helpers=${helpers}></upload-helpers>`;
+    if (helpers.length === 0 || looks === undefined || looks === null) return who;
+    return html`${who}
+      <p class="small" data-figure="looks">${looksText(looks)}</p>
+      <label>
+        <input type="checkbox" .checked=${this.isAllOwn} @change=${(event: Event) => this.#chooseAll(event)} />
+        <span class="name">This tab looks at all of it itself</span>
+        <span></span>
+        <span class="small quiet">
+          Otherwise helpers look at each other’s pieces, and this tab at a few of them and whenever one accuses another.
+        </span>
+      </label>`;
   }
 
   #choose(event: Event): void {
@@ -74,8 +115,7 @@ export class LiveHelpers extends LitElement {
   }
 
   protected override render() {
-    if (this.broadcast !== undefined)
-      return html`<upload-helpers .broadcast=${this.broadcast} .helpers=${this.helpers}></upload-helpers>`;
+    if (this.broadcast !== undefined) return this.#live(this.broadcast);
     return html`<label>
       <input type="checkbox" .checked=${this.isHelped} @change=${(event: Event) => this.#choose(event)} />
       <span class="name">Let helpers make the smaller pictures</span>

@@ -1,14 +1,14 @@
 import { expect, type Page, test } from '@playwright/test';
 import { isHelped } from '../../src/protocol/track.ts';
-import { live, pages } from '../../src/protocol/urls.ts';
+import { live } from '../../src/protocol/urls.ts';
 import { launchOptions } from '../helpers/browser.ts';
 import { decodeAll, probePackets } from '../helpers/ffprobe.ts';
-import { inviteHelpers, lendStatus, startHelper } from '../helpers/lend.ts';
+import { inviteHelpers, lendStatus, letHelpersHelp, makeLiar, startHelper } from '../helpers/lend.ts';
 import { fetchBytes } from '../helpers/media-checks.ts';
 import { numberedCameraFlags } from '../helpers/numbered-camera.ts';
 import { numbersShown } from '../helpers/numbered-file.ts';
 import { startOrigin } from '../helpers/origin.ts';
-import { broadcastDetail, endStream } from '../helpers/studio.ts';
+import { broadcastDetail, endStream, openGreenRoom, startLive } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
 import { expectAccessible } from './pages-axe.ts';
 
@@ -29,29 +29,34 @@ async function segmentsWith(originUrl: string, id: string, track: string): Promi
 }
 
 async function goLiveHelped(page: Page, originUrl: string): Promise<string> {
-  await page.goto(`${originUrl}${pages.studio}?ladder=360,240`);
-  await page.getByRole('button', { name: /camera and microphone/i }).click();
-  await page.getByLabel('Let helpers make the smaller pictures').check({ timeout: 20_000 });
+  const { id } = await openGreenRoom(page, originUrl, '?ladder=360,240');
+  await letHelpersHelp(page);
   await expectAccessible(page);
-  const watchUrl =
-    (await page.getByRole('link', { name: 'Watch page' }).getAttribute('href', { timeout: 20_000 })) ?? '';
-  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
-  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
-  return /\/watch\/([a-z0-9]{16})/.exec(watchUrl)?.[1] ?? '';
+  await startLive(page);
+  return id;
 }
 
-test('LEND8 a live sends its largest picture only; two tabs make the smaller one, one of them is killed at work, then the other; the viewer plays on, and the recording has every picture of it once and in order', async ({
+test('LEND8 LEND16 a live sends its largest picture only and others make the smaller one: a tab that lies is found by another and sent away, one is killed at work, then the last; the viewer plays on, and the recording has every picture of it once and in order', async ({
   page,
   browser,
 }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(180_000);
   const origin = await startOrigin();
   const id = await goLiveHelped(page, origin.url);
-  const { tracks } = await broadcastDetail(origin.url, id);
-  expect(tracks.filter(isHelped).map((track) => track.id)).toEqual(['v240']);
+  const helped = async () => (await broadcastDetail(origin.url, id)).tracks.filter(isHelped).map((track) => track.id);
+  await expect.poll(helped).toEqual(['v240']);
   expect(await segmentsWith(origin.url, id, 'v240')).toEqual([]);
+  const badLink = await inviteHelpers(page);
+  const liar = await startHelper(browser, badLink, 'Liar', makeLiar);
+  const one = await startHelper(browser, badLink, 'One');
+  await expect(liar.getByRole('alert')).toContainText('does not show the film', { timeout: 45_000 });
+  const list = page.getByRole('list', { name: 'Helpers' });
+  await expect(list).toContainText('Sent away: its 240p does not show the film');
+  await expect(page.locator('[data-figure=looks]')).toContainText('1 not what the source shows');
+  await expectAccessible(page);
+  await liar.context().close();
   const link = await inviteHelpers(page);
-  const helpers = [await startHelper(browser, link, 'One'), await startHelper(browser, link, 'Two')];
+  const helpers = [one, await startHelper(browser, link, 'Two')];
   await expect.poll(() => segmentsWith(origin.url, id, 'v240'), { timeout: 20_000 }).not.toEqual([]);
   const watching = await browser.newPage();
   await watching.goto(`${origin.url}/watch/${id}`);
@@ -86,12 +91,12 @@ test('LEND8 a live sends its largest picture only; two tabs make the smaller one
     const urls = made.map((segment) => live.segment(id, track, segment));
     return Buffer.concat(await Promise.all([live.init(id, track), ...urls].map((url) => fetchBytes(origin.url + url))));
   };
-  const [top, helped] = [await media('v360'), await media('v240')];
-  await decodeAll(helped);
-  const numbers = await numbersShown(helped);
+  const [top, smaller] = [await media('v360'), await media('v240')];
+  await decodeAll(smaller);
+  const numbers = await numbersShown(smaller);
   expect(numbers).toEqual(await numbersShown(top));
   expect(numbers.length).toBe(300 * made.length);
-  const keys = (await probePackets(helped)).filter(({ isKey }) => isKey).map(({ ptsS }) => ptsS);
+  const keys = (await probePackets(smaller)).filter(({ isKey }) => isKey).map(({ ptsS }) => ptsS);
   const offGrid = keys.filter((atS) => atS % 2 !== 0);
   expect(keys.length - offGrid.length).toBe(5 * made.length);
   // Where the other tab went on: at the first missing part of the segment in which the first was killed.

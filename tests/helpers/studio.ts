@@ -9,16 +9,27 @@ export interface LiveStudio {
 
 /** Does what a person does, from the empty studio page to `You are live`. Throws with the page's words when it cannot. */
 export async function goLive(page: Page, originUrl: string, query = ''): Promise<LiveStudio> {
+  const studio = await openGreenRoom(page, originUrl, query);
+  await startLive(page);
+  return studio;
+}
+
+/** The first half of it: camera and microphone are there. */
+export async function openGreenRoom(page: Page, originUrl: string, query = ''): Promise<LiveStudio> {
   await page.goto(originUrl + pages.studio + query);
   await page.getByRole('button', { name: /camera and microphone/i }).click();
   const watch = page.getByRole('link', { name: 'Watch page' });
   const watchUrl = (await watch.getAttribute('href', { timeout: 20_000 })) ?? '';
-  // It stays disabled until both probes have said what this machine carries.
-  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
-  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
   const id = /\/watch\/([a-z0-9]{16})/.exec(watchUrl)?.[1];
   if (id === undefined) throw new Error(`the watch page's link is ${watchUrl}`);
   return { id, watchUrl };
+}
+
+/** The second half. */
+export async function startLive(page: Page): Promise<void> {
+  // It stays disabled until both probes have said what this machine carries.
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
+  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
 }
 
 /** The same from a source that is chosen on the empty page by the name of its button. Resolves with the broadcast's id. */

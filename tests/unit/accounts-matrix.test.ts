@@ -164,6 +164,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     url: async () => '/api/lend/live/0/parts',
     answers: everybody('401 no_token'),
   },
+  'GET /api/lend/live/made/:track/:range': {
+    url: async () => '/api/lend/live/made/v360/0-3',
+    answers: everybody('401 no_token'),
+  },
+  'POST /api/lend/live/looks/:look': { url: async () => '/api/lend/live/looks/1', answers: everybody('401 no_token') },
   'POST /api/lend/results/:segment': { url: async () => '/api/lend/results/0', answers: everybody('401 no_token') },
   'POST /api/lend/results/:segment/done': {
     url: async () => '/api/lend/results/0/done',
@@ -195,6 +200,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'POST /ingest/:id/help/:segment/verdict': {
     url: ofBroadcast('/ingest/:id/help/0/verdict'),
+    answers: everybody('401 no_token'),
+  },
+  'POST /ingest/:id/help/looks': { url: ofBroadcast('/ingest/:id/help/looks'), answers: everybody('401 no_token') },
+  'POST /ingest/:id/help/looks/:look': {
+    url: ofBroadcast('/ingest/:id/help/looks/1'),
     answers: everybody('401 no_token'),
   },
   'DELETE /ingest/:id/helpers/:helper': {

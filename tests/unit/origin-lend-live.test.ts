@@ -1,6 +1,14 @@
 import { expect, test } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
-import type { HelpState, LendJoined, LiveWord, NewLendInvitation } from '../../src/protocol/lend.ts';
+import type {
+  HelpState,
+  LendJoined,
+  LiveLook,
+  LiveWord,
+  LooksAnswer,
+  LookVerdict,
+  NewLendInvitation,
+} from '../../src/protocol/lend.ts';
 import type { Part } from '../../src/protocol/part.ts';
 import { encodeTick, TICK_CONTENT_TYPE } from '../../src/protocol/tick.ts';
 import { help, ingest, lend, live } from '../../src/protocol/urls.ts';
@@ -80,6 +88,20 @@ class Helper {
     return this.words.flatMap((word) =>
       word.kind === 'make' || word.kind === 'stop' ? [`${word.kind} ${word.segment} ${word.fromPart}`] : [],
     );
+  }
+
+  get looks(): readonly LiveLook[] {
+    return this.words.flatMap((word) => (word.kind === 'look' ? [word.look] : []));
+  }
+
+  made(look: LiveLook, track: string): Promise<Response> {
+    const url = lend.liveMade(track, `${look.fromPart}-${look.toPart}`);
+    return this.#origin.get(url, { headers: this.headers });
+  }
+
+  say(look: LiveLook, verdict: LookVerdict): Promise<Response> {
+    const headers = { ...this.headers, ...json };
+    return this.#origin.get(lend.liveLook(look.look), { method: 'POST', headers, body: JSON.stringify(verdict) });
   }
 
   vanish(): void {
@@ -222,4 +244,105 @@ test('LEND12 a recording shows helped renditions in their whole segments only, a
   expect(manifest).toContain('type="static"');
   expect(periodsWith(manifest, 'v240')).toEqual(['p1']);
   expect(periodsWith(manifest, 'v360')).toEqual(['p0', 'p1', 'p2']);
+});
+
+/** A whole segment of the source, and of what one helper makes of it. */
+async function makeSegment(origin: TestOrigin, broadcast: TestBroadcast, helper: Helper, segment: number) {
+  // So often that nobody takes it for silent.
+  for (let part = segment * 100; part < (segment + 1) * 100; part += 2) {
+    await goOn(origin, broadcast, part, part + 2);
+    const answer = await helper.send(segment, made(part, part % 20 === 0), made(part + 1, false));
+    if (answer.status !== 200) throw new Error(await answer.text());
+  }
+}
+
+const LIE: LookVerdict = { kind: 'lie', reason: 'its 240p does not show the film (9.0 dB)' };
+
+test('LEND14 LEND16 what a helper made is looked at by another, and by the creator’s tab when that says it is a lie: the liar is sent away, its link is closed, its segments leave the manifest for good, and others go on from a later boundary', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const liar = await Helper.join(origin, broadcast, 'Liar');
+  const friend = await Helper.join(origin, broadcast, 'Friend');
+  await goOn(origin, broadcast, 0, 100);
+  const ask = async (): Promise<LiveLook | null> => {
+    const answer = await broadcast.postJson(help.looks(broadcast.id), { isAll: false });
+    return ((await answer.json()) as LooksAnswer).look;
+  };
+  await ask();
+  await makeSegment(origin, broadcast, liar, 1);
+  await expect.poll(() => friend.orders).toEqual(['make 2 200']);
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p1']);
+  // One in ten is the creator's own from the beginning.
+  const own = await ask();
+  if (own === null) {
+    origin.clock.advance(50);
+    await expect.poll(() => friend.looks.length).toBe(1);
+    const [look] = friend.looks as [LiveLook];
+    expect(look).toMatchObject({ segment: 1, source: { id: 'v360' }, tracks: [{ id: 'v240' }] });
+    expect(look.toPart - look.fromPart).toBe(3);
+    expect((await friend.made(look, 'v240')).status).toBe(200);
+    expect((await friend.made(look, 'v360')).status).toBe(200);
+    expect(await problemOf(await friend.made(look, 'a128'))).toEqual([404, 'no_result']);
+    expect(await problemOf(await liar.made(look, 'v240'))).toEqual([409, 'not_asked']);
+    expect(await problemOf(await liar.say(look, { kind: 'good' }))).toEqual([409, 'not_asked']);
+    expect((await friend.say(look, LIE)).status).toBe(200);
+    expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p1']);
+  }
+  const look = own ?? (await ask());
+  expect(look?.segment).toBe(1);
+  const parts = help.result(broadcast.id, 1, 'v240', look?.fromPart ?? 0, look?.toPart ?? 0);
+  expect((await origin.get(parts, { headers: broadcast.headers })).status).toBe(200);
+  const said = await broadcast.postJson(help.look(broadcast.id, look?.look ?? 0), LIE);
+  expect(said.status).toBe(200);
+  origin.clock.advance(50);
+  expect(await problemOf(await liar.send(1, made(199, false)))).toEqual([403, 'sent_away']);
+  const state = (await (
+    await origin.get(help.state(broadcast.id), { headers: broadcast.headers })
+  ).json()) as HelpState;
+  expect(state.helpers.map(({ sentAway }) => sentAway)).toEqual([expect.stringContaining('does not show'), null]);
+  expect(state.looks).toEqual({ waiting: 0, good: 0, lies: 1 });
+  const invitations = await origin.get(help.invitations(broadcast.id), { headers: broadcast.headers });
+  expect(((await invitations.json()) as unknown[]).length).toBe(1);
+  origin.clock.advance(50);
+  await expect.poll(() => friend.orders).toEqual(['make 2 200', 'stop 2 200']);
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p3']);
+  await goOn(origin, broadcast, 200, 300);
+  await makeSegment(origin, broadcast, friend, 3);
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p3']);
+});
+
+test('LEND16 who is sent away by the creator takes along what nobody has found right', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const helper = await Helper.join(origin, broadcast, 'Friend');
+  await goOn(origin, broadcast, 0, 100);
+  await makeSegment(origin, broadcast, helper, 1);
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p1']);
+  await origin.get(help.helper(broadcast.id, helper.joined.helperId), { method: 'DELETE', headers: broadcast.headers });
+  origin.clock.advance(50);
+  await expect.poll(async () => periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual([]);
+});
+
+test('LEND14 LEND15 words about what nobody was asked to look at, and words that are none, are refused', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const nobody = await broadcast.postJson(help.look(broadcast.id, 1), { kind: 'good' });
+  expect(await problemOf(nobody)).toEqual([409, 'not_asked']);
+  const helper = await Helper.join(origin, broadcast, 'Friend');
+  expect(await problemOf(await broadcast.postJson(help.look(broadcast.id, '1x'), { kind: 'good' }))).toEqual([
+    409,
+    'not_asked',
+  ]);
+  const look = { look: 7, fromPart: 100, toPart: 103 } as LiveLook;
+  expect(await problemOf(await helper.say(look, { kind: 'good' }))).toEqual([409, 'not_asked']);
+  expect(await problemOf(await helper.say(look, { kind: 'fine' } as unknown as LookVerdict))).toEqual([
+    422,
+    'bad_request',
+  ]);
+  expect(await problemOf(await broadcast.postJson(help.looks(broadcast.id), { isAll: 'yes' }))).toEqual([
+    422,
+    'bad_request',
+  ]);
+  const range = help.result(broadcast.id, 1, 'v240', 110, 100);
+  expect(await problemOf(await origin.get(range, { headers: broadcast.headers }))).toEqual([404, 'unknown_name']);
 });

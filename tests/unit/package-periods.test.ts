@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { wholeSegments } from '../../src/origin/helped.ts';
+import { wholeSegments, withoutSegments } from '../../src/origin/helped.ts';
 import { stretchesOf } from '../../src/package/mpd-periods.ts';
 
 const shown = (...args: Parameters<typeof stretchesOf>): string[] =>
@@ -27,4 +27,10 @@ test('LEND12 a segment is whole when every rendition has all of it, the last one
   );
   expect(wholeSegments([ranges([0, 250])], 100, Number.POSITIVE_INFINITY)).toEqual(ranges([0, 200]));
   expect(wholeSegments([ranges([0, 100]), []], 100, 100)).toEqual([]);
+});
+
+test('LEND16 a segment that is disowned is cut out of the range that it lies in', () => {
+  const ranges = (...pairs: readonly [number, number][]) => pairs.map(([from, to]) => ({ from, to }));
+  expect(withoutSegments(ranges([100, 500], [700, 800]), [2, 4, 7, 9], 100)).toEqual(ranges([100, 200], [300, 400]));
+  expect(withoutSegments(ranges([100, 500]), [], 100)).toEqual(ranges([100, 500]));
 });

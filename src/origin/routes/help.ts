@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { MAX_SOURCE_BYTES, type NewLendInvitation, SOURCE_CONTENT_TYPE } from '../../protocol/lend.ts';
+import {
+  type HelpState,
+  type LooksAnswer,
+  MAX_SOURCE_BYTES,
+  type NewLendInvitation,
+  SOURCE_CONTENT_TYPE,
+} from '../../protocol/lend.ts';
 import type { Part } from '../../protocol/part.ts';
 import { help, lendLink } from '../../protocol/urls.ts';
 import type { BodyDeadlines } from '../body.ts';
@@ -7,7 +13,8 @@ import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import { MAX_HELP_BYTES } from '../lend-files.ts';
 import type { InvitationRecord } from '../lend-records.ts';
-import { readHelpVerdict, readLendInvitation } from '../lend-requests.ts';
+import { readHelpVerdict, readLendInvitation, readLooks, readLookVerdict } from '../lend-requests.ts';
+import { partRangeOf, staleLook } from '../live-looks.ts';
 import { manageable } from '../manageable.ts';
 import { notStarted, Problem, sealed } from '../problem.ts';
 import { claimedBroadcast, ownedBroadcast, readJson, requireType } from '../request-guards.ts';
@@ -38,9 +45,9 @@ const segmentOf = (broadcast: Broadcast, text: string): number => {
   throw new Problem(404, 'unknown_name', 'The recording has no such segment.');
 };
 
-/** SPEC LEND1, LEND2 and LEND7: the creator's side of helpers. */
+/** SPEC LEND1, LEND2, LEND7 and LEND14: the creator's side of helpers. */
 export function helpRoutes(app: FastifyInstance, context: OriginContext): void {
-  const { registry, deadlines, lending, keeper } = context;
+  const { registry, deadlines, lending, liveHelp, keeper } = context;
   const hasRoom = (): boolean => !keeper.facts.isOverBudget;
   const claimed = async (request: FastifyRequest, id: string) => claimedBroadcast(request, registry, id);
   const sourceDeadlines: BodyDeadlines = { idleMs: deadlines.idleMs, totalMs: SOURCE_TOTAL_MS };
@@ -70,7 +77,12 @@ export function helpRoutes(app: FastifyInstance, context: OriginContext): void {
 
   app.get<OfBroadcast>(help.state(':id'), async (request, reply) => {
     const broadcast = await ownedBroadcast(request, registry, request.params.id);
-    return reply.header('cache-control', 'no-store').send(lending.state(broadcast.record.id, hasRoom()));
+    const { id } = broadcast.record;
+    const state: HelpState = {
+      ...lending.state(id, hasRoom()),
+      looks: liveHelp.find(id)?.looks.counts ?? null,
+    };
+    return reply.header('cache-control', 'no-store').send(state);
   });
 
   app.put<OfSegment>(help.job(':id', ':segment'), async (request, reply) => {
@@ -117,16 +129,34 @@ export function helpRoutes(app: FastifyInstance, context: OriginContext): void {
     '/ingest/:id/help/:segment/:track/:range',
     async (request, reply) => {
       const broadcast = await ownedBroadcast(request, registry, request.params.id);
+      const { track, range } = request.params;
+      const { from, to } = partRangeOf(range);
+      reply.header('cache-control', 'no-store').type('video/mp4');
+      if (broadcast.running?.isUpload === false)
+        return reply.send(await liveHelp.looksOf(broadcast).read(undefined, track, { from, to }));
       const { parts } = await brought(broadcast, request.params.segment);
-      const [, from, to] = /^([0-9]{1,8})-([0-9]{1,8})$/.exec(request.params.range) ?? [];
       const bytes = parts
-        .filter(({ track, part }) => track === request.params.track && part >= Number(from) && part < Number(to))
+        .filter((one) => one.track === track && one.part >= from && one.part < to)
         .toSorted((a, b) => a.part - b.part)
         .map((part) => part.bytes);
       if (bytes.length === 0) throw noResult();
-      return reply.header('cache-control', 'no-store').type('video/mp4').send(Buffer.concat(bytes));
+      return reply.send(Buffer.concat(bytes));
     },
   );
+
+  app.post<OfBroadcast>(help.looks(':id'), async (request): Promise<LooksAnswer> => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    const { isAll } = readLooks(await readJson(request, deadlines));
+    return { look: liveHelp.find(broadcast.record.id)?.looks.askCreator(isAll) ?? null };
+  });
+
+  app.post<{ Params: { id: string; look: string } }>(help.look(':id', ':look'), async (request) => {
+    const broadcast = await ownedBroadcast(request, registry, request.params.id);
+    const verdict = readLookVerdict(await readJson(request, deadlines));
+    if (!/^[0-9]{1,9}$/.test(request.params.look)) throw staleLook();
+    await liveHelp.looksOf(broadcast).say(Number(request.params.look), undefined, verdict);
+    return {};
+  });
 
   app.post<OfSegment>(help.verdict(':id', ':segment'), async (request) => {
     const { broadcast, fence } = await claimed(request, request.params.id);

@@ -7,9 +7,11 @@ import { readBody } from '../body.ts';
 import type { Broadcast } from '../broadcast.ts';
 import type { OriginContext } from '../context.ts';
 import type { HelperRecord } from '../lend-records.ts';
+import { readLookVerdict } from '../lend-requests.ts';
+import { partRangeOf } from '../live-looks.ts';
 import { NO_STORE } from '../media-answer.ts';
 import { notStarted, Problem } from '../problem.ts';
-import { requireType } from '../request-guards.ts';
+import { readJson, requireType } from '../request-guards.ts';
 import { FeedAnswer } from '../serve-feed.ts';
 import { bearerToken } from '../token.ts';
 
@@ -18,7 +20,7 @@ interface OfSegment {
   Querystring: { from?: string };
 }
 
-/** SPEC LEND9 and LEND10: a helper of a live. */
+/** SPEC LEND9, LEND10 and LEND14: a helper of a live. */
 export function lendLiveRoutes(app: FastifyInstance, context: OriginContext): void {
   const { registry, deadlines, lending, liveHelp, metrics } = context;
 
@@ -42,7 +44,7 @@ export function lendLiveRoutes(app: FastifyInstance, context: OriginContext): vo
       response.write(`${JSON.stringify(word)}\n`);
       if (word.kind === 'over') response.end();
     };
-    response.once('close', help.listen(helper, tell));
+    response.once('close', help.listen(helper, { tell, end: () => response.destroy() }));
     tell({ kind: 'beat', segmentsDone: helper.segmentsDone });
   });
 
@@ -71,5 +73,19 @@ export function lendLiveRoutes(app: FastifyInstance, context: OriginContext): vo
     const tick = decodeTick(body);
     if (tick.kind === 'malformed') throw new Problem(400, 'malformed', `Not a tick: ${tick.reason}.`);
     return help.take(helper, segment, tick.parts);
+  });
+
+  app.get<{ Params: { track: string; range: string } }>(lend.liveMade(':track', ':range'), async (request, reply) => {
+    const { helper, broadcast } = await helperOf(request);
+    const { track, range } = request.params;
+    const bytes = await liveHelp.looksOf(broadcast).read(helper, track, partRangeOf(range));
+    return reply.header('cache-control', NO_STORE).type('video/mp4').send(bytes);
+  });
+
+  app.post<{ Params: { look: string } }>(lend.liveLook(':look'), async (request) => {
+    const { helper, broadcast } = await helperOf(request);
+    const verdict = readLookVerdict(await readJson(request, deadlines));
+    await liveHelp.looksOf(broadcast).say(segmentOf(request.params.look), helper, verdict);
+    return {};
   });
 }
