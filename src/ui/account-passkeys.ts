@@ -8,7 +8,7 @@ import { textOf } from './form-text.ts';
 import { canUsePasskeys, makePasskey } from './passkey-browser.ts';
 import { rows } from './row-styles.ts';
 import { base, controls, fields, surfaces } from './theme.ts';
-import { whenText } from './time-words.ts';
+import { whenInSentence } from './time-words.ts';
 
 const MAX_NAME_CHARS = 40;
 
@@ -83,11 +83,11 @@ export class AccountPasskeys extends LitElement {
   }
 
   #row(passkey: PasskeyInfo, nowMs: number) {
-    const used = passkey.usedMs === null ? 'Never used' : `Used ${whenText(passkey.usedMs, nowMs)}`;
+    const used = passkey.usedMs === null ? 'Never used' : `Used ${whenInSentence(passkey.usedMs, nowMs)}`;
     return html`<li>
       <div>
         <p>${passkey.name}</p>
-        <p class="small quiet">Added ${whenText(passkey.createdMs, nowMs)} · ${used}</p>
+        <p class="small quiet">Added ${whenInSentence(passkey.createdMs, nowMs)} · ${used}</p>
       </div>
       <button class="button" type="button" aria-label="Remove ${passkey.name}" @click=${() => this.#remove(passkey)}>
         Remove

@@ -5,7 +5,7 @@ import { sentenceOf } from './ask-origin.ts';
 import { answerNote, type FormAnswer, formNote } from './form-note.ts';
 import { rows } from './row-styles.ts';
 import { base, controls, surfaces } from './theme.ts';
-import { whenText } from './time-words.ts';
+import { whenInSentence } from './time-words.ts';
 
 /** Where the account is logged in. Fires `leave` with `here` or `everywhere` for what ends this one too. */
 export class AccountSessions extends LitElement {
@@ -60,7 +60,7 @@ export class AccountSessions extends LitElement {
       <div>
         <p>${session.device} ${session.isThisOne ? html`<span class="badge good">This one</span>` : ''}</p>
         <p class="small quiet">
-          Since ${whenText(session.createdMs, nowMs)} · last seen ${whenText(session.seenMs, nowMs)}
+          Since ${whenInSentence(session.createdMs, nowMs)} · last seen ${whenInSentence(session.seenMs, nowMs)}
         </p>
       </div>
       ${

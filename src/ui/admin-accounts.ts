@@ -8,7 +8,7 @@ import { answerNote, type FormAnswer, formNote } from './form-note.ts';
 import './one-time-link.ts';
 import { rows } from './row-styles.ts';
 import { base, controls, fields, surfaces } from './theme.ts';
-import { whenText } from './time-words.ts';
+import { dayText, whenInSentence } from './time-words.ts';
 
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
   viewer: 'Viewer',
@@ -42,6 +42,18 @@ export class AdminAccounts extends LitElement {
     css`
       select {
         width: auto;
+      }
+      @media (max-width: 30rem) {
+        li .actions,
+        .actions .field {
+          flex: 1 1 100%;
+        }
+        select {
+          width: 100%;
+        }
+        .actions .button {
+          flex: 1 1 0;
+        }
       }
     `,
   ];
@@ -94,12 +106,13 @@ export class AdminAccounts extends LitElement {
   }
 
   #row(account: AccountRow, nowMs: number) {
-    const seen = account.seenMs === null ? 'not seen since' : `seen ${whenText(account.seenMs, nowMs)}`;
-    const streams = account.broadcasts === 1 ? '1 stream' : `${account.broadcasts} streams`;
+    const seen = account.seenMs === null ? 'not seen since' : `seen ${whenInSentence(account.seenMs, nowMs)}`;
+    const streams =
+      account.broadcasts === 0 ? '' : ` · ${account.broadcasts === 1 ? '1 stream' : `${account.broadcasts} streams`}`;
     return html`<li>
       <div>
         <p>${account.username} ${account.id === this.ownId ? html`<span class="badge good">You</span>` : nothing}</p>
-        <p class="small quiet">Joined ${whenText(account.createdMs, nowMs)} · ${seen} · ${streams}</p>
+        <p class="small quiet">Joined ${dayText(account.createdMs)} · ${seen}${streams}</p>
       </div>
       <div class="actions">
         <div class="field">

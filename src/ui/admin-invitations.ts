@@ -75,7 +75,8 @@ export class AdminInvitations extends LitElement {
 
   #make(event: SubmitEvent): void {
     event.preventDefault();
-    const typed = new FormData(event.target as HTMLFormElement);
+    const form = event.target as HTMLFormElement;
+    const typed = new FormData(form);
     const note = textOf(typed, 'note').trim();
     void this.#do(async () => {
       this.made = await adminApi.invite({
@@ -83,6 +84,7 @@ export class AdminInvitations extends LitElement {
         uses: Number(textOf(typed, 'uses')),
         forMs: Number(textOf(typed, 'period')),
       });
+      form.reset();
       return undefined;
     });
   }

@@ -97,19 +97,20 @@ export class AdminStatus extends LitElement {
 
   #facts(status: OriginStatus) {
     const { disk, broadcasts, answers, memory, eventLoopDelayMs, clock } = status;
+    const recordings = broadcasts.ended + broadcasts.sealed;
     const usedShare = disk.totalBytes === 0 ? 0 : 1 - disk.freeBytes / disk.totalBytes;
     const errors = `${answers.serverErrors} of the server, ${answers.clientErrors} of clients, in ${answers.answers.toLocaleString('en')} answers`;
     return html`<dl>
       ${this.#fact('Watching now', `${status.viewers} ${status.viewers === 1 ? 'viewer' : 'viewers'}`)}
       ${this.#fact('Live', `${broadcasts.live}${broadcasts.interrupted > 0 ? `, ${broadcasts.interrupted} interrupted` : ''}`)}
-      ${this.#fact('Recordings', `${broadcasts.ended + broadcasts.sealed}, ${bytesText(disk.mediaBytes)}`)}
+      ${this.#fact('Recordings', recordings === 0 ? 'none' : `${recordings}, ${bytesText(disk.mediaBytes)}`)}
       ${this.#fact(
         'Disk',
         html`${bytesText(disk.freeBytes)} of ${bytesText(disk.totalBytes)} free
           <meter aria-label="Disk in use" min="0" max="1" high="0.95" value=${usedShare}></meter>`,
       )}
       ${this.#fact('Errors, last 5 minutes', errors)}
-      ${this.#fact('Answers begin late by', `${Math.round(eventLoopDelayMs.p50)} ms, at most ${Math.round(eventLoopDelayMs.max)} ms`)}
+      ${this.#fact('Answers wait', `${Math.round(eventLoopDelayMs.p50)}\u00a0ms, ${Math.round(eventLoopDelayMs.max)}\u00a0ms at most`)}
       ${this.#fact('Memory', bytesText(memory.rssBytes))}
       ${this.#fact('Clock', new Date(clock.nowMs).toLocaleString())}
       ${this.#fact('Running for', spokenLength(clock.nowMs - status.startedMs))}

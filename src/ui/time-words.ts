@@ -28,17 +28,23 @@ export function spokenLength(durationMs: number): string {
     .join(' ');
 }
 
-/** `Just now`, `5 minutes ago`, `Yesterday, 14:05`, `3 Nov 2026, 14:05`, in the reader's language and zone. */
-export function whenText(atMs: number, nowMs: number, locale?: string): string {
+/** `just now`, `5 minutes ago`, `yesterday, 14:05`, `3 Nov 2026, 14:05`, in the reader's language and zone. */
+export function whenInSentence(atMs: number, nowMs: number, locale?: string): string {
   const agoMs = nowMs - atMs;
-  if (agoMs < MINUTE_MS) return 'Just now';
+  if (agoMs < MINUTE_MS) return 'just now';
   if (agoMs < HOUR_MS) return `${plural(Math.floor(agoMs / MINUTE_MS), 'minute')} ago`;
   const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(atMs);
   const midnight = new Date(nowMs).setHours(0, 0, 0, 0);
-  if (atMs >= midnight) return `Today, ${time}`;
-  if (atMs >= midnight - DAY_MS) return `Yesterday, ${time}`;
+  if (atMs >= midnight) return `today, ${time}`;
+  if (atMs >= midnight - DAY_MS) return `yesterday, ${time}`;
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(atMs);
   return `${day}, ${time}`;
+}
+
+/** The same, standing alone. */
+export function whenText(atMs: number, nowMs: number, locale?: string): string {
+  const text = whenInSentence(atMs, nowMs, locale);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `3 Nov 2026`, in the reader's language and zone. */

@@ -9,7 +9,7 @@ import { piecesText } from './lend-words.ts';
 import './one-time-link.ts';
 import { rows } from './row-styles.ts';
 import { base, controls, fields } from './theme.ts';
-import { whenText } from './time-words.ts';
+import { whenInSentence } from './time-words.ts';
 
 const HOUR_MS = 3_600_000;
 const PERIODS = [
@@ -141,12 +141,12 @@ export class UploadHelpers extends LitElement {
   }
 
   #invitation(invitation: LendInvitation) {
-    const made = whenText(invitation.createdMs, Date.now());
+    const made = whenInSentence(invitation.createdMs, Date.now());
     const until = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(
       invitation.expiresMs,
     );
     return html`<li>
-      <p class="small">Invitation made ${made.toLowerCase()}, good until ${until}</p>
+      <p class="small">Invitation made ${made}, good until ${until}</p>
       <button
         class="button"
         type="button"

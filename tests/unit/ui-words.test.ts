@@ -13,7 +13,7 @@ import { hearingOf, meterShare } from '../../src/ui/level-words.ts';
 import { heightText, rateText } from '../../src/ui/rate-words.ts';
 import { routeOf } from '../../src/ui/route.ts';
 import { isOnTheWay, studioStatus } from '../../src/ui/studio-status.ts';
-import { clockText, spokenLength, whenText } from '../../src/ui/time-words.ts';
+import { clockText, spokenLength, whenInSentence, whenText } from '../../src/ui/time-words.ts';
 
 test('a path leads to one page, and a watch link that cannot be one leads to none', () => {
   expect(routeOf('/')).toEqual({ kind: 'home' });
@@ -57,6 +57,8 @@ test('a moment is told by its distance: minutes, today, yesterday, a date', () =
   expect(told(new Date(2026, 10, 22, 0, 30))).toBe('Today, 0:30');
   expect(told(new Date(2026, 10, 21, 23, 59))).toBe('Yesterday, 23:59');
   expect(told(new Date(2026, 1, 3, 12, 5))).toBe('3 Feb 2026, 12:05');
+  expect(whenInSentence(nowMs, nowMs)).toBe('just now');
+  expect(whenInSentence(new Date(2026, 1, 3, 12, 5).getTime(), nowMs, 'en-US')).toMatch(/^Feb 3, 2026/);
 });
 
 test('rates and heights read as in a shop', () => {
