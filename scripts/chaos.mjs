@@ -5,7 +5,7 @@ import { ensureInstalled, findNode, NO_NODE, projectEnv, root } from './install.
 
 const HELP = `The long rounds of everything under tests/chaos, and of tests/e2e/storm-*; npm test runs a short round of each.
   --seed N    the first seed; a failure names the one to run again (random)
-  --seconds N how long storm-viewers cuts the line (60)
+  --seconds N how long storm-viewers cuts the line (60), or storm-slow-line keeps it slow (300)
   --short     the short rounds, with the seed
   [filter]    only files whose names contain it, e.g. origin-kill
 `;
