@@ -9,7 +9,7 @@ import { type BeginOptions, type Begun, beginRecording, SOUND_TRACK, soundOf } f
 import { RecordingHelp } from './recording-help.ts';
 import type { RecordingPhase, RecordingState } from './recording-messages.ts';
 import { RecordingSoundTrack } from './recording-sound-track.ts';
-import { segmentViews, sourceWords } from './recording-views.ts';
+import { recordingState } from './recording-views.ts';
 import { changedEncoder, isPinned, type MadeSegment } from './segment-maker.ts';
 import { forgetUpload } from './upload-sessions.ts';
 
@@ -268,26 +268,21 @@ export class RecordingJob {
   }
 
   #tell(): void {
-    const { broadcast } = this.#options;
     const work = this.#work;
-    const segments = work === undefined ? [] : segmentViews(work.board, work.help);
-    const left = segments.filter(({ state }) => state === 'waiting' || state === 'working').length;
-    const workers = work?.pool.size ?? 0;
-    const helping = work?.help.helpers.filter(({ isHere }) => isHere).length ?? 0;
-    const usualMs = work?.board.usualMs ?? undefined;
-    this.#options.onState({
-      phase: this.#phase,
-      broadcast,
-      source: work === undefined ? undefined : sourceWords(work.recording, this.#options.file.name),
-      heights: work?.recipe.renditions.map(({ height }) => height) ?? [],
-      segments,
-      soundShare: work?.soundTrack.share ?? 0,
-      workers,
-      framesPerSecond: this.#rate.perSecond,
-      leftMs: usualMs === undefined ? undefined : (left * usualMs) / Math.max(1, workers + helping),
-      isConnected: work?.sender.isConnected ?? true,
-      help: { helpers: work?.help.helpers ?? [], isPossible: work?.recording.packets !== undefined },
-    });
+    this.#options.onState(
+      recordingState({
+        phase: this.#phase,
+        broadcast: this.#options.broadcast,
+        fileName: this.#options.file.name,
+        framesPerSecond: this.#rate.perSecond,
+        work: work && {
+          ...work,
+          makers: work.pool.size,
+          soundShare: work.soundTrack.share,
+          isConnected: work.sender.isConnected,
+        },
+      }),
+    );
   }
 }
 

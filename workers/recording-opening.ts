@@ -1,11 +1,10 @@
 import { colourCodes } from '../src/encode/cicp.ts';
 import { durationMsOf, endPartsOf, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
-import { codecsFromAudioSpecificConfig, codecsFromAvcC } from '../src/package/cmaf-codecs.ts';
-import { writeAudioInit, writeVideoInit } from '../src/package/cmaf-init.ts';
+import { type Described, describeAudio, describeVideo } from '../src/package/describe-track.ts';
 import type { StartRequest } from '../src/protocol/broadcast.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import { AUDIO_TIMESCALE, type Grid, VIDEO_TIMESCALE } from '../src/protocol/grid.ts';
-import type { AudioTrack, Track, VideoTrack } from '../src/protocol/track.ts';
+import type { Grid } from '../src/protocol/grid.ts';
+import type { AudioTrack, Track } from '../src/protocol/track.ts';
 import type { InitSegment } from '../src/upload/unfinished.ts';
 import { SOUND_CHANNELS } from './decoded-sound.ts';
 import { drawFrame } from './draw-frame.ts';
@@ -89,46 +88,25 @@ export interface OpeningFacts {
 /** What the origin is told first (SPEC INGEST2 and UPLOAD1). */
 export function openingOf(facts: OpeningFacts): { request: StartRequest; inits: readonly InitSegment[] } {
   const { plan, grid, renditions, configs, sound, availabilityStartMs } = facts;
-  const tracks: Track[] = [];
-  const inits: InitSegment[] = [];
-  const endParts: Record<string, number> = {};
   const end = endPartsOf(plan, grid.partsPerSegment);
-  for (const rendition of renditions) {
-    const config = configs.find((one) => one.track === rendition.track);
-    if (config === undefined)
-      throw new StageError('encode', 'no_encoder', `This browser cannot encode ${rendition.height}p.`);
-    const track: VideoTrack = {
-      kind: 'video',
-      id: rendition.track,
-      codecs: codecsFromAvcC(config.avcC),
-      width: rendition.width,
-      height: rendition.height,
-      frameRate: grid.frameRate,
-      bitrateBps: rendition.bitrateBps,
-      timescale: VIDEO_TIMESCALE,
-    };
-    tracks.push(track);
-    endParts[track.id] = end.video;
-    const bytes = new Uint8Array(writeVideoInit(track, config.avcC, colourCodes(config.colorSpace)));
-    inits.push({ track: track.id, bytes });
-  }
-  if (sound !== undefined) {
-    const track: AudioTrack = {
-      kind: 'audio',
-      id: soundTrackId(sound.bitrateBps),
-      codecs: codecsFromAudioSpecificConfig(sound.config),
-      sampleRateHz: AUDIO_TIMESCALE,
-      channels: SOUND_CHANNELS,
-      bitrateBps: sound.bitrateBps,
-      timescale: AUDIO_TIMESCALE,
-      language: 'und',
-    };
-    tracks.push(track);
-    endParts[track.id] = end.sound;
-    inits.push({ track: track.id, bytes: new Uint8Array(writeAudioInit(track, sound.config)) });
-  }
+  const described: readonly Described<Track>[] = [
+    ...renditions.map(({ track, ...size }) => {
+      const config = configs.find((one) => one.track === track);
+      if (config === undefined)
+        throw new StageError('encode', 'no_encoder', `This browser cannot encode ${size.height}p.`);
+      const wanted = { ...size, id: track, frameRate: grid.frameRate };
+      return describeVideo(wanted, config.avcC, colourCodes(config.colorSpace));
+    }),
+    ...(sound === undefined ? [] : [describeSound(sound)]),
+  ];
+  const tracks = described.map(({ track }) => track);
+  const inits = described.map(({ track, init }) => ({ track: track.id, bytes: init }));
+  const endParts = Object.fromEntries(tracks.map(({ id, kind }) => [id, kind === 'video' ? end.video : end.sound]));
   return {
     request: { availabilityStartMs, grid, tracks, upload: { durationMs: durationMsOf(plan), endParts } },
     inits,
   };
 }
+
+const describeSound = ({ config, bitrateBps }: SoundFacts): Described<AudioTrack> =>
+  describeAudio({ id: soundTrackId(bitrateBps), bitrateBps, channels: SOUND_CHANNELS }, config);

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { JobView } from '../../src/mapreduce/job.ts';
+import type { HelperView } from '../../src/protocol/lend.ts';
 import {
   cellWords,
   countSegments,
@@ -10,6 +11,7 @@ import {
   titleOfFile,
 } from '../../src/ui/upload-state.ts';
 import { stateWords } from '../../src/ui/watch-state.ts';
+import { type RecordingFacts, recordingState } from '../../workers/recording-views.ts';
 
 const cell = (change: Partial<JobView>): JobView => ({
   segment: 6,
@@ -83,4 +85,60 @@ test('UPLOAD3 the watch page says that a recording is still being made, and how 
   );
   expect(stateWords({ phase, upload: { madeMs: 70_000, isFinished: true } }).text).toBe('Recording');
   expect(stateWords({ phase, upload: null }).text).toBe('Ended: this is the recording');
+});
+
+const uploading = (
+  usualMs: number | null,
+  views: readonly JobView[],
+  helpers: readonly HelperView[] = [],
+): RecordingFacts => ({
+  phase: { kind: 'making' },
+  broadcast: { id: 'abcdefgh12345678', token: 't', title: 'Harbour', watchUrl: '', reach: 'lan' },
+  framesPerSecond: 30,
+  fileName: 'harbour.mp4',
+  work: {
+    recording: {
+      width: 1280,
+      height: 720,
+      plan: { zeroSeconds: 0, frameRate: 30, slots: 900 },
+      sound: undefined,
+      packets: undefined,
+    },
+    recipe: { renditions: [{ track: 'v720', width: 1280, height: 720, bitrateBps: 2_500_000 }] },
+    board: { views: () => views, usualMs },
+    help: { namesOf: (segment) => [`Ada at ${segment}`], helpers },
+    makers: 2,
+    soundShare: 0.5,
+    isConnected: false,
+  },
+});
+const helper = (isHere: boolean): HelperView => ({
+  id: 'h',
+  name: 'Ada',
+  framesPerSecond: 30,
+  segmentsDone: 0,
+  isHere,
+  sentAway: null,
+});
+
+test('the time that is left is that of the segments that are not made, shared by all who are here', () => {
+  const views = [cell({ state: 'done' }), cell({ state: 'working' }), cell({ state: 'waiting' })];
+  expect(recordingState(uploading(null, views)).leftMs, 'before the first is done').toBeUndefined();
+  expect(recordingState(uploading(6_000, views)).leftMs).toBe(6_000);
+  expect(recordingState(uploading(6_000, views, [helper(true), helper(true), helper(false)])).leftMs).toBe(3_000);
+  expect(recordingState(uploading(0, views)).leftMs, '0 is a time').toBe(0);
+});
+
+test('what helpers hold is shown under their names, beside the makers of this tab', () => {
+  const views = [cell({ state: 'working', holders: ['Worker 1', 'help-1'] }), cell({ holders: ['Worker 2'] })];
+  const { segments, isConnected, help } = recordingState(uploading(null, views));
+  expect(segments[0]).toMatchObject({ holders: ['Worker 1', 'Ada at 6'], isHelped: true });
+  expect(segments[1]).toMatchObject({ holders: ['Worker 2'], isHelped: false });
+  expect(isConnected).toBe(false);
+  expect(help.isPossible, 'uncompressed pictures go to nobody').toBe(false);
+});
+
+test('an upload whose file is being opened has nothing to show, and nothing to complain of', () => {
+  const state = recordingState({ ...uploading(null, []), work: undefined });
+  expect(state).toMatchObject({ segments: [], workers: 0, isConnected: true, source: undefined, leftMs: undefined });
 });
