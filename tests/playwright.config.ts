@@ -11,6 +11,7 @@ const PAIRED = [
   'firefox-watch',
   'first-frame',
   'green-room',
+  'hidden',
   'hole',
   'isolation',
   'pages-*',

@@ -2,11 +2,12 @@ import { expect } from '@playwright/test';
 import type { Browser, Page } from 'puppeteer-core';
 import type { PositionList } from '../../src/protocol/positions.ts';
 import { api, pages } from '../../src/protocol/urls.ts';
-import { installedFirefox, launchFirefox, shownText } from '../helpers/firefox.ts';
+import { installedFirefox, launchFirefox } from '../helpers/firefox.ts';
 import { COUNTER, KEPT_BEFORE_S, noteFirstPicture, type ShownPicture, timeShownS } from '../helpers/first-picture.ts';
 import { test as base } from '../helpers/fixtures.ts';
 import { untilKept } from '../helpers/kept-places.ts';
 import { publish } from '../helpers/publisher.ts';
+import { shownText } from '../helpers/puppeteer-studio.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser } from 'puppeteer-core';
 
 const SOUND_WITHIN_MS = 5_000;
 const PLACES = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox'];
@@ -70,16 +70,3 @@ export async function launchFirefox(): Promise<Browser> {
   browser.once('disconnected', () => void card?.stop());
   return browser;
 }
-
-/** Everything the page shows, through the shadow roots of its elements. */
-export const shownText = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const textOf = (root: Node): string =>
-      [...root.childNodes]
-        .map((node) => {
-          const own = node.nodeType === Node.TEXT_NODE ? (node.textContent ?? '') : textOf(node);
-          return node instanceof Element && node.shadowRoot !== null ? textOf(node.shadowRoot) + own : own;
-        })
-        .join(' ');
-    return textOf(document.body);
-  });
