@@ -1,4 +1,4 @@
-import { StageError } from '../src/protocol/errors.ts';
+import { fileFailure } from './file-failure.ts';
 import { openRecording, type RecordingFile } from './recording-file.ts';
 import type { FromMaker, ToMaker } from './recording-messages.ts';
 import { makeSegment, type Recipe } from './segment-maker.ts';
@@ -36,12 +36,7 @@ self.onmessage = ({ data }: MessageEvent<ToMaker>): void => {
   }
   const { segment } = data;
   make(segment).catch((cause: unknown) => {
-    const error =
-      cause instanceof StageError
-        ? cause
-        : new StageError('encode', 'segment_failed', 'The picture of this part of the file cannot be decoded.', {
-            cause,
-          });
+    const error = fileFailure(cause, 'segment_failed', 'The picture of this part of the file cannot be decoded.');
     post({ kind: 'failed', segment, error: error.toWire() });
   });
 };

@@ -99,7 +99,7 @@ export class Playout {
       return opened;
     } catch (cause) {
       input.dispose();
-      throw cause instanceof StageError ? cause : unreadable(cause);
+      throw unreadable(cause);
     }
   }
 
@@ -231,7 +231,7 @@ export class Playout {
 
   #fail(cause: unknown): void {
     this.#halt();
-    const error = cause instanceof StageError ? cause : unreadable(cause);
+    const error = unreadable(cause);
     this.#post({ kind: 'failed', error: error.toWire() });
   }
 }

@@ -41,10 +41,20 @@ export interface Begun {
 
 /** Opens the file, tries the encoders with one picture of it, and tells the origin, or finds what it has already. */
 export async function beginRecording(options: BeginOptions, client: OriginClient): Promise<Begun> {
-  const { file, kept, handle, broadcast } = options;
+  const { file, kept } = options;
   if (kept !== undefined && !isSameFile(file, kept))
     throw new StageError('capture', 'other_file', `This is another file. Choose ${kept.file.name} again to go on.`);
   const recording = await openRecording(file);
+  try {
+    return await beginWith(recording, options, client);
+  } catch (cause) {
+    recording.close();
+    throw cause;
+  }
+}
+
+async function beginWith(recording: RecordingFile, options: BeginOptions, client: OriginClient): Promise<Begun> {
+  const { file, kept, handle, broadcast } = options;
   const { plan } = recording;
   const grid: Grid = kept?.request.grid ?? { partsPerSegment: 100, gopSeconds: 2, frameRate: plan.frameRate };
   const renditions =

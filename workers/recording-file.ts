@@ -7,8 +7,12 @@ import {
   type InputVideoTrack,
   VideoSampleSink,
 } from 'mediabunny';
+import { claimProblem } from '../src/mapreduce/file-claims.ts';
 import { pictureRateOf, planRecording, type RecordingPlan } from '../src/mapreduce/recording-plan.ts';
+import { countsTooMany } from '../src/mapreduce/sample-claims.ts';
 import { StageError } from '../src/protocol/errors.ts';
+import { fileFailure } from './file-failure.ts';
+import { readMoov } from './mp4-index.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
 import { isUpright, UprightPictures } from './upright-frame.ts';
 import { openY4m } from './y4m-file.ts';
@@ -35,27 +39,30 @@ export interface RecordingFile {
 /** Enough packets to tell a rate; the whole file would take minutes to read. */
 const PACKETS_FOR_RATE = 300;
 
-const refusal = (code: string, sentence: string, cause?: unknown): StageError =>
-  new StageError('capture', code, sentence, { cause });
+const refusal = (code: string, sentence: string): StageError => new StageError('capture', code, sentence);
 
 /** Reads the file's index only, never the whole of it. Rejects with StageError and a sentence for the person. */
 export async function openRecording(file: Blob): Promise<RecordingFile> {
-  const uncompressed = await openY4m(file);
-  if (uncompressed !== undefined) return uncompressed;
   const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
   try {
-    return await describe(input);
+    const moov = await readMoov(file);
+    if (moov !== undefined && countsTooMany(moov, file.size)) throw unreadable(new Error('its index counts too many'));
+    const opened = (await openY4m(file)) ?? (await describe(input));
+    const problem = claimProblem(opened.plan, opened);
+    if (problem !== undefined) throw refusal(problem.code, problem.message);
+    return opened;
   } catch (cause) {
     input.dispose();
-    throw cause instanceof StageError ? cause : unreadable(cause);
+    throw unreadable(cause);
   }
 }
 
+/** A StageError stays what it is. */
 export const unreadable = (cause: unknown): StageError =>
-  refusal(
+  fileFailure(
+    cause,
     'unreadable_file',
     'This file cannot be read as a video. It may be damaged; MP4, MOV, MKV, WebM and Y4M files are taken.',
-    cause,
   );
 
 export interface DecodableTracks {

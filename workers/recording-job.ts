@@ -96,6 +96,7 @@ export class RecordingJob {
         this.#onMade(maker, segment, made).catch((cause: unknown) => this.#fail(cause));
       },
       onFailed: (maker, segment, error) => {
+        if (error.code === 'file_changed') this.#fail(new StageError('capture', error.code, error.message));
         this.#work?.board.fail(segment, maker, error.message);
         this.#lend();
         this.#look();
@@ -253,10 +254,12 @@ export class RecordingJob {
     if (this.#phase.kind === 'failed' || this.#phase.kind === 'complete') return;
     const sentence = 'The upload stopped for an unknown reason. Reload the page to go on.';
     const error = cause instanceof StageError ? cause : new StageError('encode', 'upload_failed', sentence, { cause });
-    // Deleted meanwhile: there is nothing to come back to.
-    if (error.code === 'unknown_broadcast') void forgetUpload(this.#options.broadcast.id).catch(() => undefined);
     this.#close();
-    this.#enter({ kind: 'failed', error: error.toWire() });
+    this.#phase = { kind: 'failed', error: error.toWire() };
+    // Deleted meanwhile: there is nothing to come back to. This worker ends when it has told.
+    const forgetting =
+      error.code === 'unknown_broadcast' ? forgetUpload(this.#options.broadcast.id) : Promise.resolve();
+    forgetting.catch(() => undefined).finally(() => this.#tell());
   }
 
   #close(): void {

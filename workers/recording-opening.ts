@@ -10,6 +10,7 @@ import { SOUND_CHANNELS } from './decoded-sound.ts';
 import { drawFrame } from './draw-frame.ts';
 import type { Rendition } from './encode-core.ts';
 import { configsOf } from './encoder-configs.ts';
+import { fileFailure } from './file-failure.ts';
 import { PictureScaler } from './picture-scaler.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
 import type { MadeConfig } from './segment-maker.ts';
@@ -34,9 +35,8 @@ export async function lookAt(
 ): Promise<FirstLook> {
   const [top] = renditions;
   const seconds = Math.min(POSTER_LATEST_SECONDS, (plan.slots / plan.frameRate) * POSTER_SHARE);
-  const sample = (await firstOf(pictures(plan.zeroSeconds + seconds))) ?? (await firstOf(pictures(plan.zeroSeconds)));
-  if (sample === undefined || top === undefined)
-    throw new StageError('capture', 'undecodable', 'The picture of this file cannot be decoded. It may be damaged.');
+  const sample = await lookedAt(pictures, plan.zeroSeconds + seconds, plan.zeroSeconds);
+  if (sample === undefined || top === undefined) throw undecodable(undefined);
   try {
     const frame = await sample.frame(top);
     try {
@@ -52,6 +52,22 @@ export async function lookAt(
     }
   } finally {
     sample.close();
+  }
+}
+
+const undecodable = (cause: unknown): StageError =>
+  fileFailure(cause, 'undecodable', 'The picture of this file cannot be decoded. It may be damaged.');
+
+/** The picture at the first of these times that has one. The caller closes it. */
+async function lookedAt(pictures: Pictures, ...seconds: readonly number[]): Promise<SourcePicture | undefined> {
+  try {
+    for (const one of seconds) {
+      const picture = await firstOf(pictures(one));
+      if (picture !== undefined) return picture;
+    }
+    return undefined;
+  } catch (cause) {
+    throw undecodable(cause);
   }
 }
 

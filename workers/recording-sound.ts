@@ -3,12 +3,13 @@ import { AudioAligner } from '../src/encode/audio-aligner.ts';
 import { type RecordingPlan, soundFramesOf } from '../src/mapreduce/recording-plan.ts';
 import { writePart } from '../src/package/cmaf-part.ts';
 import { AudioAssembler, type ClosedPart } from '../src/package/part-assembler.ts';
-import { StageError } from '../src/protocol/errors.ts';
+import type { StageError } from '../src/protocol/errors.ts';
 import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
 import { micros, millis } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { AacEncoder } from './aac.ts';
 import { type DecodedSound, decodedSound, SOUND_CHANNELS } from './decoded-sound.ts';
+import { fileFailure } from './file-failure.ts';
 import type { MadePart } from './segment-maker.ts';
 
 export interface SoundOptions {
@@ -70,9 +71,8 @@ export class RecordingSound {
     try {
       await conversion.execute();
     } catch (cause) {
-      if (cause instanceof StageError) throw cause;
       const sentence = 'The sound of this file cannot be decoded to its end. Repair it, or upload it without sound.';
-      throw new StageError('capture', 'bad_sound', sentence, { cause });
+      throw fileFailure(cause, 'bad_sound', sentence);
     }
     const end = micros((this.#frames * AAC_FRAME_SAMPLES * 1_000_000) / AUDIO_TIMESCALE);
     await this.#encode(this.#aligner.fill(end));

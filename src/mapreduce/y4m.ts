@@ -1,3 +1,5 @@
+import { MAX_SIDE } from './file-claims.ts';
+
 /** How the samples of a picture lie; names of WebCodecs. */
 export type Y4mFormat = 'I420' | 'I422' | 'I444';
 
@@ -25,7 +27,6 @@ export const Y4M_PICTURE_MARK = 'FRAME\n';
 /** Enough for the first line of any file. */
 export const Y4M_LOOK_BYTES = 512;
 const MAGIC = 'YUV4MPEG2 ';
-const MAX_SIDE = 16_384;
 
 const formatOf = (colour: string): Y4mFormat | undefined => {
   if (/^420(?:jpeg|mpeg2|paldv)?$/.test(colour)) return 'I420';

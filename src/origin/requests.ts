@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import { readShape } from '../lib/read-shape.ts';
 import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
-import type { EndRequest, StartRequest, TimelineCut, UploadPlan, WatchingRequest } from '../protocol/broadcast.ts';
+import {
+  type EndRequest,
+  MAX_RECORDING_MS,
+  type StartRequest,
+  type TimelineCut,
+  type UploadPlan,
+  type WatchingRequest,
+} from '../protocol/broadcast.ts';
 import { FRAME_RATES, GOP_SECONDS, PARTS_PER_SEGMENT, partMs } from '../protocol/grid.ts';
 import type { Track } from '../protocol/track.ts';
 import { TRACK_ID_PATTERN } from '../protocol/track.ts';
@@ -61,7 +68,7 @@ const start = v.object({
     frameRate: v.picklist(FRAME_RATES),
   }),
   tracks: v.pipe(v.array(v.variant('kind', [videoTrack, audioTrack])), v.minLength(1), v.maxLength(MAX_TRACKS)),
-  upload: v.exactOptional(v.object({ durationMs: integer(1, 1_000_000_000), endParts })),
+  upload: v.exactOptional(v.object({ durationMs: integer(1, MAX_RECORDING_MS), endParts })),
 });
 
 const end = v.object({ endParts });

@@ -92,6 +92,9 @@ export interface StartRequest {
   readonly upload?: UploadPlan;
 }
 
+/** Of an upload: more than eleven days. */
+export const MAX_RECORDING_MS = 1_000_000_000;
+
 /** What an upload will be when all of it is there. */
 export interface UploadPlan extends EndRequest {
   /** Where the last sample ends. */

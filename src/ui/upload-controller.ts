@@ -20,6 +20,8 @@ export class UploadController {
     this.#worker = new Worker(new URL('../../workers/recording.worker.ts', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }: MessageEvent<FromRecording>) => {
       this.#state = data.state;
+      // What a damaged file left in its memory goes with it.
+      if (!this.isBusy) this.dispose();
       this.#onState(data.state);
     };
     this.#worker.onerror = (event) => onCrash(event.error ?? event.message);

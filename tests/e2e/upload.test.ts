@@ -1,38 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { expect } from '@playwright/test';
-import type { BroadcastDetail } from '../../src/protocol/broadcast.ts';
-import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
+import { copyFile, mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
-import { decodeAll, probePackets } from '../helpers/ffprobe.ts';
 import { test } from '../helpers/fixtures.ts';
-import { fetchTrack } from '../helpers/media-checks.ts';
-import { type NumberedFile, numberedFile, numbersShown } from '../helpers/numbered-file.ts';
-import { broadcastDetail } from '../helpers/studio.ts';
-import { startUpload, untilUploaded } from '../helpers/upload.ts';
+import { hostileFiles } from '../helpers/hostile-files.ts';
+import { type NumberedFile, numberedFile } from '../helpers/numbered-file.ts';
+import { count, type NumberedCase, playNumbered, proveNumbered, uploadNumbered } from '../helpers/numbered-upload.ts';
+import { startUpload } from '../helpers/upload.ts';
 
 test.use({ originEnv: { BROADCAST_BY: 'anyone' } });
 
-async function wholeTracks(originUrl: string, detail: BroadcastDetail) {
-  const segments = Math.ceil(detail.durationMs / 10_000);
-  return Promise.all(detail.tracks.map((track) => fetchTrack(originUrl, detail.id, track, segments)));
-}
-
-const count = (length: number): number[] => Array.from({ length }, (_, i) => i);
-
-interface Case {
-  readonly name: string;
-  readonly file: NumberedFile;
-  readonly shown: readonly number[];
-  readonly size: readonly [number, number];
-  readonly turnBack?: string;
-}
-
 const X264 = '-c:v libx264 -preset ultrafast';
-const CASES: readonly Case[] = [
+const CASES: readonly (NumberedCase & { readonly playedFrom?: number })[] = [
   {
-    name: 'B-frames, a key every ten seconds and sound of 44.1 kHz',
+    name: 'B-frames, one key picture for all of it and sound of 44.1 kHz',
     file: {
-      output: `${X264} -bf 3 -b_strategy 0 -g 300 -c:a aac -ac 1`,
+      output: `${X264} -bf 3 -b_strategy 0 -g 9999 -c:a aac -ac 1`,
       extension: 'mp4',
       size: '640x360',
       rate: 30,
@@ -41,6 +25,8 @@ const CASES: readonly Case[] = [
     },
     shown: count(630),
     size: [640, 360],
+    // Over the last seam to the end.
+    playedFrom: 19,
   },
   {
     name: 'open GOPs of odd length, times in milliseconds, MP3 sound',
@@ -87,7 +73,7 @@ const CASES: readonly Case[] = [
     },
     shown: count(60),
     size: [272, 480],
-    turnBack: 'transpose=1,',
+    isTurned: true,
   },
   {
     name: 'pictures that come unevenly: each is shown until the next',
@@ -105,53 +91,57 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, file, shown, size, turnBack } of CASES)
-  test(`UPLOAD a file with ${name}: every picture once and in order, in every rendition`, async ({ page, origin }) => {
+for (const wanted of CASES)
+  test(`UPLOAD a file with ${wanted.name}: every picture once and in order, in every rendition`, async ({
+    page,
+    origin,
+  }) => {
     test.setTimeout(180_000);
     let questions = 0;
     page.on('request', (request) => {
       if (new URL(request.url()).pathname.endsWith('/help')) questions++;
     });
-    const id = await startUpload(page, origin.url, await numberedFile(file));
-    await untilUploaded(page);
-    const detail = await broadcastDetail(origin.url, id);
-    expect(detail).toMatchObject({ state: 'sealed', upload: { isFinished: true } });
+    const detail = await uploadNumbered(page, origin.url, wanted);
     // Once at the start, once for the invitations that the page looked at, once a segment; not every second.
     expect(questions, 'questions about helpers that nobody invited').toBeLessThanOrEqual(
-      2 + Math.ceil(file.seconds / 10),
+      2 + Math.ceil(wanted.file.seconds / 10),
     );
-    const video = detail.tracks.filter((track) => track.kind === 'video');
-    expect(detail.tracks.length - video.length).toBe(file.hasSound ? 1 : 0);
-    expect([video[0]?.width, video[0]?.height]).toEqual(size);
-    for (const { track, init, segments } of await wholeTracks(origin.url, detail)) {
-      const packets = await probePackets(init, ...segments);
-      await decodeAll(init, ...segments);
-      for (const [i, packet] of packets.entries()) {
-        const before = packets[i - 1];
-        if (before !== undefined && Math.abs(packet.ptsS - before.ptsS - before.durationS) > 0.000_05)
-          throw new Error(`${track.id}: a seam at ${packet.ptsS} s`);
-      }
-      if (track.kind === 'audio') continue;
-      expect(await numbersShown(Buffer.concat([init, ...segments]), turnBack), track.id).toEqual(shown);
-      const keyEvery = track.frameRate * DEFAULT_GRID.gopSeconds;
-      expect(packets.flatMap((packet, i) => (packet.isKey ? [i] : []))).toEqual(
-        count(Math.ceil(shown.length / keyEvery)).map((n) => n * keyEvery),
-      );
-    }
+    await proveNumbered(origin.url, detail, wanted);
+    const { playedFrom } = wanted;
+    if (playedFrom === undefined) return;
+    const height = detail.tracks.find((track) => track.kind === 'video')?.height ?? 0;
+    const { pictures } = await playNumbered(page, origin.url, detail, wanted, { height, fromSeconds: playedFrom });
+    expect(pictures, 'pictures that dash.js showed').toBeGreaterThan(0);
   });
 
-test('a file that is no video, or is damaged, is a clear sentence and nothing hangs', async ({ page, origin }) => {
-  const said = async (name: string, bytes: Buffer): Promise<string> => {
+/** Workers of the page that hold a file, by their names. */
+const workersOfUpload = (page: Page): readonly string[] =>
+  page
+    .workers()
+    .map((worker) => worker.url())
+    .filter((url) => /recording|maker/.test(url));
+
+test('files that are no video, damaged or hostile: a clear sentence each, nothing hangs, and no worker is left', async ({
+  page,
+  origin,
+}) => {
+  test.setTimeout(180_000);
+  for (const { name, bytes, says } of await hostileFiles()) {
     await page.goto(origin.url + pages.studio);
     await page.locator('upload-drop input[type=file]').setInputFiles({ name, mimeType: 'video/mp4', buffer: bytes });
-    return page.locator('upload-view').getByRole('alert').innerText({ timeout: 20_000 });
-  };
-  expect(await said('letter.mp4', Buffer.from('Dear Sir or Madam, '.repeat(999)))).toContain(
-    'cannot be read as a video',
-  );
-  expect(await said('nothing.mp4', Buffer.alloc(0))).toContain('cannot be read as a video');
-  const whole = await readFile(await numberedFile(CASES[4]?.file as NumberedFile));
-  expect(await said('half.mp4', whole.subarray(0, whole.length / 2))).toMatch(
-    /cannot be read|cannot be decoded|no picture/i,
-  );
+    const alert = page.locator('upload-view').getByRole('alert');
+    await expect(alert, name).toHaveText(says);
+    await expect.poll(() => workersOfUpload(page), name).toEqual([]);
+  }
+});
+
+test('a file that is cut short while it is read is a clear sentence', async ({ page, origin }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tabcast-shrinking-'));
+  const file = join(folder, 'film.y4m');
+  const [raw] = CASES.filter(({ file: { extension } }) => extension === 'y4m');
+  await copyFile(await numberedFile(raw?.file as NumberedFile), file);
+  await startUpload(page, origin.url, file);
+  await truncate(file, 1_000_000);
+  await expect(page.locator('upload-view').getByRole('alert')).toContainText('changed, moved or deleted');
+  await rm(folder, { recursive: true, force: true });
 });
