@@ -1,9 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { PasskeyInfo } from '../protocol/accounts.ts';
 import { accountApi } from './account-api.ts';
-import { sentenceOf } from './ask-origin.ts';
 import { deviceName } from './device-name.ts';
-import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { answerNote, answerTo, type FormAnswer, formNote } from './form-note.ts';
 import { textOf } from './form-text.ts';
 import { canUsePasskeys, makePasskey } from './passkey-browser.ts';
 import { rows } from './row-styles.ts';
@@ -55,12 +54,7 @@ export class AccountPasskeys extends LitElement {
   /** `act` answers with a sentence about what is done. */
   async #do(act: () => Promise<string | undefined>): Promise<void> {
     this.answer = { kind: 'waiting' };
-    try {
-      const sentence = await act();
-      this.answer = sentence === undefined ? { kind: 'none' } : { kind: 'done', sentence };
-    } catch (cause) {
-      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
-    }
+    this.answer = await answerTo(act);
   }
 
   #add(event: SubmitEvent): void {

@@ -3,8 +3,7 @@ import { live } from 'lit/directives/live.js';
 import { type AccountRow, ROLES, type Role } from '../protocol/accounts.ts';
 import { adminApi } from './account-api.ts';
 import './ask-dialog.ts';
-import { sentenceOf } from './ask-origin.ts';
-import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { answerNote, answerTo, type FormAnswer, formNote } from './form-note.ts';
 import './one-time-link.ts';
 import { rows } from './row-styles.ts';
 import { base, controls, fields, surfaces } from './theme.ts';
@@ -72,12 +71,7 @@ export class AdminAccounts extends LitElement {
   }
 
   async #do(act: () => Promise<string | undefined>): Promise<void> {
-    try {
-      const sentence = await act();
-      this.answer = sentence === undefined ? { kind: 'none' } : { kind: 'done', sentence };
-    } catch (cause) {
-      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
-    }
+    this.answer = await answerTo(act);
     this.accounts = await adminApi.accounts().catch(() => this.accounts);
   }
 

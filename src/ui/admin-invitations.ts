@@ -1,8 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Invitation, NewInvitation } from '../protocol/accounts.ts';
 import { adminApi } from './account-api.ts';
-import { sentenceOf } from './ask-origin.ts';
-import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { answerNote, answerTo, type FormAnswer, formNote } from './form-note.ts';
 import { textOf } from './form-text.ts';
 import './one-time-link.ts';
 import { rows } from './row-styles.ts';
@@ -64,13 +63,11 @@ export class AdminInvitations extends LitElement {
   }
 
   async #do(act: () => Promise<string | undefined>): Promise<void> {
-    try {
+    this.answer = await answerTo(async () => {
       const sentence = await act();
       this.invitations = await adminApi.invitations();
-      this.answer = sentence === undefined ? { kind: 'none' } : { kind: 'done', sentence };
-    } catch (cause) {
-      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
-    }
+      return sentence;
+    });
   }
 
   #make(event: SubmitEvent): void {

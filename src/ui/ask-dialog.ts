@@ -38,6 +38,15 @@ export class AskDialog extends LitElement {
         color: var(--tc-color-text);
         box-shadow: var(--tc-shadow-2);
       }
+      dialog[open] {
+        animation: appear var(--tc-motion-slow) ease-out;
+      }
+      @keyframes appear {
+        from {
+          opacity: 0;
+          translate: 0 0.75rem;
+        }
+      }
       dialog::backdrop {
         background: rgb(0 0 0 / 0.55);
       }

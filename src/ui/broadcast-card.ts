@@ -4,6 +4,7 @@ import type { BroadcastSummary } from '../protocol/broadcast.ts';
 import { pages } from '../protocol/urls.ts';
 import { isOnAir, titleText } from './broadcast-list.ts';
 import { icons } from './icons.ts';
+import { pictureCard } from './picture-card.ts';
 import { base, surfaces } from './theme.ts';
 import { clockText, spokenLength, whenText } from './time-words.ts';
 
@@ -29,36 +30,18 @@ export class BroadcastCard extends LitElement {
   static override styles = [
     base,
     surfaces,
+    pictureCard,
     css`
       article {
-        position: relative;
-        display: grid;
         gap: var(--tc-space-3);
         height: 100%;
         align-content: start;
       }
       .picture {
-        position: relative;
-        display: grid;
-        place-items: center;
-        aspect-ratio: 16 / 9;
-        overflow: hidden;
-        border: 1px solid var(--tc-color-border);
-        border-radius: var(--tc-radius-l);
-        background: linear-gradient(145deg, var(--tc-color-accent-soft), var(--tc-color-surface-sunken));
-        color: var(--tc-color-accent-text);
         transition: box-shadow var(--tc-motion-slow);
       }
       article:hover .picture {
         box-shadow: var(--tc-shadow-2);
-      }
-      img {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        object-fit: cover;
-        background: var(--tc-color-video-backdrop);
       }
       .placeholder svg {
         width: 2.75rem;
@@ -92,32 +75,12 @@ export class BroadcastCard extends LitElement {
       }
       h3 {
         margin-block-end: var(--tc-space-1);
-        line-height: 1.35;
-        overflow-wrap: anywhere;
       }
       h3 a {
-        color: inherit;
-        text-decoration: none;
         display: -webkit-box;
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 2;
         overflow: hidden;
-      }
-      h3 a::after {
-        content: '';
-        position: absolute;
-        inset: 0;
-        border-radius: var(--tc-radius-l);
-      }
-      h3 a:hover {
-        text-decoration: underline;
-      }
-      h3 a:focus-visible {
-        outline: none;
-      }
-      h3 a:focus-visible::after {
-        outline: var(--tc-focus-width) solid var(--tc-color-focus);
-        outline-offset: 4px;
       }
     `,
   ];

@@ -3,6 +3,7 @@ import type { ContinueItem } from '../positions/history.ts';
 import { pages } from '../protocol/urls.ts';
 import { titleText } from './broadcast-list.ts';
 import { icons } from './icons.ts';
+import { pictureCard } from './picture-card.ts';
 import { base, controls } from './theme.ts';
 import { clockText, spokenLength } from './time-words.ts';
 
@@ -15,30 +16,10 @@ export class ContinueCard extends LitElement {
   static override styles = [
     base,
     controls,
+    pictureCard,
     css`
       article {
-        position: relative;
-        display: grid;
         gap: var(--tc-space-2);
-      }
-      .picture {
-        position: relative;
-        display: grid;
-        place-items: center;
-        aspect-ratio: 16 / 9;
-        overflow: hidden;
-        border: 1px solid var(--tc-color-border);
-        border-radius: var(--tc-radius-l);
-        background: linear-gradient(145deg, var(--tc-color-accent-soft), var(--tc-color-surface-sunken));
-        color: var(--tc-color-accent-text);
-      }
-      img {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        object-fit: cover;
-        background: var(--tc-color-video-backdrop);
       }
       progress {
         position: absolute;
@@ -66,30 +47,6 @@ export class ContinueCard extends LitElement {
       .words {
         flex: 1;
         min-width: 0;
-      }
-      h3 {
-        line-height: 1.35;
-        overflow-wrap: anywhere;
-      }
-      h3 a {
-        color: inherit;
-        text-decoration: none;
-      }
-      h3 a::after {
-        content: '';
-        position: absolute;
-        inset: 0;
-        border-radius: var(--tc-radius-l);
-      }
-      h3 a:hover {
-        text-decoration: underline;
-      }
-      h3 a:focus-visible {
-        outline: none;
-      }
-      h3 a:focus-visible::after {
-        outline: var(--tc-focus-width) solid var(--tc-color-focus);
-        outline-offset: 4px;
       }
       .remove {
         position: relative;

@@ -5,9 +5,9 @@ import { isCleared } from '../positions/merge.ts';
 import type { BroadcastDetail, BroadcastSummary } from '../protocol/broadcast.ts';
 import { api } from '../protocol/urls.ts';
 import './ask-dialog.ts';
-import { askOrigin, sentenceOf } from './ask-origin.ts';
+import { askOrigin } from './ask-origin.ts';
 import './continue-card.ts';
-import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { answerNote, answerTo, type FormAnswer, formNote } from './form-note.ts';
 import { askMe } from './me.ts';
 import { type History, openPositions, type PositionsClient } from './positions-client.ts';
 import { saveFile } from './save-file.ts';
@@ -114,12 +114,10 @@ export class ContinueWatching extends LitElement {
   async #do(act: (client: PositionsClient) => Promise<void>): Promise<void> {
     const client = this.#client;
     if (client === undefined) return;
-    try {
+    this.answer = await answerTo(async () => {
       await act(client);
-      this.answer = { kind: 'none' };
-    } catch (cause) {
-      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
-    }
+      return undefined;
+    });
     await this.#show();
   }
 

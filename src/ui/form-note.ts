@@ -1,4 +1,5 @@
 import { css, html, nothing } from 'lit';
+import { sentenceOf } from './ask-origin.ts';
 import { icons } from './icons.ts';
 
 /** What became of the last press of a button; `none` before the first. */
@@ -7,6 +8,16 @@ export type FormAnswer =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'done'; readonly sentence: string }
   | { readonly kind: 'refused'; readonly sentence: string };
+
+/** Does it. `act` answers with a sentence about what is done, or nothing where that can be seen. Never rejects. */
+export async function answerTo(act: () => Promise<string | undefined>): Promise<FormAnswer> {
+  try {
+    const sentence = await act();
+    return sentence === undefined ? { kind: 'none' } : { kind: 'done', sentence };
+  } catch (cause) {
+    return { kind: 'refused', sentence: sentenceOf(cause) };
+  }
+}
 
 export const formNote = css`
   .answer {

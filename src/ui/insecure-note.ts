@@ -8,11 +8,6 @@ export class InsecureNote extends LitElement {
     base,
     surfaces,
     css`
-      .card {
-        display: grid;
-        gap: var(--tc-space-4);
-        padding: clamp(var(--tc-space-5), 4vw, var(--tc-space-7));
-      }
       h2 {
         display: flex;
         gap: var(--tc-space-3);
@@ -40,7 +35,7 @@ export class InsecureNote extends LitElement {
   ];
 
   protected override render() {
-    return html`<div class="card" role="alert">
+    return html`<div class="card alone" role="alert">
       <h2>${icons.warning}This page needs a secure address</h2>
       <p>
         Browsers give a camera only to pages that came over HTTPS, or from the very machine they run on. This one came

@@ -4,10 +4,10 @@ import { VISIBILITIES, type Visibility } from '../protocol/accounts.ts';
 import type { BroadcastChange, BroadcastSummary } from '../protocol/broadcast.ts';
 import { api, pages } from '../protocol/urls.ts';
 import './ask-dialog.ts';
-import { askOrigin, sentenceOf } from './ask-origin.ts';
+import { askOrigin } from './ask-origin.ts';
 import { isOnAir, titleText } from './broadcast-list.ts';
 import { BroadcastListController } from './broadcast-list-controller.ts';
-import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { answerNote, answerTo, type FormAnswer, formNote } from './form-note.ts';
 import { textOf } from './form-text.ts';
 import { rows } from './row-styles.ts';
 import { base, controls, fields, surfaces } from './theme.ts';
@@ -66,11 +66,7 @@ export class OwnBroadcasts extends LitElement {
   }
 
   async #do(act: () => Promise<string>): Promise<void> {
-    try {
-      this.answer = { kind: 'done', sentence: await act() };
-    } catch (cause) {
-      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
-    }
+    this.answer = await answerTo(act);
     this.#broadcasts.refresh();
   }
 

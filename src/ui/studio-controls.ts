@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { SceneKind } from '../encode/scene.ts';
-import './end-dialog.ts';
+import type { Question } from './ask-dialog.ts';
+import './ask-dialog.ts';
 import { icons } from './icons.ts';
 import { PICTURE_NAMES } from './scene-words.ts';
 import type { ProbeState, StudioPhase } from './studio-state.ts';
@@ -11,6 +12,13 @@ export type ControlWish =
   | { readonly kind: 'camera-off'; readonly isOff: boolean }
   | { readonly kind: 'go-live' }
   | { readonly kind: 'end-stream' };
+
+const END: Question = {
+  heading: 'End the stream?',
+  text: 'Viewers stop seeing you, and the recording plays at the same link. A stream that has ended cannot go on.',
+  yes: 'End stream',
+  no: 'Keep streaming',
+};
 
 /** The buttons under the preview. Fires `wish` with a `ControlWish`; ending is asked once before it is wished. */
 export class StudioControls extends LitElement {
@@ -142,11 +150,11 @@ export class StudioControls extends LitElement {
         </button>
         ${phase.kind === 'live' || phase.kind === 'ending' ? this.#end() : this.#goLive()}
       </div>
-      <end-dialog
-        ?open=${this.isConfirmingEnd}
-        @dismiss=${() => void this.#keepStreaming()}
-        @confirm=${() => this.#endStream()}
-      ></end-dialog>`;
+      <ask-dialog
+        .question=${this.isConfirmingEnd ? END : undefined}
+        @answer-no=${() => void this.#keepStreaming()}
+        @answer-yes=${() => this.#endStream()}
+      ></ask-dialog>`;
   }
 }
 

@@ -15,11 +15,6 @@ export class StudioEnded extends LitElement {
     controls,
     surfaces,
     css`
-      .card {
-        display: grid;
-        gap: var(--tc-space-4);
-        padding: clamp(var(--tc-space-5), 4vw, var(--tc-space-7));
-      }
       h2 {
         font-size: var(--tc-text-2xl);
       }
@@ -44,7 +39,7 @@ export class StudioEnded extends LitElement {
   }
 
   protected override render() {
-    return html`<div class="card">
+    return html`<div class="card alone">
       <h2>Your recording is ready</h2>
       <p>
         It lasted <span class="numbers" aria-hidden="true">${clockText(this.durationMs)}</span

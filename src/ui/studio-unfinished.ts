@@ -16,11 +16,6 @@ export class StudioUnfinished extends LitElement {
     controls,
     surfaces,
     css`
-      .card {
-        display: grid;
-        gap: var(--tc-space-4);
-        padding: clamp(var(--tc-space-5), 4vw, var(--tc-space-7));
-      }
       h2 {
         overflow-wrap: anywhere;
       }
@@ -53,7 +48,7 @@ export class StudioUnfinished extends LitElement {
   }
 
   protected override render() {
-    return html`<div class="card">
+    return html`<div class="card alone">
       <h2>${leftSentence(this.left)}</h2>
       <p class="quiet">${this.#advice()}</p>
       <div class="actions">

@@ -17,10 +17,8 @@ export class StudioWelcome extends LitElement {
     controls,
     surfaces,
     css`
-      .card {
-        display: grid;
+      .card.alone {
         gap: var(--tc-space-5);
-        padding: clamp(var(--tc-space-5), 4vw, var(--tc-space-7));
       }
       h2 {
         font-size: var(--tc-text-2xl);
@@ -59,7 +57,7 @@ export class StudioWelcome extends LitElement {
   }
 
   protected override render() {
-    return html`<div class="card">
+    return html`<div class="card alone">
       <h2>First, your camera and microphone</h2>
       <ul>
         <li>${icons.camera}<span>They are what viewers will see and hear, so your browser asks you to allow both.</span></li>

@@ -167,7 +167,6 @@ export const controls = css`
   }
 `;
 
-/** A label above its native field: `.field` around `label` and `input` or `select`. */
 /** Boxes to tick; their words are pressed with them. */
 export const boxes = css`
   [type='checkbox'] {
@@ -178,6 +177,7 @@ export const boxes = css`
   }
 `;
 
+/** A label above its native field: `.field` around `label` and `input` or `select`. */
 export const fields = css`
   .field {
     display: grid;
@@ -213,7 +213,7 @@ export const fields = css`
   }
 `;
 
-/** `.card` for a block of its own, `.badge` for a word about it (`live`, `good`, `slow`, `bad`). */
+/** `.card` for a block of its own, `.card.alone` where it is all there is, `.badge` for a word about it (`live`, `good`, `slow`, `bad`). */
 export const surfaces = css`
   .card {
     padding: clamp(var(--tc-space-4), 4vw, var(--tc-space-5));
@@ -221,6 +221,11 @@ export const surfaces = css`
     border-radius: var(--tc-radius-l);
     background: var(--tc-color-surface);
     box-shadow: var(--tc-shadow-1);
+  }
+  .card.alone {
+    display: grid;
+    gap: var(--tc-space-4);
+    padding: clamp(var(--tc-space-5), 4vw, var(--tc-space-7));
   }
   .badge {
     display: inline-flex;

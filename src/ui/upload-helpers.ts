@@ -1,8 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { HelperView, LendInvitation } from '../protocol/lend.ts';
-import { sentenceOf } from './ask-origin.ts';
-import { answerNote, type FormAnswer, formNote } from './form-note.ts';
+import { answerNote, answerTo, type FormAnswer, formNote } from './form-note.ts';
 import { icons } from './icons.ts';
 import { lendApi } from './lend-api.ts';
 import { piecesText } from './lend-words.ts';
@@ -85,14 +84,12 @@ export class UploadHelpers extends LitElement {
   async #do(act: (broadcast: ReservedBroadcast) => Promise<string | undefined>): Promise<void> {
     const { broadcast } = this;
     if (broadcast === undefined) return;
-    try {
+    this.answer = await answerTo(async () => {
       const sentence = await act(broadcast);
       this.invitations = await lendApi.invitations(broadcast);
       this.dispatchEvent(new Event('helpers'));
-      this.answer = sentence === undefined ? { kind: 'none' } : { kind: 'done', sentence };
-    } catch (cause) {
-      this.answer = { kind: 'refused', sentence: sentenceOf(cause) };
-    }
+      return sentence;
+    });
   }
 
   #invite(event: SubmitEvent): void {

@@ -33,6 +33,6 @@ export async function goLiveIn(page: Page, studioUrl: string): Promise<string> {
 /** Presses End stream and says yes. Resolves when the studio says that it is over. */
 export async function endStreamIn(page: Page): Promise<void> {
   await page.locator('>>> studio-controls >>> .main-action button').click();
-  await page.locator('>>> end-dialog >>> dialog[open] .danger').click();
+  await page.locator('>>> ask-dialog >>> dialog[open] .danger').click();
   await untilSaid(page, 'Your stream has ended');
 }

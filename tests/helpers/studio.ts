@@ -48,7 +48,7 @@ export async function goLiveFrom(page: Page, originUrl: string, source: string, 
 export async function endStream(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'End stream' }).click();
   await page.getByRole('dialog').waitFor();
-  await page.locator('end-dialog').getByRole('button', { name: 'End stream' }).click();
+  await page.locator('ask-dialog').getByRole('button', { name: 'End stream' }).click();
   await page.getByRole('status').filter({ hasText: 'ended' }).waitFor({ timeout: 45_000 });
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test';
+import { StageError } from '../../src/protocol/errors.ts';
 import type { RenditionStats, UploadStats } from '../../src/protocol/stats.ts';
 import { parseBroadcastList, shelvesOf } from '../../src/ui/broadcast-list.ts';
+import { answerTo } from '../../src/ui/form-note.ts';
 import {
   renditionHealth,
   repeatNote,
@@ -202,4 +204,19 @@ test('live and interrupted are on air, reserved is nowhere, the rest are recordi
   const states = (shelf: readonly { readonly state: string }[]) => shelf.map(({ state }) => state);
   expect(states(shelvesOf(list).onAir)).toEqual(['live', 'interrupted']);
   expect(states(shelvesOf(list).recordings)).toEqual(['processing', 'ended', 'sealed']);
+});
+
+test('a press of a button is answered with what is done, with nothing where that can be seen, or with why it was not', async () => {
+  expect(await answerTo(async () => 'It is deleted.')).toEqual({ kind: 'done', sentence: 'It is deleted.' });
+  expect(await answerTo(async () => undefined)).toEqual({ kind: 'none' });
+  const refusal = new StageError('origin', 'wrong_password', 'This is not your password.');
+  expect(await answerTo(() => Promise.reject(refusal))).toEqual({
+    kind: 'refused',
+    sentence: 'This is not your password.',
+  });
+  const sentence = 'That did not work. Reload the page and try once more.';
+  expect(await answerTo(() => Promise.reject(new TypeError('x is not a function')))).toEqual({
+    kind: 'refused',
+    sentence,
+  });
 });
