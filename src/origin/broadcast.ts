@@ -1,23 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Helped, NO_HELP } from '../package/mpd-periods.ts';
 import type { Visibility } from '../protocol/accounts.ts';
-import type { BroadcastDetail, BroadcastEnd, IngestState, TimelineCut, UploadPlan } from '../protocol/broadcast.ts';
+import type { BroadcastDetail, IngestState, TimelineCut, UploadPlan } from '../protocol/broadcast.ts';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { Edge } from './availability.ts';
+import { BroadcastLife } from './broadcast-life.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
 import { type HelpPromise, helpedOf, wholeOfHelpers, withoutSegments } from './helped.ts';
 import type { WaiterBudget } from './hot-tail.ts';
-import { isOver, type Life, type LifeEvent, lifeAfterRestart, next, type SilenceRules, timerMs } from './lifecycle.ts';
+import type { SilenceRules } from './lifecycle.ts';
 import { edgeOf } from './live-edge.ts';
 import { newerTab, unknownGeneration } from './problem.ts';
-import { endOfUpload, endPartsOf, recordingEndMs } from './recording-end.ts';
+import { endOfUpload } from './recording-end.ts';
 import { type Running, runningOf } from './running.ts';
+import { SavedRecord } from './saved-record.ts';
 import type { BroadcastStore } from './segment-store.ts';
-import { shapeOf } from './store-shape.ts';
+import { reshape, shapeOf } from './store-shape.ts';
 import { isWhole } from './timeline.ts';
 
 export interface BroadcastDeps {
@@ -33,12 +35,10 @@ export interface BroadcastDeps {
 export class Broadcast {
   readonly store: BroadcastStore;
   readonly #deps: BroadcastDeps;
-  #record: BroadcastRecord;
-  #life: Life;
+  readonly #saved: SavedRecord;
+  readonly #life: BroadcastLife;
   #running: Running | undefined;
-  #stopTimer: () => void = () => {};
   #isStopping = false;
-  #saving: Promise<void> = Promise.resolve();
   /** What viewers are promised of helpers: their renditions from this part on. */
   #promise: HelpPromise | undefined;
   #helped: Helped = NO_HELP;
@@ -46,15 +46,22 @@ export class Broadcast {
   constructor(record: BroadcastRecord, store: BroadcastStore, deps: BroadcastDeps) {
     this.store = store;
     this.#deps = deps;
-    this.#record = record;
-    this.#life = lifeAfterRestart(record, deps.clock.nowMs());
+    const saved = new SavedRecord(record, deps.records);
+    this.#saved = saved;
+    this.#life = new BroadcastLife({
+      ...deps,
+      saved,
+      store,
+      running: () => this.#running,
+      isComplete: () => this.isComplete(),
+    });
     if (record.start !== undefined) this.#running = runningOf(record.start, store.inits(), deps);
     this.#helped = this.#helpedNow();
-    this.#arm();
+    this.#life.arm();
   }
 
   get record(): BroadcastRecord {
-    return this.#record;
+    return this.#saved.now;
   }
 
   get running(): Running | undefined {
@@ -62,7 +69,7 @@ export class Broadcast {
   }
 
   get isOver(): boolean {
-    return isOver(this.#life.state);
+    return this.#life.isOver;
   }
 
   nowMs(): number {
@@ -92,13 +99,13 @@ export class Broadcast {
 
   /** Where the live edge of a track is, or the end of what lies around `part`, for `availability.ts`. */
   edge(track: TrackId, part: PartIndex, start: StartFacts): Edge {
-    const facts = { record: this.#record, start, life: this.#life, helped: this.#helped, nowMs: this.nowMs() };
+    const facts = { record: this.#record, start, life: this.#life.now, helped: this.#helped, nowMs: this.nowMs() };
     return edgeOf(facts, track, part);
   }
 
   /** What is missing of an upload is being made: it comes when it comes, not by the clock. */
   get isBeingMade(): boolean {
-    return this.#record.start?.isUpload === true && this.#life.state === 'ended';
+    return this.#record.start?.isUpload === true && this.#life.now.state === 'ended';
   }
 
   /** Every part up to the end that the creator said is in. What helpers began and nobody finished is not waited for. */
@@ -125,7 +132,7 @@ export class Broadcast {
   /** What helpers made of these segments is never shown again (SPEC LEND16). Durable when the promise resolves. */
   async disown(segments: readonly number[]): Promise<void> {
     const disowned = [...new Set([...this.#record.disowned, ...segments])];
-    this.#record = { ...this.#record, disowned };
+    this.#saved.note({ disowned });
     await this.#showHelp({ disowned });
   }
 
@@ -164,40 +171,35 @@ export class Broadcast {
   /** `cuts` replaces the declared ones, which it contains (SPEC CUT). */
   async setCuts(cuts: readonly TimelineCut[]): Promise<void> {
     await this.#change({ cuts, publishMs: this.nowMs() });
-    this.#reshape();
+    reshape(this.store, this.#record);
     this.#running?.tail.wakeAll();
-    if (this.#life.state === 'ended') this.heard();
+    if (this.#life.now.state === 'ended') this.heard();
   }
 
   /** `upload`: everything that will ever come is known now (SPEC UPLOAD1). */
   async start(facts: StartFacts, upload?: UploadPlan): Promise<void> {
     const nowMs = this.nowMs();
     const ending = upload === undefined ? {} : endOfUpload(upload, nowMs);
-    this.#record = { ...this.#record, ...ending };
+    this.#saved.note(ending);
     this.store.setShape(shapeOf(facts, this.#record));
     this.#running = runningOf(facts, this.store.inits(), this.#deps);
-    this.#life = next(this.#life, { kind: 'started', isUpload: facts.isUpload }, nowMs, this.#deps.silence);
-    this.#arm();
+    const state = this.#life.start(facts.isUpload, nowMs);
     this.#helped = this.#helpedNow();
-    await this.#change({ ...ending, start: facts, state: this.#life.state, publishMs: nowMs });
+    await this.#change({ ...ending, start: facts, state, publishMs: nowMs });
   }
 
   heard(): void {
-    const life = this.#life;
-    if (life.state === 'live') this.#life = { state: 'live', heardMs: this.nowMs() };
-    else this.#hear().catch(this.#deps.onError);
+    this.#life.heard();
   }
 
   /** `endParts` for every track: the index after its last part. What is stored beyond counts too. */
   async end(endParts: Readonly<Record<TrackId, PartIndex>>): Promise<void> {
-    await this.store.sync();
-    if (this.isOver) await this.#setEnd({ by: 'creator', endParts: this.#endParts(endParts) });
-    await this.#apply({ kind: 'ended', isComplete: this.isComplete() }, endParts);
+    await this.#life.end(endParts);
   }
 
   /** What has not come for so long is given up. */
   async expire(): Promise<void> {
-    await this.#apply({ kind: 'expired' });
+    await this.#life.expire();
   }
 
   async setTitle(title: string): Promise<void> {
@@ -231,81 +233,17 @@ export class Broadcast {
 
   /** Stops the timers and lets go of the bytes; the broadcast goes on in the next process. */
   async close(): Promise<void> {
-    this.#stopTimer();
+    this.#life.stop();
     this.stopWaiting();
-    await this.#saving;
+    await this.#saved.rest();
     await this.store.close();
   }
 
-  #arm(): void {
-    this.#stopTimer();
-    const atMs = timerMs(this.#life, this.#deps.silence);
-    if (atMs === undefined) return;
-    this.#stopTimer = this.#deps.clock.at(atMs, () => {
-      const event: LifeEvent = { kind: 'timer', isComplete: this.isComplete() };
-      this.#apply(event).catch(this.#deps.onError);
-      this.#arm();
-    });
+  get #record(): BroadcastRecord {
+    return this.#saved.now;
   }
 
-  /** A part after the end: the end by silence moves on with it. */
-  async #hear(): Promise<void> {
-    const { end } = this.#record;
-    if (end?.by === 'silence' && this.#life.state !== 'sealed') {
-      const endParts = this.#endParts(end.endParts);
-      if (!isDeepStrictEqual(endParts, end.endParts)) await this.#setEnd({ by: 'silence', endParts });
-    }
-    await this.#apply({ kind: 'heard', isComplete: this.isComplete() });
-  }
-
-  async #setEnd(end: BroadcastEnd): Promise<void> {
-    this.#record = { ...this.#record, end };
-    await this.#change({ end, durationMs: await this.#durationMs(end), publishMs: this.nowMs() });
-    this.#reshape();
-    this.#running?.tail.wakeAll();
-  }
-
-  async #apply(event: LifeEvent, said: Readonly<Record<TrackId, PartIndex>> = {}): Promise<void> {
-    const nowMs = this.nowMs();
-    const before = this.#life;
-    this.#life = next(before, event, nowMs, this.#deps.silence);
-    const { state } = this.#life;
-    if (state === before.state) return;
-    this.#arm();
-    const change: { -readonly [K in keyof RecordChange]: RecordChange[K] } = { state };
-    if (state === 'processing') {
-      change.endedMs = nowMs;
-      change.end = { by: event.kind === 'ended' ? 'creator' : 'silence', endParts: this.#endParts(said) };
-      // At once, so that nothing beyond the end is taken while the end is being looked at.
-      this.#record = { ...this.#record, ...change };
-    }
-    const { end, durationMs } = this.#record;
-    if (end !== undefined) change.durationMs = await this.#durationMs(end);
-    if (before.state === 'processing' || (isOver(before.state) && change.durationMs !== durationMs))
-      change.publishMs = nowMs;
-    await this.#change(change);
-    // Only now: a short last segment on the disk means nothing without the end in the record.
-    if (end !== undefined) this.#reshape();
-    this.#running?.tail.wakeAll();
-  }
-
-  #reshape(): void {
-    if (this.#record.start !== undefined) this.store.setShape(shapeOf(this.#record.start, this.#record));
-  }
-
-  #endParts(said: Readonly<Record<TrackId, PartIndex>>): Record<TrackId, PartIndex> {
-    return endPartsOf(this.#running?.tracks ?? [], this.store, said);
-  }
-
-  async #durationMs(end: BroadcastEnd): Promise<number> {
-    return recordingEndMs(end.endParts, this.#running?.expectations ?? new Map(), this.store);
-  }
-
-  /** The record in memory is the truth of this process; writes follow in order. */
   async #change(change: RecordChange): Promise<void> {
-    this.#record = { ...this.#record, ...change };
-    const saved = this.#saving.then(() => this.#deps.records.save(this.#record));
-    this.#saving = saved.catch(() => {});
-    await saved;
+    await this.#saved.change(change);
   }
 }

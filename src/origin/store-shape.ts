@@ -1,5 +1,5 @@
 import type { BroadcastRecord, StartFacts } from './broadcast-records.ts';
-import type { StoreShape } from './segment-store.ts';
+import type { BroadcastStore, StoreShape } from './segment-store.ts';
 import { holesOf } from './timeline.ts';
 
 /** What the store must know of a broadcast: a segment that may still grow is not complete. */
@@ -13,4 +13,9 @@ export function shapeOf(
     ...(isFinal ? { endParts: end.endParts } : {}),
     ...(cuts.length === 0 ? {} : { holes: holesOf(cuts) }),
   };
+}
+
+/** After the end or a hole became known. */
+export function reshape(store: BroadcastStore, record: BroadcastRecord): void {
+  if (record.start !== undefined) store.setShape(shapeOf(record.start, record));
 }
