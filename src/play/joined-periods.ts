@@ -52,9 +52,19 @@ export function joinPeriods(manifest: string): JoinedManifest {
   };
 }
 
-/** undefined: nothing is known against any track. */
-export function tracksAt(stretches: readonly TracksFrom[], mediaMs: number): readonly TrackId[] | undefined {
-  return stretches.findLast(({ fromMs }) => fromMs <= mediaMs)?.tracks;
+/**
+ * Which tracks to choose from; undefined: nothing is known against any. One that is to go at a moment that has not come
+ * yet (`mediaNowMs` is the live edge) is left at once: if its encoder broke, nothing of it comes until then.
+ */
+export function tracksAt(
+  stretches: readonly TracksFrom[],
+  mediaMs: number,
+  mediaNowMs: number,
+): readonly TrackId[] | undefined {
+  const at = stretches.findLastIndex(({ fromMs }) => fromMs <= mediaMs);
+  const next = stretches[at + 1];
+  const tracks = stretches[at]?.tracks;
+  return next === undefined || next.fromMs <= mediaNowMs ? tracks : tracks?.filter((id) => next.tracks.includes(id));
 }
 
 function readPeriod(text: string): Period | undefined {

@@ -222,7 +222,7 @@ export class PlayerSource {
     const { video, device } = this.#context;
     const positionMs = video.currentTime * 1000;
     const nextMs = spanAt(mediaSpans(video.buffered), positionMs)?.toMs ?? positionMs;
-    const there = tracksAt(this.#stretches, nearestKey(nextMs, this.grid.gopSeconds));
+    const there = tracksAt(this.#stretches, nearestKey(nextMs, this.grid.gopSeconds), this.mediaNowMs);
     const isThere = tracks.map((track) => there === undefined || there.includes(track));
     const kept = device.rungAt(nextMs + EDGE_MS, ladderBps);
     if (kept !== undefined && (device.isAway || byHand === undefined)) return kept;

@@ -30,12 +30,25 @@ test('Periods without a hole between them are one, with every representation, an
   expect([...text.matchAll(/<Representation id="(\w+)"/g)].map(([, id]) => id)).toEqual(['v3', 'v1', 'v2', 'a']);
   expect(text.match(/<AdaptationSet /g)?.length).toBe(text.match(/<\/AdaptationSet>/g)?.length);
   expect(text.endsWith('<UTCTiming/></MPD>')).toBe(true);
-  const there = (ms: number) => tracksAt(stretches, ms);
+  const there = (ms: number) => tracksAt(stretches, ms, 90_000);
   expect([there(29_999), there(30_000), there(50_000)]).toEqual([
     ['v3', 'v1', 'a'],
     ['v3', 'v2', 'v1', 'a'],
     ['v3', 'v1', 'a'],
   ]);
+});
+
+test('a quality that is to go at a moment still to come is left at once; one that comes is not there before', () => {
+  const stretches = [
+    { fromMs: 0, tracks: ['v2', 'v1', 'a'] },
+    { fromMs: 30_000, tracks: ['v1', 'a'] },
+    { fromMs: 50_000, tracks: ['v2', 'v1', 'a'] },
+  ];
+  const there = (mediaMs: number, nowMs: number) => tracksAt(stretches, mediaMs, nowMs)?.join();
+  expect(there(22_000, 23_000)).toBe('v1,a');
+  expect(there(22_000, 30_000)).toBe('v2,v1,a');
+  expect(there(44_000, 45_000)).toBe('v1,a');
+  expect(there(50_000, 51_000)).toBe('v2,v1,a');
 });
 
 test('a hole stays the edge of a Period, and a Period that ends keeps its length', () => {
@@ -57,7 +70,7 @@ test('a recording, one Period, and what is not understood stay as they are', () 
   const uneven = mpd('dynamic', two[0], `<Period id="p3" start="PT30S">${set(1, ALL)}</Period>`);
   for (const text of [mpd('static', ...two), mpd('dynamic', two[1]), odd, uneven, ''])
     expect(joinPeriods(text)).toEqual({ text, stretches: [] });
-  expect(tracksAt([], 5)).toBeUndefined();
+  expect(tracksAt([], 5, 5)).toBeUndefined();
 });
 
 test('among the rungs that are there, what plays is kept, or the next lower one takes its place', () => {
