@@ -20,7 +20,8 @@ import type { SourcesPage } from './sources/page/main.ts';
 const HELP = `What sources cost: a camera over a screen in 720p, and large files brought down to 1080p.
   --frames N    pictures composed (600)
   --seconds N   length of the files (4)
-  --minutes N   of a screen of 5 pictures a second with sound, whose lag is measured at both ends (10)
+  --minutes N   of a screen of 5 pictures a second with sound, whose lag is measured at both ends (10); half-way the source
+                changes and comes back, and the sound is muted
   --only NAME   compose, files or sync`;
 
 const { values } = parseArgs({
@@ -132,7 +133,10 @@ async function files(): Promise<Record<string, Cell>[]> {
 
 const SCREEN: NumberedSource = { width: 1280, height: 720, rate: 5, from: 0, beepHz: 440 };
 
-/** What is left of sound and picture that belong together, in the first ten seconds and in the last. */
+/**
+ * What is left of sound and picture that belong together, in the first ten seconds and in the last. Half-way another
+ * source is shown, everything is muted, and the screen is shared anew.
+ */
 async function synchronous(): Promise<Record<string, Cell>[]> {
   const seconds = Number(values.minutes) * 60;
   const origin = await startOrigin();
@@ -142,7 +146,15 @@ async function synchronous(): Promise<Record<string, Cell>[]> {
     await page.addInitScript(numberedSources(SCREEN, SCREEN));
     const id = await goLiveFrom(page, origin.url, 'Screen', '?ladder=360');
     const media = async (): Promise<number> => (await broadcastDetail(origin.url, id)).durationMs;
-    while ((await media()) < seconds * 1000) await new Promise((resolve) => setTimeout(resolve, 500));
+    const untilMedia = async (ms: number): Promise<void> => {
+      while ((await media()) < ms) await new Promise((resolve) => setTimeout(resolve, 500));
+    };
+    await untilMedia(seconds * 500);
+    for (const name of ['Camera', 'Mute', 'Unmute', 'Screen']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      if (name === 'Camera') await page.getByRole('button', { name, exact: true, pressed: true }).waitFor();
+    }
+    await untilMedia(seconds * 1000);
     const { tracks } = await broadcastDetail(origin.url, id);
     const rows: Record<string, Cell>[] = [];
     for (const segment of [0, Math.floor(seconds / 10) - 1]) {
@@ -154,11 +166,13 @@ async function synchronous(): Promise<Record<string, Cell>[]> {
         ]);
       const numbers = await numbersShown(bytes['video'] ?? new Uint8Array());
       const beeps = (await beepTimes(bytes['audio'] ?? new Uint8Array())).map((at) => at - segment * 10);
+      const targetBps = tracks.find(({ kind }) => kind === 'video')?.bitrateBps ?? 0;
       const changes = numbers.filter((n, i) => i > 0 && n !== numbers[i - 1]).length;
       rows.push({
         'from s': segment * 10,
         'sound late by ms': soundLagMs(numbers, SCREEN, 30, beeps),
         'new pictures': changes,
+        'of its bit rate': ((bytes['video']?.length ?? 0) * 8) / 10 / targetBps,
       });
     }
     return rows;
