@@ -34,7 +34,7 @@ function slowDisk() {
       });
     });
   const next = async (error?: Error): Promise<void> => {
-    await expect.poll(() => waiting.length).toBeGreaterThan(0);
+    await expect.poll(() => waiting.length, 'one at a time').toBe(1);
     waiting.shift()?.(error);
   };
   return { written, waiting, save, next };
