@@ -93,6 +93,12 @@ export class LiveBoard {
     return lease?.holder === holder ? lease : undefined;
   }
 
+  /** Those with nothing in hand, the next in turn first. */
+  idleAt(nowMs: number): readonly HolderId[] {
+    const busy = new Set(this.leases.map(({ holder }) => holder));
+    return this.#turn(nowMs).filter((holder) => !busy.has(holder));
+  }
+
   /** Who makes what, for the creator to see. */
   get leases(): readonly LiveLease[] {
     return [...this.#jobs.values()].flatMap(({ lease }) => lease ?? []);
@@ -232,13 +238,17 @@ export class LiveBoard {
     orders.push({ kind: 'make', lease });
   }
 
-  /** In turn; those with less to do first, and not the one that has just been silent. */
-  #nextHolder(but: HolderId | undefined, nowMs: number): HolderId | undefined {
+  #turn(nowMs: number): readonly HolderId[] {
     const ring = [...this.#holders.keys()];
     const after = ring.indexOf(this.#lastHolder ?? '') + 1;
-    const turn = [...ring.slice(after), ...ring.slice(0, after)].filter(
-      (holder) => holder !== but && nowMs >= (this.#holders.get(holder)?.restsUntilMs ?? 0),
+    return [...ring.slice(after), ...ring.slice(0, after)].filter(
+      (holder) => nowMs >= (this.#holders.get(holder)?.restsUntilMs ?? 0),
     );
+  }
+
+  /** In turn; those with less to do first, and not the one that has just been silent. */
+  #nextHolder(but: HolderId | undefined, nowMs: number): HolderId | undefined {
+    const turn = this.#turn(nowMs).filter((holder) => holder !== but);
     const load = (holder: HolderId): number => this.leases.filter((lease) => lease.holder === holder).length;
     const least = Math.min(...turn.map(load));
     const next = turn.find((holder) => load(holder) === least);

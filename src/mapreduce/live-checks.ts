@@ -17,9 +17,10 @@ export interface Look {
 /** unable: whoever looked could not say. */
 export type LookWord = 'good' | 'lie' | 'unable';
 
-/** open: somebody else is asked. old: nobody had asked. */
+/** open: somebody else is asked. old: nobody had asked. good: nothing of the segment is left to be looked at. */
 export type CheckOutcome =
-  | { readonly kind: 'open' | 'good' | 'old' }
+  | { readonly kind: 'open' | 'old' }
+  | { readonly kind: 'good'; readonly segment: number }
   | { readonly kind: 'lie'; readonly maker: HolderId };
 
 /** What one helper made of one segment, while nobody has found it right. */
@@ -167,7 +168,9 @@ export class LiveChecks {
     this.#checks = this.#checks.filter((one) => one !== check);
     if (isLie) this.#lies++;
     else this.#good++;
-    return isLie ? this.#convicted(check) : { kind: 'good' };
+    if (isLie) return this.#convicted(check);
+    const { segment } = check;
+    return this.#checks.some((one) => one.segment === segment) ? { kind: 'open' } : { kind: 'good', segment };
   }
 
   /** Back among the open ones until its maker is dismissed, so that its segment goes with the others. */

@@ -10,7 +10,14 @@ import { BroadcastLife } from './broadcast-life.ts';
 import type { BroadcastRecord, BroadcastRecords, RecordChange, StartFacts } from './broadcast-records.ts';
 import { type BroadcastBasics, basicsOf, detailOf, durableOf, ingestStateOf } from './broadcast-views.ts';
 import type { Clock } from './clock.ts';
-import { type HelpPromise, helpedOf, wholeOfHelpers, withoutSegments } from './helped.ts';
+import {
+  type HelpMade,
+  type HelpPromise,
+  helpedOf,
+  lackingOfHelpers,
+  type MadeFacts,
+  madeByHelpers,
+} from './helped.ts';
 import type { WaiterBudget } from './hot-tail.ts';
 import type { SilenceRules } from './lifecycle.ts';
 import { edgeOf } from './live-edge.ts';
@@ -42,6 +49,7 @@ export class Broadcast {
   /** What viewers are promised of helpers: their renditions from this part on. */
   #promise: HelpPromise | undefined;
   #helped: Helped = NO_HELP;
+  #isBeingRedone = false;
 
   constructor(record: BroadcastRecord, store: BroadcastStore, deps: BroadcastDeps) {
     this.store = store;
@@ -108,11 +116,19 @@ export class Broadcast {
     return this.#record.start?.isUpload === true && this.#life.now.state === 'ended';
   }
 
-  /** Every part up to the end that the creator said is in. What helpers began and nobody finished is not waited for. */
+  /**
+   * Every part up to the end that the creator said is in. What helpers began and nobody finished is waited for only as
+   * long as somebody makes it again.
+   */
   isComplete(): boolean {
     const { end, cuts } = this.#record;
-    const helped = { ...this.#helped, ranges: this.#wholeOfHelpers() };
-    return end?.by === 'creator' && isWhole(cuts, end.endParts, (track) => this.store.stored(track), helped);
+    const { whole } = this.#madeByHelpers();
+    const helped = { ...this.#helped, ranges: whole, redone: [] };
+    return (
+      !this.#isBeingRedone &&
+      end?.by === 'creator' &&
+      isWhole(cuts, end.endParts, (track) => this.store.stored(track), helped)
+    );
   }
 
   /** What helpers make of it, and where it is shown (SPEC LEND12). */
@@ -136,6 +152,19 @@ export class Broadcast {
     await this.#showHelp({ disowned });
   }
 
+  /** Somebody makes again what helpers did not finish (SPEC LEND17): until it is false, a recording stays open. */
+  setBeingRedone(isBeingRedone: boolean): void {
+    const wasBeingRedone = this.#isBeingRedone;
+    this.#isBeingRedone = isBeingRedone;
+    if (wasBeingRedone && !isBeingRedone) this.heard();
+  }
+
+  /** Segments that could be made again. */
+  lackingOfHelpers(): readonly number[] {
+    const facts = this.#madeFacts();
+    return facts === undefined ? [] : lackingOfHelpers(facts);
+  }
+
   async #showHelp(change: RecordChange): Promise<void> {
     const helped = this.#helpedNow();
     const isSame = isDeepStrictEqual(helped, this.#helped);
@@ -146,15 +175,20 @@ export class Broadcast {
   }
 
   #helpedNow(): Helped {
-    return helpedOf(this.#running?.tracks ?? [], this.#wholeOfHelpers(), this.#promise);
+    return helpedOf(this.#running?.tracks ?? [], this.#madeByHelpers(), this.#promise);
   }
 
-  #wholeOfHelpers(): readonly PartRange[] {
-    const running = this.#running;
-    if (running === undefined) return [];
+  #madeByHelpers(): HelpMade {
+    const facts = this.#madeFacts();
+    return facts === undefined ? { whole: [], redone: [] } : madeByHelpers(facts);
+  }
+
+  #madeFacts(): MadeFacts | undefined {
     const { end, disowned } = this.#record;
-    const whole = wholeOfHelpers(running, (track) => this.store.stored(track).toJSON(), end?.endParts);
-    return withoutSegments(whole, disowned, running.grid.partsPerSegment);
+    const running = this.#running;
+    if (running === undefined) return undefined;
+    const { tracks, grid } = running;
+    return { tracks, grid, disowned, endParts: end?.endParts, stored: (track) => this.store.stored(track).toJSON() };
   }
 
   /** SPEC FENCE1: durable when the promise resolves, in force at once. */

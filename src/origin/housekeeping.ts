@@ -14,6 +14,9 @@ export async function housekeep({ registry, accounts, lending, liveHelp, keeper 
   const records = new Map(registry.records().map((record) => [record.id, record]));
   await lending.housekeep((id) => records.get(id));
   liveHelp.housekeep((id) => isStatic(records.get(id)?.state ?? 'sealed'));
+  // What helpers were making again when the origin was restarted is made by nobody now.
+  for (const broadcast of registry.open())
+    if (broadcast.record.state === 'ended' && liveHelp.find(broadcast.record.id) === undefined) broadcast.heard();
   await keeper.sweep();
 }
 

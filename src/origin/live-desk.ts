@@ -15,6 +15,9 @@ export class LiveDesk {
   /** Throws 409 `no_help_wanted`. */
   of(broadcast: Broadcast): LiveHelp {
     const { record, running } = broadcast;
+    // After the end, while others make what lacks.
+    const busy = this.find(record.id);
+    if (busy?.isBusy === true) return busy;
     if (running === undefined || running.isUpload || broadcast.isOver)
       throw new Problem(409, 'no_help_wanted', 'There is nothing to help with here any more.');
     const known = this.find(record.id) ?? new LiveHelp(broadcast, running, this.#deps);
@@ -35,6 +38,6 @@ export class LiveDesk {
 
   /** `isOver` of a broadcast that is gone is true. */
   housekeep(isOver: (broadcastId: string) => boolean): void {
-    for (const id of this.#lives.keys()) if (isOver(id)) this.#lives.delete(id);
+    for (const [id, { isBusy }] of this.#lives) if (isOver(id) && !isBusy) this.#lives.delete(id);
   }
 }

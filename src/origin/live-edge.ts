@@ -1,6 +1,6 @@
 import type { Helped } from '../package/mpd-periods.ts';
 import type { PartIndex } from '../protocol/grid.ts';
-import type { TrackId } from '../protocol/track.ts';
+import { originalId, type TrackId } from '../protocol/track.ts';
 import type { Edge } from './availability.ts';
 import type { BroadcastRecord, StartFacts } from './broadcast-records.ts';
 import { isOffered } from './helped.ts';
@@ -27,7 +27,7 @@ export function edgeOf({ record, start, life, helped, nowMs }: EdgeFacts, track:
   if (hole !== undefined) return { ...around, ...close, endPart: hole.from };
   return {
     ...around,
-    endPart: end?.endParts[track],
+    endPart: end?.endParts[originalId(track)],
     isEndFinal: end?.by !== 'silence' || life.state === 'sealed',
     holdUntilMs: life.state === 'processing' ? life.endedMs + PROCESSING_MS : undefined,
   };

@@ -3,7 +3,7 @@ import { LiveLags } from '../mapreduce/live-lags.ts';
 import { type LiveRun, nextRun } from '../mapreduce/live-run.ts';
 import { partMs } from '../protocol/grid.ts';
 import type { LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
-import type { Part } from '../protocol/part.ts';
+import type { Part, PartRange } from '../protocol/part.ts';
 import { helpedTracks, helpSource, type TrackId, type VideoTrack } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
@@ -12,6 +12,7 @@ import type { HelperRecord } from './lend-records.ts';
 import { maxTrackBytes } from './lend-result.ts';
 import { LiveLooks } from './live-looks.ts';
 import { livePartProblem } from './live-part.ts';
+import { LiveRedo } from './live-redo.ts';
 import { Problem } from './problem.ts';
 import type { Running } from './running.ts';
 import { takePart } from './take-part.ts';
@@ -27,6 +28,9 @@ const LOOK_MS = 50;
 const BEAT_MS = 1000;
 /** After the end, for the last parts of what is being made; well before the manifest becomes static. */
 const LAST_PARTS_MS = 5000;
+
+/** After the end, without anybody bringing or saying anything. */
+const FINISH_MS = 30_000;
 
 interface Listener {
   readonly helper: HelperRecord;
@@ -47,6 +51,7 @@ export class LiveHelp {
   readonly #lags = new LiveLags();
   /** What is looked at, and by whom (SPEC LEND14). */
   readonly looks: LiveLooks;
+  readonly #redo: LiveRedo;
   /** Everybody who made something or may still. */
   readonly #known = new Map<string, HelperRecord>();
   /** Of what is being made: what was taken of each track, by segment. */
@@ -59,6 +64,8 @@ export class LiveHelp {
   /** What was promised holds no more. */
   #isBroken = false;
   #beatMs = 0;
+  /** When somebody brought or said something. */
+  #newsMs = 0;
 
   constructor(broadcast: Broadcast, running: Running, deps: LiveHelpDeps) {
     this.#broadcast = broadcast;
@@ -67,9 +74,18 @@ export class LiveHelp {
     this.#board = new LiveBoard(running.grid.partsPerSegment);
     this.#tracks = helpedTracks(running.tracks);
     this.#source = helpSource(running.tracks)?.id ?? '';
+    this.#redo = new LiveRedo(broadcast, running, {
+      lending: deps.lending,
+      nowMs: () => deps.clock.nowMs(),
+      hasRoom: deps.hasRoom,
+      onRefused: (helperId) => this.#board.fail(helperId, deps.clock.nowMs()),
+      onBrought: (segment, helperId, range) => this.#lookAtRedone(segment, helperId, range),
+    });
     this.looks = new LiveLooks(broadcast, running, {
       nowMs: () => deps.clock.nowMs(),
       chance: Math.random,
+      onGood: (segment) => this.#publishRedone(segment),
+      redone: (track, range) => this.#redo.read(track, range),
       onLie: (helperId, reason) => this.#convict(helperId, reason),
     });
   }
@@ -79,7 +95,12 @@ export class LiveHelp {
   }
 
   holds(helperId: string, segment: number): boolean {
-    return this.#board.leaseOf(segment, helperId) !== undefined;
+    return this.#board.leaseOf(segment, helperId) !== undefined || this.#redo.holds(helperId, segment);
+  }
+
+  /** Somebody still helps, or is waited for. */
+  get isBusy(): boolean {
+    return this.#isLooking;
   }
 
   /** Somebody listens for work, until the returned function is called. The newest request of a helper counts. */
@@ -100,7 +121,21 @@ export class LiveHelp {
 
   #leave(helperId: string): void {
     this.#board.leave(helperId);
+    this.#redo.leave(helperId);
     this.looks.checks.leave(helperId);
+  }
+
+  #lookAtRedone(segment: number, helperId: string, { from, to }: PartRange): void {
+    const { checks } = this.looks;
+    checks.drop(segment);
+    for (let part = from; part < to; part++) checks.made(helperId, segment, part);
+    checks.whole(segment, this.#deps.clock.nowMs());
+  }
+
+  async #publishRedone(segment: number): Promise<void> {
+    this.#newsMs = this.#deps.clock.nowMs();
+    await this.#redo.accept(segment);
+    await this.#promise();
   }
 
   async #convict(helperId: string, reason: string): Promise<void> {
@@ -133,6 +168,8 @@ export class LiveHelp {
   }
 
   async #take(helper: HelperRecord, segment: number, parts: readonly Part[]): Promise<LivePartsAnswer> {
+    this.#newsMs = this.#deps.clock.nowMs();
+    if (this.#redo.holds(helper.id, segment)) return this.#redo.take(helper, segment, parts);
     const indices = [...new Set(parts.map(({ part }) => part))].toSorted((a, b) => a - b);
     for (const index of indices) {
       const take = this.#board.judge(helper.id, segment, index);
@@ -200,11 +237,15 @@ export class LiveHelp {
   readonly #lookOn = (): void => {
     const nowMs = this.#deps.clock.nowMs();
     this.#isLooking = this.#listeners.size > 0 || this.#run !== undefined;
-    if (!this.#isLooking) return;
+    if (!this.#isLooking) {
+      this.#broadcast.setBeingRedone(false);
+      return;
+    }
     this.#deps.clock.at(nowMs + LOOK_MS, this.#lookOn);
     if (this.#takes === 0) this.#look(nowMs);
     if (nowMs - this.#beatMs < BEAT_MS) return;
     this.#beatMs = nowMs;
+    this.#askForRedo(nowMs);
     for (const { helper, tell } of this.#listeners.values()) {
       tell({ kind: 'beat', segmentsDone: helper.segmentsDone });
       this.#deps.lending.hear(helper, this.#holdsAny(helper) ? this.#running.grid.frameRate : 0);
@@ -212,7 +253,7 @@ export class LiveHelp {
   };
 
   #holdsAny(helper: HelperRecord): boolean {
-    return this.leases.some(({ holder }) => holder === helper.id);
+    return this.leases.some(({ holder }) => holder === helper.id) || this.#redo.holdsAny(helper.id);
   }
 
   #look(nowMs: number): void {
@@ -238,7 +279,10 @@ export class LiveHelp {
     const isNew = run?.fromSegment !== this.#run?.fromSegment;
     this.#run = run;
     if (this.#lags.look(nowMs) || isNew) this.#promise().catch((error: unknown) => this.#broadcast.report(error));
-    if (!isOver || run !== undefined || (this.looks.checks.isBusy && !this.#isLate(nowMs))) return;
+    if (!isOver || run !== undefined) return;
+    this.#askForRedo(nowMs);
+    if (this.#isFinishing(nowMs)) return;
+    this.#broadcast.setBeingRedone(false);
     for (const { tell } of this.#listeners.values()) tell({ kind: 'over' });
     this.#listeners.clear();
   }
@@ -246,6 +290,24 @@ export class LiveHelp {
   #askForLooks(nowMs: number): void {
     for (const look of this.looks.checks.assign([...this.#listeners.keys()], nowMs))
       this.#listeners.get(look.looker)?.tell({ kind: 'look', look: this.looks.wire(look) });
+  }
+
+  /** Whoever is idle makes again what lacks; while live nobody whose turn is now or the next. */
+  #askForRedo(nowMs: number): void {
+    const idle = this.#board.idleAt(nowMs);
+    const free = this.#broadcast.isOver ? idle : idle.slice(this.leases.length > 0 ? 1 : 2);
+    if (this.#broadcast.running === undefined || free.length === 0) return;
+    const tell = (helper: string, word: LiveWord): void => this.#listeners.get(helper)?.tell(word);
+    this.#redo.lend(free, this.#run?.fromSegment, tell).catch((error: unknown) => this.#broadcast.report(error));
+  }
+
+  /** After the end: what lacks is still made, or looked at. */
+  #isFinishing(nowMs: number): boolean {
+    this.#newsMs = Math.max(this.#newsMs, this.#broadcast.record.endedMs ?? nowMs);
+    const isOpen = this.#redo.isOpen || this.looks.counts.waiting > 0;
+    const isFinishing = isOpen && nowMs - this.#newsMs < FINISH_MS;
+    if (isFinishing) this.#broadcast.setBeingRedone(true);
+    return isFinishing;
   }
 
   #isLate(nowMs: number): boolean {

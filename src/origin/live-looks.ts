@@ -22,6 +22,10 @@ export interface LiveLooksDeps {
   readonly nowMs: () => number;
   /** 0 to 1. */
   readonly chance: () => number;
+  /** All of a segment was found right. */
+  readonly onGood: (segment: number) => Promise<void>;
+  /** Parts that were made again and are in nobody's sight yet; undefined for all others. */
+  readonly redone: (track: TrackId, range: PartRange) => Promise<readonly Buffer[] | undefined>;
   /** It is settled: this helper made something else than the source shows. */
   readonly onLie: (helperId: string, reason: string) => Promise<void>;
 }
@@ -57,6 +61,7 @@ export class LiveLooks {
   async say(id: number, helper: HelperRecord | undefined, verdict: LookVerdict): Promise<void> {
     const outcome = this.checks.say(id, helper?.id ?? CREATOR, verdict.kind);
     if (outcome.kind === 'old') throw staleLook();
+    if (outcome.kind === 'good') await this.#deps.onGood(outcome.segment);
     if (outcome.kind === 'lie' && verdict.kind !== 'good') await this.#deps.onLie(outcome.maker, verdict.reason);
   }
 
@@ -67,7 +72,9 @@ export class LiveLooks {
     const isWithin = segmentOfPart(to - 1, grid.partsPerSegment) === segment;
     if (!isWithin || this.checks.lookBy(helper?.id ?? CREATOR)?.segment !== segment) throw staleLook();
     const isShown = [helpSource(tracks), ...helpedTracks(tracks)].some((one) => one?.id === track);
-    const parts = isShown ? await this.#broadcast.store.read(track, from, to) : [];
+    const parts = isShown
+      ? ((await this.#deps.redone(track, { from, to })) ?? (await this.#broadcast.store.read(track, from, to)))
+      : [];
     if (parts.length === 0) throw new Problem(404, 'no_result', 'There is nothing to look at here.');
     return Buffer.concat(parts);
   }

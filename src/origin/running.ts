@@ -1,6 +1,6 @@
 import { checkInit } from '../package/check-init.ts';
 import type { PartExpectation } from '../package/check-part.ts';
-import type { TrackId } from '../protocol/track.ts';
+import { isHelped, redoneId, type TrackId } from '../protocol/track.ts';
 import type { StartFacts } from './broadcast-records.ts';
 import type { Clock } from './clock.ts';
 import { type HotTail, MemoryHotTail, type WaiterBudget } from './hot-tail.ts';
@@ -29,7 +29,9 @@ export function runningOf(
     const init = checkInit(inits.get(track.id) ?? new Uint8Array());
     if (init.kind === 'bad') continue;
     const { trackNumber, timescale, defaults } = init.facts;
-    expectations.set(track.id, { kind: track.kind, trackNumber, timescale, defaults, grid: facts.grid });
+    const expectation = { kind: track.kind, trackNumber, timescale, defaults, grid: facts.grid };
+    expectations.set(track.id, expectation);
+    if (isHelped(track)) expectations.set(redoneId(track.id), expectation);
   }
   const keptParts = HOT_SEGMENTS * facts.grid.partsPerSegment;
   const allowance = new IngestBudget(realTimeBytesPerSecond(facts.tracks, facts.grid), clock.nowMs(), facts.isUpload);

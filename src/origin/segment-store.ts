@@ -1,6 +1,6 @@
 import type { PartIndex, PartsPerSegment } from '../protocol/grid.ts';
 import type { PartRange } from '../protocol/part.ts';
-import type { TrackId } from '../protocol/track.ts';
+import { originalId, type TrackId } from '../protocol/track.ts';
 import type { RangeSet } from './ranges.ts';
 import { holeOf } from './timeline.ts';
 
@@ -30,7 +30,7 @@ export function partsOfSegment(shape: StoreShape, track: TrackId, segment: numbe
   const from = segment * shape.partsPerSegment;
   const to = from + shape.partsPerSegment;
   const hole = holeOf(from, shape.partsPerSegment, shape.holes ?? []);
-  return { from, to: Math.min(to, shape.endParts?.[track] ?? to, hole?.from ?? to) };
+  return { from, to: Math.min(to, shape.endParts?.[originalId(track)] ?? to, hole?.from ?? to) };
 }
 
 /** The bytes of one broadcast. Every view (piece, feed, range) is a slice of it. */

@@ -1,7 +1,7 @@
 import type { TimelineCut } from '../protocol/broadcast.ts';
 import { type Grid, SEGMENT_MS, SEGMENT_SECONDS } from '../protocol/grid.ts';
 import { HELPED_LAG_SCHEME } from '../protocol/lend.ts';
-import type { AudioTrack, Track, TrackId, VideoTrack } from '../protocol/track.ts';
+import { type AudioTrack, isHelped, redoneId, type Track, type TrackId, type VideoTrack } from '../protocol/track.ts';
 import { initFile } from '../protocol/urls.ts';
 import { type Helped, stretchesOf } from './mpd-periods.ts';
 import { type Attributes, element, textElement } from './mpd-xml.ts';
@@ -28,6 +28,8 @@ interface Span {
   readonly startMs: number;
   readonly endMs: number | undefined;
   readonly tracks: readonly Track[];
+  /** What helpers make was made again (SPEC LEND17). */
+  readonly isRedone: boolean;
   /** Where another encoder took over: the segment its init segment is named after. */
   readonly initSegments: ReadonlyMap<TrackId, number>;
 }
@@ -64,10 +66,16 @@ const utcTiming = (timeUrl: string): string =>
 const initialization = (segment: number): string => `$RepresentationID$/${initFile(segment)}`;
 
 /** Everything else of the template is the set's. */
-const ownTemplate = (initSegment: number | undefined): readonly string[] =>
-  initSegment === undefined ? [] : [element('SegmentTemplate', { initialization: initialization(initSegment) })];
+const ownTemplate = (initSegment: number | undefined, media?: string): readonly string[] => {
+  if (initSegment === undefined && media === undefined) return [];
+  const own = initSegment === undefined ? undefined : initialization(initSegment);
+  return [element('SegmentTemplate', { initialization: own, media })];
+};
 
-function videoRepresentation(track: VideoTrack, partsPerSegment: number, initSegment: number | undefined): string {
+/** The representation stays the same: only where its media lie is another place. */
+const redoneMedia = (media: string): string => media.replace('$RepresentationID$', redoneId('$RepresentationID$'));
+
+function videoRepresentation(track: VideoTrack, partsPerSegment: number, template: readonly string[]): string {
   const facts = {
     id: track.id,
     codecs: track.codecs,
@@ -77,7 +85,7 @@ function videoRepresentation(track: VideoTrack, partsPerSegment: number, initSeg
     frameRate: track.frameRate,
     sar: '1:1',
   };
-  return element('Representation', facts, ownTemplate(initSegment));
+  return element('Representation', facts, template);
 }
 
 function audioRepresentation(track: AudioTrack, partsPerSegment: number, initSegment: number | undefined): string {
@@ -138,7 +146,10 @@ function adaptationSets(facts: MpdFacts, span: Span, timing: Timing): string[] {
   if (largest !== undefined) {
     const size = { par: ratio(largest.width, largest.height), maxWidth: largest.width, maxHeight: largest.height };
     const head = { id: 1, contentType: 'video', mimeType: 'video/mp4', ...common, ...size };
-    const representations = video.map((track) => videoRepresentation(track, parts, span.initSegments.get(track.id)));
+    const representations = video.map((track) => {
+      const media = span.isRedone && isHelped(track) ? redoneMedia(timing.media) : undefined;
+      return videoRepresentation(track, parts, ownTemplate(span.initSegments.get(track.id), media));
+    });
     sets.push(
       element('AdaptationSet', { ...head, maxFrameRate: facts.grid.frameRate }, body('video', 1, representations)),
     );
@@ -158,7 +169,8 @@ function spansOf(facts: MpdFacts): readonly Span[] {
   const { partsPerSegment } = facts.grid;
   const msOf = (part: number): number => (part * SEGMENT_MS) / partsPerSegment;
   const ids = facts.tracks.map((track) => track.id);
-  return stretchesOf(facts.cuts, ids, facts.helped).map(({ startPart, endPart, tracks, inits }) => ({
+  return stretchesOf(facts.cuts, ids, facts.helped).map(({ startPart, endPart, tracks, inits, isRedone }) => ({
+    isRedone,
     segment: startPart / partsPerSegment,
     startMs: msOf(startPart),
     endMs: endPart === undefined ? undefined : msOf(endPart),

@@ -1,8 +1,14 @@
 import type { FrameRate } from './grid.ts';
 
-/** `v` and the height, or `a` and the kilobits: `v720`, `a128`. The only text of a track that reaches a path. */
+/**
+ * `v` and the height, or `a` and the kilobits: `v720`, `a128`; with an `r` what was made again of it (SPEC LEND17). The
+ * only text of a track that reaches a path.
+ */
 export type TrackId = string;
-export const TRACK_ID_PATTERN = /^[av][0-9]{2,4}$/;
+export const TRACK_ID_PATTERN = /^[av][0-9]{2,4}r?$/;
+export const redoneId = (track: TrackId): TrackId => `${track}r`;
+/** The track itself, of which something was made again. */
+export const originalId = (track: TrackId): TrackId => track.replace(/r$/, '');
 export const isTrackId = (text: string): text is TrackId => TRACK_ID_PATTERN.test(text);
 
 export interface VideoTrack {

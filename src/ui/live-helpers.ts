@@ -1,26 +1,29 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import type { ToLook } from '../../workers/look-messages.ts';
 import type { ReservedBroadcast } from '../protocol/broadcast.ts';
 import type { HelpState } from '../protocol/lend.ts';
 import { lendApi } from './lend-api.ts';
 import { looksText } from './lend-words.ts';
-import { base, boxes } from './theme.ts';
+import { base, boxes, surfaces } from './theme.ts';
 import './upload-helpers.ts';
 
 const LOOK_MS = 2_000;
 
 /**
  * Before a live the choice to let helpers make its smaller pictures, fired as `helped`; with a broadcast that is live,
- * who helps.
+ * who helps; after it, that they are not done yet.
  */
 export class LiveHelpers extends LitElement {
   static override properties = {
     isHelped: { attribute: false },
+    isOver: { attribute: false },
     broadcast: { attribute: false },
     state: { state: true },
     isAllOwn: { state: true },
   };
   declare isHelped: boolean;
+  /** The live has ended: what lacks is made and looked at. */
+  declare isOver: boolean;
   /** Undefined before going live. */
   declare broadcast: ReservedBroadcast | undefined;
   declare state: HelpState | undefined;
@@ -30,6 +33,7 @@ export class LiveHelpers extends LitElement {
   static override styles = [
     base,
     boxes,
+    surfaces,
     css`
       label {
         display: grid;
@@ -52,6 +56,7 @@ export class LiveHelpers extends LitElement {
   constructor() {
     super();
     this.isHelped = false;
+    this.isOver = false;
     this.broadcast = undefined;
     this.state = undefined;
     this.isAllOwn = false;
@@ -95,6 +100,13 @@ export class LiveHelpers extends LitElement {
 
   #live(broadcast: ReservedBroadcast) {
     const { looks, helpers = [] } = this.state ?? {};
+    if (this.isOver)
+      return helpers.some(({ isHere }) => isHere)
+        ? html`<p class="card small" role="status">
+            Helpers are making the smaller pictures where they lack. Leave this page open until they are done: this tab
+            looks at what they make.
+          </p>`
+        : nothing;
     const who = html`<upload-helpers .broadcast=${broadcast} .helpers=${helpers}></upload-helpers>`;
     if (helpers.length === 0 || looks === undefined || looks === null) return who;
     return html`${who}

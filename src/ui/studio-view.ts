@@ -174,7 +174,12 @@ export class StudioView extends LitElement {
             ></source-picker>
           </div>`;
       case 'ended':
-        return html`<studio-ended .broadcastId=${state.broadcast?.id} .durationMs=${phase.durationMs}></studio-ended>`;
+        return html`<studio-ended .broadcastId=${state.broadcast?.id} .durationMs=${phase.durationMs}></studio-ended>
+          ${
+            state.isHelped
+              ? html`<live-helpers .isHelped=${true} .isOver=${true} .broadcast=${state.broadcast}></live-helpers>`
+              : nothing
+          }`;
       case 'failed':
         return html`<problem-note heading="The stream has stopped" .problem=${phase.problem} @remedy=${this.#retry}></problem-note>`;
       default:

@@ -57,7 +57,7 @@ const sayAs = (checks: LiveChecks, look: Look | undefined, word: LookWord) =>
 
 test('LEND15 a helper’s good is enough; its lie only accuses, and the creator’s tab decides', () => {
   const good = checksOf({ a: [100, 200] });
-  expect(sayAs(good, good.assign(['b'], 0)[0], 'good')).toEqual({ kind: 'good' });
+  expect(sayAs(good, good.assign(['b'], 0)[0], 'good')).toEqual({ kind: 'good', segment: 1 });
   expect(good.counts).toEqual({ waiting: 0, good: 1, lies: 0 });
   const lie = checksOf({ a: [100, 200] });
   lie.askCreator(false, 0);
@@ -73,7 +73,7 @@ test('LEND15 who accused somebody falsely is not asked any more', () => {
   const checks = checksOf({ a: [100, 200] });
   checks.askCreator(false, 0);
   sayAs(checks, checks.assign(['b'], 0)[0], 'lie');
-  expect(sayAs(checks, checks.askCreator(false, 10), 'good')).toEqual({ kind: 'good' });
+  expect(sayAs(checks, checks.askCreator(false, 10), 'good')).toEqual({ kind: 'good', segment: 1 });
   for (let part = 200; part < 300; part++) checks.made('a', 2, part);
   checks.whole(2, 20);
   expect(said(checks.assign(['b', 'c'], 20))).toEqual(['c 280-283']);
@@ -86,7 +86,7 @@ test('LEND15 without the creator’s tab a second helper has to say the same', (
   const split = checksOf({ a: [100, 200] });
   sayAs(split, split.assign(['b', 'c', 'd'], creatorMs)[0], 'lie');
   expect(sayAs(split, split.assign(['b', 'c', 'd'], creatorMs)[0], 'good')).toEqual({ kind: 'open' });
-  expect(sayAs(split, split.assign(['b', 'c', 'd'], creatorMs)[0], 'good')).toEqual({ kind: 'good' });
+  expect(sayAs(split, split.assign(['b', 'c', 'd'], creatorMs)[0], 'good')).toEqual({ kind: 'good', segment: 1 });
 });
 
 test('LEND15 whoever lies about others, and however words come: nobody is convicted by one helper alone, and with the creator’s tab there only liars are', () => {

@@ -193,7 +193,8 @@ test('LEND10 a part with too few pictures, of another rendition, or ahead of its
   await goOn(origin, broadcast, 0, 101);
   for (const [i, parts] of bad.entries()) {
     const helper = helpers[i] as Helper;
-    await expect.poll(() => helper.orders).toEqual(['make 1 100']);
+    // Who is idle may have segment 0 to make again.
+    await expect.poll(() => helper.orders.filter((order) => order !== 'make 0 0')).toEqual(['make 1 100']);
     expect(await problemOf(await helper.send(1, ...parts))).toEqual([422, 'bad_part']);
     origin.clock.advance(50);
   }
@@ -213,8 +214,12 @@ test('LEND12 what is being made at the end may still come, and the helper is tol
   origin.clock.advance(50);
   expect(await (await helper.send(1, ...parts(115, 120))).json()).toEqual({ isYours: false });
   origin.clock.advance(200);
+  // It could make segment 0 again, and does not.
+  await expect.poll(() => helper.orders.at(-1)).toBe('make 0 0');
+  origin.clock.advance(29_000);
+  expect(await broadcast.state()).toBe('ended');
+  origin.clock.advance(1000);
   await expect.poll(() => helper.words.at(-1)).toEqual({ kind: 'over' });
-  origin.clock.advance(9000);
   await expect.poll(() => broadcast.state()).toBe('sealed');
   expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p1']);
 });
@@ -345,4 +350,82 @@ test('LEND14 LEND15 words about what nobody was asked to look at, and words that
   ]);
   const range = help.result(broadcast.id, 1, 'v240', 110, 100);
   expect(await problemOf(await origin.get(range, { headers: broadcast.headers }))).toEqual([404, 'unknown_name']);
+});
+
+/** What one helper makes of a segment, all at once. */
+const again = (segment: number): Part[] => Array.from({ length: 100 }, (_, i) => made(segment * 100 + i, i % 20 === 0));
+
+test('LEND17 after the end idle helpers make again what lacks; nobody sees it before another has found it right, and the recording is sealed with it', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  await goOn(origin, broadcast, 0, 100);
+  const first = await Helper.join(origin, broadcast, 'First');
+  const second = await Helper.join(origin, broadcast, 'Second');
+  await broadcast.postJson(ingest.end(broadcast.id), { endParts: { v360: 100, a128: 100 } });
+  const helpers = [first, second] as const;
+  const passSecond = (): void => {
+    for (let i = 0; i < 20; i++) origin.clock.advance(50);
+  };
+  passSecond();
+  await expect.poll(() => helpers.flatMap(({ orders }) => orders)).toEqual(['make 0 0']);
+  const maker = first.orders.length > 0 ? first : second;
+  const other = maker === first ? second : first;
+  const parts = again(0);
+  expect(await problemOf(await maker.send(0, made(0, false)))).toEqual([422, 'bad_part']);
+  passSecond();
+  await expect.poll(() => other.orders).toEqual(['make 0 0']);
+  expect(await (await other.send(0, ...parts.slice(0, 60))).json()).toEqual({ isYours: true });
+  expect(await (await other.send(0, ...parts.slice(50))).json()).toEqual({ isYours: false });
+  for (let i = 0; i < 9; i++) passSecond();
+  expect(await broadcast.state()).toBe('ended');
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual([]);
+  await expect.poll(() => maker.looks.length).toBe(1);
+  const [look] = maker.looks as [LiveLook];
+  const seen = await maker.made(look, 'v240');
+  const wanted = Buffer.concat(parts.slice(look.fromPart, look.toPart).map(({ bytes }) => bytes));
+  expect(Buffer.from(await seen.arrayBuffer()).equals(wanted)).toBe(true);
+  expect((await maker.say(look, { kind: 'good' })).status).toBe(200);
+  origin.clock.advance(50);
+  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await expect.poll(() => other.words.at(-1)).toEqual({ kind: 'over' });
+  expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual(['p0']);
+  expect(await manifestOf(origin, broadcast)).toContain('$RepresentationID$r/');
+  const published = await origin.getBytes(live.segment(broadcast.id, 'v240r', 0));
+  expect(published.equals(Buffer.concat(parts.map(({ bytes }) => bytes)))).toBe(true);
+});
+
+test('LEND17 what was made again and is a lie is thrown away, and somebody else makes it', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  await goOn(origin, broadcast, 0, 100);
+  const helpers = [await Helper.join(origin, broadcast, 'First'), await Helper.join(origin, broadcast, 'Second')];
+  await broadcast.postJson(ingest.end(broadcast.id), { endParts: { v360: 100, a128: 100 } });
+  for (let i = 0; i < 20; i++) origin.clock.advance(50);
+  await expect.poll(() => helpers.flatMap(({ orders }) => orders)).toEqual(['make 0 0']);
+  const liar = helpers.find(({ orders }) => orders.length > 0) as Helper;
+  const other = helpers.find((one) => one !== liar) as Helper;
+  await broadcast.postJson(help.looks(broadcast.id), { isAll: true });
+  expect((await liar.send(0, ...again(0))).status).toBe(200);
+  const answer = await broadcast.postJson(help.looks(broadcast.id), { isAll: true });
+  const { look } = (await answer.json()) as LooksAnswer;
+  expect(look?.segment).toBe(0);
+  await broadcast.postJson(help.look(broadcast.id, look?.look ?? 0), LIE);
+  for (let i = 0; i < 20; i++) origin.clock.advance(50);
+  expect((await origin.get(lend.live, { headers: liar.headers })).status).toBe(403);
+  await expect.poll(() => other.orders).toEqual(['make 0 0']);
+  expect(await broadcast.state()).toBe('processing');
+});
+
+test('LEND17 while live whose turn is now or the next is left alone, and another makes again what lacks', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  await goOn(origin, broadcast, 0, 100);
+  const first = await Helper.join(origin, broadcast, 'First');
+  const second = await Helper.join(origin, broadcast, 'Second');
+  await goOn(origin, broadcast, 100, 190);
+  await expect.poll(() => first.orders).toEqual(['make 2 200']);
+  const third = await Helper.join(origin, broadcast, 'Third');
+  await goOn(origin, broadcast, 190, 210);
+  await expect.poll(() => third.orders).toEqual(['make 0 0']);
+  expect([first.orders, second.orders]).toEqual([['make 2 200'], []]);
 });

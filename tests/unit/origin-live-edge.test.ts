@@ -57,7 +57,7 @@ test('CUT: before a hole the edge is where the hole begins, for good and without
 });
 
 test('LEND12: nobody waits for what helpers do not make: their segment has ended before it began', () => {
-  const helped = { tracks: ['v360'], ranges: [{ from: 100, to: 200 }], lagMs: 0 };
+  const helped = { tracks: ['v360'], ranges: [{ from: 100, to: 200 }], redone: [], lagMs: 0 };
   expect(edgeOf(facts({ helped }), 'v360', 250)).toMatchObject({ endPart: 200, isEndFinal: true });
   expect(edgeOf(facts({ helped }), 'v360', 150).endPart).toBeUndefined();
   expect(edgeOf(facts({ helped }), 'v720', 250).endPart).toBeUndefined();

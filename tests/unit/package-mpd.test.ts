@@ -202,7 +202,7 @@ test('CUT6: a Period in which another encoder makes a track names its init segme
 
 test('CUT3 CUT6 LEND12: manifests with holes, qualities that rest, other init segments and helped stretches are valid against the schema', async () => {
   test.skip(!hasMpdSchema, 'the schema is not part of the project and is not beside it here');
-  const helped = { tracks: ['v720'], ranges: [{ from: 200, to: 400 }], lagMs: 900 };
+  const helped = { tracks: ['v720'], ranges: [{ from: 200, to: 400 }], redone: [{ from: 400, to: 500 }], lagMs: 900 };
   const changed: Partial<MpdFacts>[] = [{ cuts: [HOLE, DROP] }, { cuts: OTHER_ENCODERS }, { helped }];
   for (const over of changed) {
     const of = { ...facts, ...over, publishMs: START_MS + 200_000 };
@@ -211,4 +211,19 @@ test('CUT3 CUT6 LEND12: manifests with holes, qualities that rest, other init se
     expect(await schemaComplaints(staticMpd(of, 150_000))).toBe('');
   }
   expect(await schemaComplaints(ssr(100).replace('<Period ', '<Period start="soon" '))).not.toBe('');
+});
+
+test('LEND17 what was made again is the same representation from another place, with the same init segment', () => {
+  const helped = { ...videoTrack(240), madeBy: 'helpers' } as const;
+  const over = {
+    tracks: [videoTrack(360), helped, audioTrack],
+    helped: { tracks: ['v240'], ranges: [{ from: 100, to: 200 }], redone: [{ from: 0, to: 100 }], lagMs: 0 },
+  };
+  const texts = [ssr(50, over), staticMpd({ ...facts, ...over }, 20_000)];
+  for (const text of texts) {
+    const [first = '', second = ''] = text.split('<Period ').slice(1);
+    const own = /<Representation id="v240"[^>]*>\s*<SegmentTemplate ([^>]*)\/>/.exec(first)?.[1];
+    expect(own).toMatch(/^media="\$RepresentationID\$r\/\$Number\$(-\$SubNumber\$of50)?\.m4s"$/);
+    expect(all(second, 'media').some((media) => media.includes('$r/'))).toBe(false);
+  }
 });

@@ -6,7 +6,6 @@ import {
   type NewLendInvitation,
   SOURCE_CONTENT_TYPE,
 } from '../../protocol/lend.ts';
-import type { Part } from '../../protocol/part.ts';
 import { help, lendLink } from '../../protocol/urls.ts';
 import type { BodyDeadlines } from '../body.ts';
 import type { Broadcast } from '../broadcast.ts';
@@ -17,8 +16,8 @@ import { readHelpVerdict, readLendInvitation, readLooks, readLookVerdict } from 
 import { partRangeOf, staleLook } from '../live-looks.ts';
 import { manageable } from '../manageable.ts';
 import { notStarted, Problem, sealed } from '../problem.ts';
+import { publish } from '../publish.ts';
 import { claimedBroadcast, ownedBroadcast, readJson, requireType } from '../request-guards.ts';
-import { takePart } from '../take-part.ts';
 import { watchLink } from '../watch-url.ts';
 
 interface OfBroadcast {
@@ -188,16 +187,4 @@ export function helpRoutes(app: FastifyInstance, context: OriginContext): void {
     await lending.sendAway(broadcast.record.id, request.params.helper);
     return reply.code(204).send();
   });
-}
-
-/** What was there before stays: names never change their bytes. Throws 507 before anything is called published. */
-async function publish(broadcast: Broadcast, parts: readonly Part[], hasRoom: boolean): Promise<void> {
-  for (const part of parts) {
-    const outcome = await takePart(broadcast, part, hasRoom);
-    if ('code' in outcome && outcome.status !== 409 && outcome.status !== 410)
-      throw new Problem(outcome.status, outcome.code, outcome.message);
-  }
-  // The segment is called done only when no power loss can take it back.
-  if ((await broadcast.store.sync()) !== 'ok') throw new Problem(507, 'disk_full', 'The origin cannot write now.');
-  broadcast.heard();
 }

@@ -86,7 +86,7 @@ export function lendRoutes(app: FastifyInstance, context: OriginContext): void {
   app.post(lend.work, async (request): Promise<LendWork> => {
     const { helper, broadcast } = await helperOf(request);
     const asked = readLendWork(await readJson(request, deadlines));
-    if (broadcast.record.state === 'sealed')
+    if (broadcast.record.state === 'sealed' || broadcast.running?.isUpload !== true)
       return { state: 'over', lent: [], ended: [], segmentsDone: helper.segmentsDone };
     return lending.work(helper, asked);
   });
