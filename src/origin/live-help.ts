@@ -236,7 +236,9 @@ export class LiveHelp {
 
   readonly #lookOn = (): void => {
     const nowMs = this.#deps.clock.nowMs();
-    this.#isLooking = this.#listeners.size > 0 || this.#run !== undefined;
+    const isHelped = this.#listeners.size > 0 || this.#run !== undefined;
+    // Who is making what lacks may only have lost the line for a moment.
+    this.#isLooking = isHelped || (this.#broadcast.isOver && this.#isFinishing(nowMs));
     if (!this.#isLooking) {
       this.#broadcast.setBeingRedone(false);
       return;
@@ -304,7 +306,8 @@ export class LiveHelp {
   /** After the end: what lacks is still made, or looked at. */
   #isFinishing(nowMs: number): boolean {
     this.#newsMs = Math.max(this.#newsMs, this.#broadcast.record.endedMs ?? nowMs);
-    const isOpen = this.#redo.isOpen || this.looks.counts.waiting > 0;
+    const isLookedAt = this.#listeners.size > 0 && this.looks.counts.waiting > 0;
+    const isOpen = this.#redo.isOpen || isLookedAt;
     const isFinishing = isOpen && nowMs - this.#newsMs < FINISH_MS;
     if (isFinishing) this.#broadcast.setBeingRedone(true);
     return isFinishing;

@@ -48,7 +48,7 @@ class Helper {
   readonly joined: LendJoined;
   readonly #origin: TestOrigin;
   readonly words: LiveWord[] = [];
-  readonly #ending = new AbortController();
+  #ending = new AbortController();
 
   constructor(origin: TestOrigin, joined: LendJoined) {
     this.#origin = origin;
@@ -62,7 +62,7 @@ class Helper {
     const answer = await origin.get(lend.join, { method: 'POST', headers: json, body });
     if (answer.status !== 201) throw new Error(await answer.text());
     const helper = new Helper(origin, (await answer.json()) as LendJoined);
-    await helper.#listen();
+    await helper.listen();
     return helper;
   }
 
@@ -70,7 +70,8 @@ class Helper {
     return { authorization: `Bearer ${this.joined.token}` };
   }
 
-  async #listen(): Promise<void> {
+  async listen(): Promise<void> {
+    this.#ending = new AbortController();
     const answer = await this.#origin.get(lend.live, { headers: this.headers, signal: this.#ending.signal });
     const read = async (): Promise<void> => {
       let text = '';
@@ -428,4 +429,27 @@ test('LEND17 while live whose turn is now or the next is left alone, and another
   await goOn(origin, broadcast, 190, 210);
   await expect.poll(() => third.orders).toEqual(['make 0 0']);
   expect([first.orders, second.orders]).toEqual([['make 2 200'], []]);
+});
+
+test('LEND17 a helper that loses the line after the end goes on when it is back; one that stays away is waited for half a minute', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  await goOn(origin, broadcast, 0, 100);
+  const helper = await Helper.join(origin, broadcast, 'Friend');
+  await broadcast.postJson(ingest.end(broadcast.id), { endParts: { v360: 100, a128: 100 } });
+  origin.clock.advance(50);
+  await expect.poll(() => helper.orders).toEqual(['make 0 0']);
+  helper.vanish();
+  for (let i = 0; i < 10; i++) origin.clock.advance(1000);
+  expect(await broadcast.state()).toBe('ended');
+  await helper.listen();
+  origin.clock.advance(50);
+  await expect.poll(() => helper.orders).toEqual(['make 0 0', 'make 0 0']);
+  helper.vanish();
+  await expect
+    .poll(async () => {
+      origin.clock.advance(10_000);
+      return broadcast.state();
+    })
+    .toBe('sealed');
 });
