@@ -34,9 +34,13 @@ export class UploadMeter {
     if (this.#roundTrips.length > KEPT_ROUND_TRIPS) this.#roundTrips.shift();
   }
 
+  /** Since the last answer. */
+  get silentMs(): number {
+    return performance.now() - this.#answeredAtMs;
+  }
+
   take({ backlogMs, retries, failures, roomMs, lostMs }: UploadFacts): UploadStats {
-    const silentMs = performance.now() - this.#answeredAtMs;
-    this.#uplink = lineState(this.#uplink, { failures, backlogMs, silentMs });
+    this.#uplink = lineState(this.#uplink, { failures, backlogMs, silentMs: this.silentMs });
     return {
       roundTripMsP50: quantile(this.#roundTrips, 0.5),
       roundTripMsP95: quantile(this.#roundTrips, 0.95),

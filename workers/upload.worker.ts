@@ -174,7 +174,9 @@ setInterval(() => {
   void strips?.send();
   const { plan } = open.uploader;
   const { retries, failures } = plan;
-  const { history, line } = judgeLine(lineHistory, { atMs: performance.now(), backlogMs: plan.backlogMs(), failures });
+  const { silentMs } = meter;
+  const sample = { atMs: performance.now(), backlogMs: plan.backlogMs(), failures, silentMs };
+  const { history, line } = judgeLine(lineHistory, sample);
   lineHistory = history;
   tellEngine({ kind: 'line', line });
   const facts = {

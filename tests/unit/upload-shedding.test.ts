@@ -6,17 +6,17 @@ import { UploadPlan } from '../../src/upload/upload-plan.ts';
 const parts = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** The line after one sample a second. */
-function lineAfter(backlogs: readonly number[], failures = 0) {
+function lineAfter(backlogs: readonly number[], failures = 0, silentMs = 0) {
   let history = FRESH_LINE;
   let line: ReturnType<typeof judgeLine>['line'] = 'free';
   backlogs.forEach((backlogMs, s) => {
-    ({ history, line } = judgeLine(history, { atMs: s * 1000, backlogMs, failures }));
+    ({ history, line } = judgeLine(history, { atMs: s * 1000, backlogMs, failures, silentMs }));
   });
   return line;
 }
 
 test('a backlog that grows for ten seconds is a slow line; one that stands, shrinks or comes from an outage is not', () => {
-  expect(lineAfter(parts(0, 12).map((s) => 500 + s * 300))).toBe('slow');
+  expect(lineAfter(parts(0, 13).map((s) => 500 + s * 300))).toBe('slow');
   expect(lineAfter(parts(0, 9).map((s) => 500 + s * 300))).toBe('busy');
   expect(lineAfter(parts(0, 30).map(() => 4000))).toBe('busy');
   expect(lineAfter(parts(0, 30).map((s) => 60_000 - s * 1500))).toBe('busy');
@@ -27,6 +27,14 @@ test('a backlog that grows for ten seconds is a slow line; one that stands, shri
     ),
   ).toBe('busy');
   expect(lineAfter(parts(0, 30).map(() => 300))).toBe('free');
+});
+
+test('a line that holds its breath for some seconds is not slow, nor one whose other end has vanished without a word', () => {
+  const calm = parts(0, 20).map(() => 300);
+  const stall = parts(1, 10).map((s) => 300 + s * 1000);
+  for (const s of parts(1, 10)) expect(lineAfter([...calm, ...stall.slice(0, s)]), `${s} s`).toBe('busy');
+  expect(lineAfter(parts(0, 20).map((s) => (s < 18 ? 1500 : 1500 + (s - 17) * 1000)))).toBe('busy');
+  expect(lineAfter([...calm, ...parts(1, 30).map((s) => 300 + s * 1000)], 0, 10_000)).toBe('busy');
 });
 
 test('a line that is a little too slow is slow once ten seconds wait, so that what waits is bounded', () => {
