@@ -20,6 +20,7 @@ const resultPrefix = (segment: number, helperId: string): string => `${segment}-
 export class LendFiles {
   readonly #root: string;
   readonly #sizes = new Map<string, Map<string, number>>();
+  #writes = 0;
 
   private constructor(root: string) {
     this.#root = root;
@@ -133,9 +134,11 @@ export class LendFiles {
     }
   }
 
+  /** Another one for every body: the same may come twice at the same moment. */
   async #temp(broadcastId: string, name: string): Promise<string> {
     await mkdir(path.join(this.#root, broadcastId), { recursive: true });
-    return path.join(this.#root, broadcastId, name + TEMP_SUFFIX);
+    this.#writes++;
+    return path.join(this.#root, broadcastId, `${name}.${this.#writes}${TEMP_SUFFIX}`);
   }
 
   async #keep(broadcastId: string, name: string, temp: string, bytes: number): Promise<void> {

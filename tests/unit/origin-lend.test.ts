@@ -230,6 +230,19 @@ test('LEND5 parts of another segment, of sound, with wrong boxes, too few or too
   expect(await problemOf(await helper.done(0))).toEqual([422, 'bad_result']);
 });
 
+test('LEND5 a result comes in any order and pieces of it twice at the same moment: all of it is there once', async () => {
+  await using origin = await TestOrigin.start();
+  const { studio, helper } = await scene(origin);
+  await studio.offer(0);
+  await helper.work();
+  const pieces = [partsOf(0).slice(40), partsOf(0).slice(0, 40)];
+  const answers = await Promise.all(pieces.flatMap((parts) => [helper.send(0, parts), helper.send(0, parts)]));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect((await helper.done(0)).status).toBe(200);
+  expect((await studio.state()).jobs).toMatchObject([{ state: 'returned', failures: 0 }]);
+  expect(await problemOf(await helper.send(0, partsOf(0).slice(0, 40)))).toEqual([409, 'not_leased']);
+});
+
 test('LEND6 three failures set a segment aside with its reason; a liar is sent away and its segment made by another', async () => {
   await using origin = await TestOrigin.start();
   const { studio, helper, invitation } = await scene(origin);
