@@ -6,7 +6,6 @@ import { launchOptions } from './helpers/browser.ts';
  * qualities or none encoded at all: two cores carry two of them.
  */
 const PAIRED = [
-  'devices',
   'ending',
   'firefox-watch',
   'first-frame',
