@@ -10,6 +10,11 @@ export async function chooseVideo(page: Page, file: string): Promise<void> {
 /** Chooses the file in an empty studio; resolves with the id of the recording once it has a link. */
 export async function startUpload(page: Page, originUrl: string, file: string): Promise<string> {
   await page.goto(originUrl + pages.studio);
+  return beginUpload(page, file);
+}
+
+/** The same in a studio that is open. */
+export async function beginUpload(page: Page, file: string): Promise<string> {
   await chooseVideo(page, file);
   const link = page.getByRole('link', { name: 'Watch page' });
   const id = /\/watch\/([a-z0-9]{16})/.exec((await link.getAttribute('href', { timeout: 20_000 })) ?? '')?.[1];
