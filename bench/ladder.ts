@@ -9,6 +9,7 @@ import { SOURCE, SOURCE_FRAMES, sourceClip } from './ladder/clip.ts';
 import { browserContestant, type Contestant, nativeContestant } from './ladder/contestants.ts';
 import { isQuiet, measureQuietly, type Run } from './ladder/measure.ts';
 import { profileEngine } from './ladder/profile.ts';
+import { RUNGS } from './ladder/rungs.ts';
 import { openSite } from './ladder/site.ts';
 import { summarise } from './ladder/summary.ts';
 import { printTable, writeResult } from './shared/report.ts';
@@ -93,7 +94,10 @@ async function main(): Promise<void> {
         `\nOther work disturbed ${disturbed} of ${allRuns.length} runs: repeat on a quiet machine before quoting a figure.`,
       );
     const isShort = goals.some((goal) => goal['met'] === 'no');
-    const profile = (isShort && !isFallback) || values.profile ? await profileEngine(page, clip, whole.frames) : null;
+    const profile =
+      (isShort && !isFallback) || values.profile
+        ? await profileEngine(page, clip, whole.frames, { rungs: RUNGS, contestant: 'engine' })
+        : null;
     if (profile !== null) printTable('Where the time of our engine goes', profile);
     writeResult('ladder', {
       source: SOURCE,

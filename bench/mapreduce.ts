@@ -2,21 +2,24 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { helpedTimes } from './mapreduce/helped-run.ts';
 import { liveBench } from './mapreduce/live-run.ts';
+import { mediabunnySeconds, profileOf } from './mapreduce/others-run.ts';
 import { seamQuality } from './mapreduce/seams.ts';
 import { LEASE_SECONDS, simulate } from './mapreduce/simulation.ts';
 import { FRAME_RATE, nativeSeconds, SIZES, sourceOf, uploadTimes } from './mapreduce/upload-run.ts';
+import { workersTimes } from './mapreduce/workers-run.ts';
 import { type Cell, printTable, writeResult } from './shared/report.ts';
 
 const HELP = `npm run bench -- mapreduce [-- options]
 A file to 1080p, 720p, 480p, 360p and 240p: uploaded in a real studio to a real origin, beside native ffmpeg (x264,
-files only). Then a simulation of the product's own board with up to 1000 helpers that die at random.
+files only) and mediabunny's Conversion (the first pictures of it, to memory). Then a simulation of the product's own board with up to 1000 helpers that die at random.
   --sizes LIST      of 1080p,4K,8K (all)
   --seconds N       length of the file (20)
   --rounds N        runs of each, in turn (2)
   --service-ms N    what a segment takes in the simulation (as measured at 1080p)
   --uplink-mbps N   of the creator in the simulation (100); a source has the 12 Mb/s of the 1080p file
   --look-ms N       what the creator's tab takes to look at a segment (700)
-  --only WHAT       simulation (no browser), helpers (tabs on one processor each), seams (PSNR after them),
+  --only WHAT       simulation (no browser), workers and helpers (on one processor each), profile (where the time of
+                    one tab goes), seams (PSNR after them),
                     live (helpers of a live, killed at work: how far they are behind, PSNR across takeovers)
   --minutes N       of the live (4)
   --helpers N       that help with it at any time (2)
@@ -50,13 +53,15 @@ async function measure(seconds: number, rounds: number): Promise<{ rows: Rows; s
   let serviceMs: number | undefined;
   for (const size of SIZES.filter(({ name }) => values.sizes.split(',').includes(name))) {
     const file = await sourceOf(size, seconds);
-    const [tab, first, ultrafast, veryfast]: number[][] = [[], [], [], []];
+    const [tab, opening, first, ultrafast, veryfast, mediabunny]: number[][] = [[], [], [], [], [], []];
     for (let round = 0; round < rounds; round++) {
       const times = await uploadTimes(file);
       tab?.push(times.seconds);
+      opening?.push(times.openingSeconds);
       first?.push(times.firstSegmentSeconds);
       ultrafast?.push(await nativeSeconds(file, seconds, 'ultrafast'));
       veryfast?.push(await nativeSeconds(file, seconds, 'veryfast'));
+      mediabunny?.push((await mediabunnySeconds(file, size.mediabunnyFrames)) / size.mediabunnyFrames);
       console.log(`${size.name}, round ${round + 1}: the tab ${times.seconds.toFixed(1)} s`);
     }
     const fps = (took: readonly number[] = []): number => (seconds * FRAME_RATE) / middle(took);
@@ -66,7 +71,10 @@ async function measure(seconds: number, rounds: number): Promise<{ rows: Rows; s
       'tab frames/s': fps(tab),
       'ultrafast frames/s': fps(ultrafast),
       'veryfast frames/s': fps(veryfast),
+      'mediabunny frames/s': 1 / middle(mediabunny ?? []),
       'tab ÷ ultrafast': fps(tab) / fps(ultrafast),
+      'tab ÷ mediabunny': fps(tab) * middle(mediabunny ?? []),
+      'opening, s': middle(opening ?? []),
       'first 10 s after, s': middle(first ?? []),
     });
   }
@@ -102,31 +110,48 @@ function simulated(serviceMs: number): Rows {
   });
 }
 
-/** Tabs that have one processor each: what a second machine brings, as far as this one has processors. */
-async function helped(seconds: number): Promise<Rows> {
-  const [size] = SIZES;
-  if (size === undefined) return [];
-  const file = await sourceOf(size, seconds);
+const EFFICIENCIES = [1, 2, 4];
+
+/** Efficiency is against one on one processor, by the processors that were used. */
+async function scaled(
+  kind: string,
+  seconds: number,
+  run: (count: number, processors: readonly number[]) => Promise<{ seconds: number; more?: Record<string, Cell> }>,
+): Promise<Rows> {
   const rows: Rows = [];
   let aloneSeconds = 0;
-  for (let tabs = 1; tabs <= Math.min(4, availableParallelism()); tabs *= 2) {
-    const times = await helpedTimes(file, tabs - 1);
-    if (tabs === 1) aloneSeconds = times.seconds;
+  for (const count of EFFICIENCIES) {
+    const processors = Array.from({ length: Math.min(count, availableParallelism()) }, (_, i) => i);
+    const { seconds: took, more = {} } = await run(count, processors);
+    if (count === 1) aloneSeconds = took;
     rows.push({
-      tabs,
-      'frames/s': (seconds * FRAME_RATE) / times.seconds,
-      seconds: times.seconds,
-      'efficiency %': (100 * aloneSeconds) / (tabs * times.seconds),
-      'pieces by helpers': times.pieces.join(' + ') || 'none',
+      [kind]: count,
+      processors: processors.length,
+      'frames/s': (seconds * FRAME_RATE) / took,
+      seconds: took,
+      'efficiency %': (100 * aloneSeconds) / (processors.length * took),
+      ...more,
     });
   }
   return rows;
 }
 
-async function seams(seconds: number): Promise<Rows> {
+async function oneFile(seconds: number): Promise<string> {
   const [size] = SIZES;
-  if (size === undefined) return [];
-  const quality = await seamQuality(await sourceOf(size, seconds), FRAME_RATE);
+  if (size === undefined) throw new Error('no size');
+  return sourceOf(size, seconds);
+}
+
+/** Where the time of one tab goes: each rendition alone beside decoding alone, and all of them. */
+async function profile(seconds: number): Promise<Readonly<Record<string, Rows>>> {
+  const tables: Record<string, Rows> = {};
+  for (const size of SIZES.filter(({ name }) => values.sizes.split(',').includes(name)))
+    tables[size.name] = await profileOf(await sourceOf(size, seconds), seconds * FRAME_RATE);
+  return tables;
+}
+
+async function seams(seconds: number): Promise<Rows> {
+  const quality = await seamQuality(await oneFile(seconds), FRAME_RATE);
   return quality.map(({ track, meanDb, afterSeamDb, afterKeyDb, worstSeamDb }) => ({
     rendition: track,
     'mean, dB': meanDb,
@@ -168,21 +193,40 @@ async function liveHelped(): Promise<void> {
   writeResult('mapreduce-live', { options: values, kills, distances, takeOvers });
 }
 
+/** The tables of `--only`, by their titles. */
+async function only(what: string, seconds: number): Promise<Readonly<Record<string, Rows>> | undefined> {
+  switch (what) {
+    case 'workers': {
+      const file = await oneFile(seconds);
+      const run = (count: number, processors: readonly number[]) => workersTimes(file, count, processors.join(','));
+      return { 'Workers of one tab': await scaled('workers', seconds, run) };
+    }
+    case 'helpers': {
+      const file = await oneFile(seconds);
+      const run = async (count: number, processors: readonly number[]) => {
+        const { seconds: took, pieces } = await helpedTimes(file, count - 1, processors);
+        return { seconds: took, more: { 'pieces by helpers': pieces.join(' + ') || 'none' } };
+      };
+      return { 'Tabs: the creator’s and its helpers': await scaled('tabs', seconds, run) };
+    }
+    case 'profile':
+      return profile(seconds);
+    case 'seams':
+      return { 'PSNR against the source, where segments meet': await seams(seconds) };
+    default:
+      return undefined;
+  }
+}
+
 async function main(): Promise<void> {
   if (values.only === 'live') {
     await liveHelped();
     return;
   }
-  if (values.only === 'helpers') {
-    const rows = await helped(Number(values.seconds));
-    printTable('A 1080p file to five renditions by tabs with one processor each', rows);
-    writeResult('mapreduce-helpers', { options: values, rows });
-    return;
-  }
-  if (values.only === 'seams') {
-    const rows = await seams(Number(values.seconds));
-    printTable('PSNR against the source, where segments meet', rows);
-    writeResult('mapreduce-seams', { options: values, rows });
+  const tables = await only(values.only ?? '', Number(values.seconds));
+  if (tables !== undefined) {
+    for (const [title, rows] of Object.entries(tables)) printTable(title, rows);
+    writeResult(`mapreduce-${values.only}`, { options: values, tables });
     return;
   }
   const isSimulationOnly = values.only === 'simulation';

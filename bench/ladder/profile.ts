@@ -3,16 +3,20 @@ import type { Cell } from '../shared/report.ts';
 import { runOnPage } from './contestants.ts';
 import { ffmpeg } from './ffmpeg.ts';
 import { measureRun, type Run } from './measure.ts';
-import { RUNGS } from './rungs.ts';
+import type { LadderRung } from './rungs.ts';
 
-/** Decoding alone, each rendition alone, all together; native decoding and scaling beside it. */
+/**
+ * Decoding alone, each rendition alone, all together; native decoding and scaling beside it. `contestant` says whether
+ * every encoder scales by itself.
+ */
 export async function profileEngine(
   page: Page,
   clip: string,
   frames: number,
+  { rungs, contestant }: { readonly rungs: readonly LadderRung[]; readonly contestant: 'engine' | 'engine-scaled' },
 ): Promise<readonly Readonly<Record<string, Cell>>[]> {
-  const inBrowser = (rungs: typeof RUNGS): Promise<Run> =>
-    measureRun(frames, async () => (await runOnPage(page, 'engine', frames, rungs)).seconds);
+  const inBrowser = (some: readonly LadderRung[]): Promise<Run> =>
+    measureRun(frames, async () => (await runOnPage(page, contestant, frames, some)).seconds);
   const native = (args: readonly string[]): Promise<Run> =>
     measureRun(frames, () => {
       const startedAt = performance.now();
@@ -32,14 +36,14 @@ export async function profileEngine(
   };
   const decoding = await inBrowser([]);
   const rows = [row('decode only', decoding)];
-  for (const rung of RUNGS) rows.push(row(`decode and ${rung.height}p`, await inBrowser([rung]), decoding));
-  rows.push(row('decode and all three', await inBrowser(RUNGS), decoding));
+  for (const rung of rungs) rows.push(row(`decode and ${rung.height}p`, await inBrowser([rung]), decoding));
+  rows.push(row('decode and all of them', await inBrowser(rungs), decoding));
   const end = ['-frames:v', `${frames}`, '-f', 'null', '-'];
   const nativeDecoding = await native(end);
   rows.push(row('native: decode only', nativeDecoding));
-  const scales = RUNGS.map(({ width, height }, i) => `[s${i}]scale=${width}:${height}[v${i}]`).join(';');
-  const split = `[0:v]split=${RUNGS.length}${RUNGS.map((_, i) => `[s${i}]`).join('')}`;
-  const sinks = RUNGS.flatMap((_, i) => ['-map', `[v${i}]`, ...end]);
+  const scales = rungs.map(({ width, height }, i) => `[s${i}]scale=${width}:${height}[v${i}]`).join(';');
+  const split = `[0:v]split=${rungs.length}${rungs.map((_, i) => `[s${i}]`).join('')}`;
+  const sinks = rungs.flatMap((_, i) => ['-map', `[v${i}]`, ...end]);
   rows.push(
     row('native: decode and scale', await native(['-filter_complex', `${split};${scales}`, ...sinks]), nativeDecoding),
   );

@@ -1,12 +1,11 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
-import { launchOptions } from '../../tests/helpers/browser.ts';
 import { inviteHelpers, startHelper } from '../../tests/helpers/lend.ts';
 import { startOrigin } from '../../tests/helpers/origin.ts';
 import { startUpload, untilUploaded } from '../../tests/helpers/upload.ts';
+import { pinnedBrowser } from './pinned-browser.ts';
 
 const LONG_MS = 1_800_000;
 
@@ -16,22 +15,12 @@ export interface HelpedTimes {
   readonly pieces: readonly number[];
 }
 
-/** A browser that may use one processor only, so that each tab stands for a machine. */
-function pinnedOptions(folder: string, processor: number) {
-  const { executablePath, args } = launchOptions();
-  if (executablePath === undefined) throw new Error('A browser on this machine is needed: set CHROME_PATH.');
-  const wrapper = join(folder, `browser-${processor}`);
-  writeFileSync(wrapper, `#!/bin/sh\nexec taskset -c ${processor} '${executablePath}' "$@"\n`);
-  chmodSync(wrapper, 0o755);
-  return { executablePath: wrapper, args };
-}
-
-/** The creator's tab on processor 0, helper `i` on processor `i + 1`. */
-export async function helpedTimes(file: string, helpers: number): Promise<HelpedTimes> {
+/** The creator's tab on the first of the processors, the helpers on the next ones and from the first on again. */
+export async function helpedTimes(file: string, helpers: number, processors: readonly number[]): Promise<HelpedTimes> {
   const origin = await startOrigin();
   const folder = mkdtempSync(join(tmpdir(), 'tabcast-bench-'));
   const browsers = await Promise.all(
-    Array.from({ length: helpers + 1 }, (_, processor) => chromium.launch(pinnedOptions(folder, processor))),
+    Array.from({ length: helpers + 1 }, (_, i) => pinnedBrowser(folder, String(processors[i % processors.length]))),
   );
   const [own, ...others] = browsers;
   try {

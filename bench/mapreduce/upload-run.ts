@@ -4,27 +4,31 @@ import { rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { chromium } from '@playwright/test';
+import { type Browser, chromium, type Page } from '@playwright/test';
+import { pages } from '../../src/protocol/urls.ts';
 import { launchOptions } from '../../tests/helpers/browser.ts';
 import { startOrigin } from '../../tests/helpers/origin.ts';
 import { broadcastDetail } from '../../tests/helpers/studio.ts';
-import { startUpload, untilUploaded } from '../../tests/helpers/upload.ts';
+import { beginUpload, untilUploaded } from '../../tests/helpers/upload.ts';
 import { ladderArguments } from '../ladder/x264.ts';
 
 const run = promisify(execFile);
 const LONG_MS = 1_800_000;
+const WATCH_EVERY_MS = 100;
 
 export interface SourceSize {
   readonly name: string;
   readonly width: number;
   readonly height: number;
   readonly bitrateBps: number;
+  /** As many as mediabunny makes in some seconds. */
+  readonly mediabunnyFrames: number;
 }
 
 export const SIZES: readonly SourceSize[] = [
-  { name: '1080p', width: 1920, height: 1080, bitrateBps: 12_000_000 },
-  { name: '4K', width: 3840, height: 2160, bitrateBps: 35_000_000 },
-  { name: '8K', width: 7680, height: 4320, bitrateBps: 80_000_000 },
+  { name: '1080p', width: 1920, height: 1080, bitrateBps: 12_000_000, mediabunnyFrames: 60 },
+  { name: '4K', width: 3840, height: 2160, bitrateBps: 35_000_000, mediabunnyFrames: 40 },
+  { name: '8K', width: 7680, height: 4320, bitrateBps: 80_000_000, mediabunnyFrames: 20 },
 ];
 
 export const FRAME_RATE = 30;
@@ -68,29 +72,56 @@ export async function nativeSeconds(file: string, seconds: number, preset: 'ultr
 export interface UploadTimes {
   /** From the choice of the file to the last stored part. */
   readonly seconds: number;
+  /** Of these, until the origin knows what comes: the file is looked at and the encoders are tried. */
+  readonly openingSeconds: number;
   /** To the first ten seconds that anybody can watch. */
   readonly firstSegmentSeconds: number;
 }
 
 export async function uploadTimes(file: string): Promise<UploadTimes> {
-  const origin = await startOrigin({ env: { BROADCAST_BY: 'anyone' } });
   const browser = await chromium.launch(launchOptions());
   try {
-    const page = await browser.newPage();
-    const startedMs = performance.now();
-    const id = await startUpload(page, origin.url, file);
-    let firstMs: number | undefined;
-    const watching = setInterval(() => {
-      void broadcastDetail(origin.url, id).then(({ upload }) => {
-        if ((upload?.madeMs ?? 0) > 0) firstMs ??= performance.now();
-      });
-    }, 200);
-    await untilUploaded(page, LONG_MS);
-    clearInterval(watching);
-    const endMs = performance.now();
-    return { seconds: (endMs - startedMs) / 1000, firstSegmentSeconds: ((firstMs ?? endMs) - startedMs) / 1000 };
+    return await uploadTimesIn(browser, file);
   } finally {
     await browser.close();
+  }
+}
+
+/** `prepare` is told of the page before it goes to the studio. */
+export async function uploadTimesIn(
+  browser: Browser,
+  file: string,
+  prepare: (page: Page) => Promise<void> = async () => undefined,
+): Promise<UploadTimes> {
+  const origin = await startOrigin({ env: { BROADCAST_BY: 'anyone' } });
+  try {
+    const page = await browser.newPage();
+    await prepare(page);
+    await page.goto(origin.url + pages.studio);
+    await page.locator('upload-drop').waitFor();
+    const startedMs = performance.now();
+    const id = await beginUpload(page, file);
+    let openedMs: number | undefined;
+    let firstMs: number | undefined;
+    let endMs = Number.NaN;
+    // What the origin says: the page is looked at more seldom.
+    const watching = setInterval(() => {
+      void broadcastDetail(origin.url, id).then(({ upload }) => {
+        if (upload !== null) openedMs ??= performance.now();
+        if ((upload?.madeMs ?? 0) > 0) firstMs ??= performance.now();
+        if (upload?.isFinished === true && Number.isNaN(endMs)) endMs = performance.now();
+      });
+    }, WATCH_EVERY_MS);
+    await untilUploaded(page, LONG_MS);
+    clearInterval(watching);
+    if (Number.isNaN(endMs)) endMs = performance.now();
+    const since = (ms: number): number => (ms - startedMs) / 1000;
+    return {
+      seconds: since(endMs),
+      openingSeconds: since(openedMs ?? endMs),
+      firstSegmentSeconds: since(firstMs ?? endMs),
+    };
+  } finally {
     await origin.stop();
   }
 }
