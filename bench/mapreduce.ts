@@ -182,10 +182,10 @@ async function liveHelped(): Promise<void> {
     })),
   );
   printTable(
-    'The ten pictures after a takeover, dB below the mean of their segment',
+    'The ten pictures after a key off the grid, where another may have taken over: dB below the mean of their segment',
     takeOvers.map((one) => ({
       rendition: one.track,
-      takeovers: one.seams,
+      'keys off the grid': one.seams,
       middle: one.middleBelowDb,
       worst: one.worstBelowDb,
     })),
