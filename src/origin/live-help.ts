@@ -4,18 +4,15 @@ import { type LiveRun, nextRun } from '../mapreduce/live-run.ts';
 import { partMs } from '../protocol/grid.ts';
 import type { LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
 import type { Part, PartRange } from '../protocol/part.ts';
-import { helpedTracks, helpSource, type TrackId, type VideoTrack } from '../protocol/track.ts';
+import { helpedTracks, helpSource, type TrackId } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 import type { LendDesk } from './lend-desk.ts';
 import type { HelperRecord } from './lend-records.ts';
-import { maxTrackBytes } from './lend-result.ts';
 import { LiveLooks } from './live-looks.ts';
-import { livePartProblem } from './live-part.ts';
 import { LiveRedo } from './live-redo.ts';
-import { Problem } from './problem.ts';
+import { LiveTaking } from './live-taking.ts';
 import type { Running } from './running.ts';
-import { takePart } from './take-part.ts';
 
 export interface LiveHelpDeps {
   readonly clock: Clock;
@@ -45,17 +42,15 @@ export class LiveHelp {
   readonly #running: Running;
   readonly #deps: LiveHelpDeps;
   readonly #board: LiveBoard;
-  readonly #tracks: readonly VideoTrack[];
   readonly #source: TrackId;
   readonly #listeners = new Map<string, Listener>();
   readonly #lags = new LiveLags();
   /** What is looked at, and by whom (SPEC LEND14). */
   readonly looks: LiveLooks;
   readonly #redo: LiveRedo;
+  readonly #taker: LiveTaking;
   /** Everybody who made something or may still. */
   readonly #known = new Map<string, HelperRecord>();
-  /** Of what is being made: what was taken of each track, by segment. */
-  readonly #bytes = new Map<number, Map<TrackId, number>>();
   #run: LiveRun | undefined;
   /** What is being taken; one after the other, and no lease passes meanwhile. */
   #taking: Promise<unknown> = Promise.resolve();
@@ -72,7 +67,21 @@ export class LiveHelp {
     this.#running = running;
     this.#deps = deps;
     this.#board = new LiveBoard(running.grid.partsPerSegment);
-    this.#tracks = helpedTracks(running.tracks);
+    this.#taker = new LiveTaking(broadcast, {
+      board: this.#board,
+      tracks: helpedTracks(running.tracks),
+      nowMs: () => deps.clock.nowMs(),
+      hasRoom: deps.hasRoom,
+      onTaken: (helper, segment, index) => {
+        this.looks.checks.made(helper.id, segment, index);
+        this.#lags.push((this.#sourcePart - index) * partMs(running.grid.partsPerSegment), deps.clock.nowMs());
+      },
+      onWhole: async (helper, segment) => {
+        this.looks.checks.whole(segment, deps.clock.nowMs());
+        await deps.lending.credit(broadcast.record.id, helper.id);
+        await this.#promise();
+      },
+    });
     this.#source = helpSource(running.tracks)?.id ?? '';
     this.#redo = new LiveRedo(broadcast, running, {
       lending: deps.lending,
@@ -170,56 +179,9 @@ export class LiveHelp {
   async #take(helper: HelperRecord, segment: number, parts: readonly Part[]): Promise<LivePartsAnswer> {
     this.#newsMs = this.#deps.clock.nowMs();
     if (this.#redo.holds(helper.id, segment)) return this.#redo.take(helper, segment, parts);
-    const indices = [...new Set(parts.map(({ part }) => part))].toSorted((a, b) => a - b);
-    for (const index of indices) {
-      const take = this.#board.judge(helper.id, segment, index);
-      if (take === 'early') throw this.#refuse(helper, `part ${index} comes before the one that is due`);
-      if (take === 'own')
-        await this.#store(
-          helper,
-          segment,
-          index,
-          parts.filter(({ part }) => part === index),
-        );
-    }
+    await this.#taker.take(helper, segment, parts);
     // Nobody holds what is whole.
     return { isYours: this.holds(helper.id, segment) };
-  }
-
-  /** All renditions of a tick or none: the next helper begins all of them at the same picture. */
-  async #store(helper: HelperRecord, segment: number, index: number, parts: readonly Part[]): Promise<void> {
-    const isTurn = this.#board.isTurn(segment, index);
-    const taken = this.#bytes.get(segment) ?? new Map<TrackId, number>();
-    for (const track of this.#tracks) {
-      const own = parts.filter((part) => part.track === track.id);
-      const [part] = own;
-      if (part === undefined || own.length > 1 || parts.length !== this.#tracks.length)
-        throw this.#refuse(helper, `part ${index} is not there once in every rendition`);
-      const problem = livePartProblem(this.#broadcast, part, isTurn);
-      if (problem !== undefined) throw this.#refuse(helper, problem);
-      const bytes = (taken.get(track.id) ?? 0) + part.bytes.length;
-      if (bytes > maxTrackBytes(track.bitrateBps))
-        throw this.#refuse(helper, `${track.id} has ${bytes} bytes, far more than its bit rate`);
-      taken.set(track.id, bytes);
-    }
-    this.#bytes.set(segment, taken);
-    for (const part of parts) {
-      const outcome = await takePart(this.#broadcast, part, this.#deps.hasRoom());
-      if ('code' in outcome) throw new Problem(outcome.status, outcome.code, outcome.message);
-    }
-    const nowMs = this.#deps.clock.nowMs();
-    this.looks.checks.made(helper.id, segment, index);
-    this.#lags.push((this.#sourcePart - index) * partMs(this.#running.grid.partsPerSegment), nowMs);
-    if (!this.#board.took(segment, index, nowMs)) return;
-    this.#bytes.delete(segment);
-    this.looks.checks.whole(segment, nowMs);
-    await this.#deps.lending.credit(this.#broadcast.record.id, helper.id);
-    await this.#promise();
-  }
-
-  #refuse(helper: HelperRecord, reason: string): Problem {
-    this.#board.fail(helper.id, this.#deps.clock.nowMs());
-    return new Problem(422, 'bad_part', `What was made cannot be used: ${reason}.`);
   }
 
   get #sourcePart(): number {
@@ -272,7 +234,7 @@ export class LiveHelp {
     });
     for (const { kind, lease } of orders) {
       const { id, segment, fromPart } = lease;
-      if (kind === 'stop') this.#bytes.delete(segment);
+      if (kind === 'stop') this.#taker.drop(segment);
       this.#listeners.get(lease.holder)?.tell({ kind, lease: id, segment, fromPart });
     }
     for (const segment of lost) this.looks.checks.drop(segment);
