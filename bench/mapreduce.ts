@@ -182,10 +182,10 @@ async function liveHelped(): Promise<void> {
     })),
   );
   printTable(
-    'The ten pictures after a key off the grid, where another may have taken over: dB below the mean of their segment',
+    'The ten pictures after a maker took over in mid-GOP: dB below the mean of their segment',
     takeOvers.map((one) => ({
       rendition: one.track,
-      'keys off the grid': one.seams,
+      'take-overs': one.seams,
       middle: one.middleBelowDb,
       worst: one.worstBelowDb,
     })),

@@ -7,7 +7,7 @@ import { isStatic } from '../../src/origin/lifecycle.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { helpedTracks, helpSource, type Track, type VideoTrack } from '../../src/protocol/track.ts';
 import { live } from '../../src/protocol/urls.ts';
-import { probePackets } from '../../tests/helpers/ffprobe.ts';
+import { type ProbedPacket, probePackets } from '../../tests/helpers/ffprobe.ts';
 import { inviteHelpers, lendStatus, startHelper } from '../../tests/helpers/lend.ts';
 import { fetchBytes } from '../../tests/helpers/media-checks.ts';
 import { broadcastDetail, endStream } from '../../tests/helpers/studio.ts';
@@ -53,6 +53,7 @@ export interface LiveBench {
 const SIZE = { width: 1280, height: 720, frameRate: 30 };
 const AFTER_KILL_MS = 5000;
 const AFTER_PICTURES = 10;
+const PART_PICTURES = 3;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A live whose helpers are killed at work again and again; another comes for each. */
@@ -174,14 +175,15 @@ async function takeOversOf(run: StudioRun): Promise<readonly TakeOvers[]> {
   const takeOvers: TakeOvers[] = [];
   if (source === undefined || segments.length === 0) return takeOvers;
   const file = (name: string): string => join(tmpdir(), `tabcast-takeovers-${process.pid}-${name}.mp4`);
-  writeFileSync(file(source.id), await media(source));
+  const sourceBytes = await media(source);
+  const sourceKeys = keysOf(await probePackets(sourceBytes));
+  writeFileSync(file(source.id), sourceBytes);
   for (const track of helpedTracks(run.tracks)) {
     const bytes = await media(track);
     writeFileSync(file(track.id), bytes);
     const db = await psnrOf(file(track.id), file(source.id), `${track.width}:${track.height}`);
     const packets = await probePackets(bytes);
-    const gopS = DEFAULT_GRID.gopSeconds;
-    const seams = packets.flatMap(({ isKey, ptsS }, i) => (isKey && Math.abs(ptsS % gopS) > 0.001 ? [i] : []));
+    const seams = seamsOf(keysOf(packets), sourceKeys);
     const below = seams.map((seam) => belowDb(db, seam, SIZE.frameRate * 10));
     const [worstBelowDb, middleBelowDb] = [percentile(below, 1), percentile(below, 0.5)];
     takeOvers.push({ track: track.id, seams: seams.length, worstBelowDb, middleBelowDb });
@@ -189,6 +191,20 @@ async function takeOversOf(run: StudioRun): Promise<readonly TakeOvers[]> {
   }
   await rm(file(source.id), { force: true });
   return takeOvers;
+}
+
+/** Of pictures in a row, those that are keys. */
+const keysOf = (packets: readonly ProbedPacket[]): number[] => packets.flatMap(({ isKey }, i) => (isKey ? [i] : []));
+
+/**
+ * Pictures with which another maker went on in mid-GOP: at a part's beginning, a key that the source has not. Where a
+ * picture changes as a whole an encoder makes keys of its own, in all renditions at once; after a take-over they come
+ * at other pictures than the source's, so only the first of a GOP counts.
+ */
+function seamsOf(keys: readonly number[], sourceKeys: readonly number[]): number[] {
+  const others = keys.filter((key) => !sourceKeys.includes(key) && key % PART_PICTURES === 0);
+  const gopOf = (key: number): number => Math.floor(key / (SIZE.frameRate * DEFAULT_GRID.gopSeconds));
+  return others.filter((key, i) => gopOf(key) !== gopOf(others[i - 1] ?? Number.NaN));
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
