@@ -179,6 +179,8 @@ export class LiveHelp {
   async #take(helper: HelperRecord, segment: number, parts: readonly Part[]): Promise<LivePartsAnswer> {
     this.#newsMs = this.#deps.clock.nowMs();
     if (this.#redo.holds(helper.id, segment)) return this.#redo.take(helper, segment, parts);
+    // It may have been on its way when the promise ended, and its maker be told a moment later.
+    if (this.#isBroken || this.#run === undefined || segment < this.#run.fromSegment) return { isYours: false };
     await this.#taker.take(helper, segment, parts);
     // Nobody holds what is whole.
     return { isYours: this.holds(helper.id, segment) };

@@ -306,6 +306,9 @@ test('LEND14 LEND16 what a helper made is looked at by another, and by the creat
     await origin.get(help.state(broadcast.id), { headers: broadcast.headers })
   ).json()) as HelpState;
   expect(state.helpers.map(({ sentAway }) => sentAway)).toEqual([expect.stringContaining('does not show'), null]);
+  // On its way before it could hear that nobody waits for it any more: that is not its fault.
+  const inVain = await friend.send(2, made(200, true));
+  expect([inVain.status, await inVain.json()]).toEqual([200, { isYours: false }]);
   expect(state.looks).toEqual({ waiting: 0, good: 0, lies: 1 });
   const invitations = await origin.get(help.invitations(broadcast.id), { headers: broadcast.headers });
   expect(((await invitations.json()) as unknown[]).length).toBe(1);
