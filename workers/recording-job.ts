@@ -14,7 +14,6 @@ import { changedEncoder, isPinned, type MadeSegment } from './segment-maker.ts';
 import { forgetUpload } from './upload-sessions.ts';
 
 const TICK_MS = 500;
-
 const RATE_MS = 2_000;
 /** Decoding and five encoders of one segment keep about two processors busy [measured]. */
 const CORES_PER_MAKER = 2;
@@ -149,7 +148,11 @@ export class RecordingJob {
   /** Gives idle makers work, unless as much as they make already waits for the line. */
   #lend(): void {
     const work = this.#work;
-    if (work === undefined || this.#phase.kind !== 'making') return;
+    if (work === undefined) return;
+    // Whoever held what is late hangs, and would never be idle again.
+    for (const { id, holder } of work.board.expire(performance.now()))
+      if (this.#leases.get(holder) === id) work.pool.replace(holder);
+    if (this.#phase.kind !== 'making') return;
     for (const maker of work.pool.idle) {
       if (this.#sending.size > work.pool.size) break;
       const lease = work.board.lend(maker, performance.now());
@@ -198,9 +201,6 @@ export class RecordingJob {
     if (work === undefined) return;
     const nowMs = performance.now();
     for (const leaseId of this.#sending.values()) work.board.progress(leaseId, SENDING_PROGRESS, nowMs);
-    for (const lease of work.board.expire(nowMs)) {
-      if (this.#leases.get(lease.holder) === lease.id) work.pool.replace(lease.holder);
-    }
     const forMs = nowMs - this.#rate.sinceMs;
     if (forMs >= RATE_MS) this.#rate = { slots: 0, sinceMs: nowMs, perSecond: (this.#rate.slots * 1000) / forMs };
     this.#lend();

@@ -126,6 +126,7 @@ export function simulate(options: SimulationOptions): SimulationResult {
       ask();
       const wanted = batchSize({ roundTripMs, serviceMs: takesMs, waiting: board.waiting, helpers });
       while (held.length < wanted) {
+        board.expire(nowMs);
         const lease = board.lend(name, nowMs);
         if (lease === undefined) break;
         held.push(lease);

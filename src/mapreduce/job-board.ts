@@ -81,10 +81,10 @@ export class JobBoard {
 
   /**
    * Lends the next segment in playing order that nobody holds; when there is none, a second copy of the one that has
-   * been out longest, if it is slow. Undefined: nothing for this holder now.
+   * been out longest, if it is slow. Undefined: nothing for this holder now. Takes nothing back: `expire` does, and says
+   * from whom.
    */
   lend(holder: HolderId, nowMs: number): Lease | undefined {
-    this.expire(nowMs);
     const job = this.#nextWaiting(holder) ?? this.#slowest(holder, nowMs);
     return job && this.#lendTo(job, holder, nowMs);
   }

@@ -22,7 +22,11 @@ test('a holder who is silent loses the segment; one who tells of progress keeps 
   const target = board(1);
   const lease = target.lend('a', 0);
   expect(target.progress(lease?.id ?? 0, 0.5, leaseMs - 1)).toBe(true);
+  expect(target.expire(leaseMs)).toEqual([]);
   expect(target.lend('b', leaseMs)).toBeUndefined();
+  // Lending takes nothing back in silence: who hangs has to be told from who is idle.
+  expect(target.lend('b', 2 * leaseMs - 1)).toBeUndefined();
+  expect(target.expire(2 * leaseMs - 1).map(({ id, holder }) => [id, holder])).toEqual([[lease?.id, 'a']]);
   expect(target.lend('b', 2 * leaseMs - 1)?.holder).toBe('b');
   expect(target.progress(lease?.id ?? 0, 0.9, 2 * leaseMs - 1)).toBe(false);
 });
@@ -30,6 +34,7 @@ test('a holder who is silent loses the segment; one who tells of progress keeps 
 test('a result that comes after its lease ran out still counts, and the second one is a duplicate', () => {
   const target = board(1);
   target.lend('a', 0);
+  target.expire(leaseMs);
   target.lend('b', leaseMs);
   expect(target.finish(0, 'a', leaseMs + 1)).toBe('first');
   expect(target.finish(0, 'b', leaseMs + 2)).toBe('duplicate');
@@ -191,6 +196,7 @@ test('whatever dies, comes late, twice or in another order: one outcome a segmen
       // Somebody steady comes: everything that was not set aside gets done.
       target.retrySetAside();
       nowMs += leaseMs;
+      target.expire(nowMs);
       for (let lease = target.lend('steady', nowMs); lease !== undefined; lease = target.lend('steady', nowMs))
         if (target.finish(lease.segment, 'steady', nowMs) !== 'first') throw new Error('work was lent that was done');
       return target.isComplete;
