@@ -8,7 +8,7 @@ import { numberedCameraFlags } from '../helpers/numbered-camera.ts';
 import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
 import { isLong, randomOf, rounds } from '../helpers/random.ts';
 import { type Shaper, startShaper } from '../helpers/shaper.ts';
-import { endStream, goLive } from '../helpers/studio.ts';
+import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { WINDOW_S } from '../helpers/tone.ts';
 import { CrashableBrowser } from './spool-browser.ts';
 import { proveWhole, reservedBy } from './spool-proof.ts';
@@ -19,6 +19,8 @@ const LINE = { roundTripMs: 30 };
 const LONGEST_SLOTS = isLong ? 600 : 75;
 /** Slots that a tab may have encoded just before it is killed, without the time to tell. */
 const UNTOLD_BY_KILL = 15;
+/** A busy machine hands sound on so late: as near to a break the browser's own silence is what broke it. */
+const GIVEN_WITHIN_MS = 300;
 /** A second of sound: what is silent around a killed tab, besides the time without one. */
 const SECOND_OF_WINDOWS = 1 / WINDOW_S;
 
@@ -105,7 +107,7 @@ class Storm {
 }
 
 for (const seed of rounds(1, 5))
-  test(`P4 P5 a storm of cuts, resets, vanished peers, slow and slicing lines and kills (seed ${seed}): every slot shows the picture that was encoded for it, once, in every quality, and the sound goes on (breaks of its tone are ${isLong ? 'judged' : 'told, not judged: one near the end is not understood yet'})`, async () => {
+  test(`P4 P5 a storm of cuts, resets, vanished peers, slow and slicing lines and kills (seed ${seed}): every slot shows the picture that was encoded for it, once, in every quality, and the sound goes on`, async () => {
     test.setTimeout(isLong ? 900_000 : 180_000);
     const crashable = await CrashableBrowser.create();
     const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-storm-'));
@@ -119,13 +121,20 @@ for (const seed of rounds(1, 5))
       const parts = await proveWhole(storm.origin.url, reserved);
       const seen = await proveNumbers(storm.origin.url, reserved, storm.log, kills * UNTOLD_BY_KILL);
       const sound = await decodeTone(storm.origin.url, reserved);
-      const words = `${blows.length} blows, ${seen.slots} slots of every quality in place, ${seen.repeats} repeats as logged, ${seen.slates} of the slate, ${seen.untold} untold; sound: ${sound.silent.length} of ${sound.windows} windows silent, the tone broken at ${sound.breaks.map((window) => (window * WINDOW_S).toFixed(2)).join(', ') || 'no place'}`;
+      const words = `${blows.length} blows, ${seen.slots} slots of every quality in place, ${seen.repeats} repeats as logged, ${seen.slates} of the slate, ${seen.untold} untold; sound: ${sound.silent.length} of ${sound.windows} windows silent, the tone broken at ${sound.breaks.map((window) => (window * WINDOW_S).toFixed(2)).join(', ') || 'no place'}, ${storm.log.silencesMs.length} silences of the browser’s own`;
       test.info().annotations.push({ type: 'decoded', description: words });
       expect(seen.slots).toBe(parts * 3);
       expect(seen.slates, 'most of it is the camera').toBeLessThan(seen.slots / 2);
       const slateWindows = (seen.slates / 30) * SECOND_OF_WINDOWS;
       expect(sound.silent.length, words).toBeLessThanOrEqual(slateWindows + kills * SECOND_OF_WINDOWS);
-      if (isLong) expect(sound.breaks, words).toEqual([]);
+      const { startedAt } = await broadcastDetail(storm.origin.url, reserved.id);
+      const atMs = (window: number): number => (startedAt ?? 0) + window * WINDOW_S * 1000;
+      const isGiven = (window: number): boolean =>
+        storm.log.silencesMs.some((silentMs) => Math.abs(silentMs - atMs(window)) < GIVEN_WITHIN_MS);
+      expect(
+        sound.breaks.filter((window) => !isGiven(window)),
+        words,
+      ).toEqual([]);
       await storm.stop();
     } finally {
       await crashable.dispose();

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { NUMBER_BITS } from './numbered-file.ts';
 
 const MARK = 'engine-log ';
+const SILENT_MARK = 'engine-silence ';
 /** In place of a number: a picture that the engine painted itself. */
 export const SLATE = -1;
 
@@ -13,6 +14,9 @@ export class EngineLog {
   /** -1 before the first. */
   newestSlot = -1;
 
+  /** When the browser gave the engine silence of its own in the middle of what a device hears; wall clock, milliseconds. */
+  readonly silencesMs: number[] = [];
+
   /**
    * Before the page is opened. The worker's script gets a few lines in front that listen at `VideoEncoder`: what is
    * logged is what the browser's encoders did, whatever the product believes.
@@ -21,10 +25,12 @@ export class EngineLog {
     page.on('console', (message) => {
       const text = message.text();
       if (text.startsWith(MARK)) this.#take(text.slice(MARK.length));
+      if (text.startsWith(SILENT_MARK)) this.silencesMs.push(Number(text.slice(SILENT_MARK.length)));
     });
     await page.route(/\/engine\.worker-[^/]*\.js$/, async (route) => {
       const answer = await route.fetch();
-      const listening = `(${listenToEncoders.toString()})(${NUMBER_BITS},${JSON.stringify(MARK)},${SLATE});`;
+      const listening = `(${listenToEncoders.toString()})(${NUMBER_BITS},${JSON.stringify(MARK)},${SLATE});
+        (${listenToSound.toString()})(${JSON.stringify(SILENT_MARK)});`;
       await route.fulfill({ response: answer, body: `${listening}\n${await answer.text()}` });
     });
   }
@@ -106,4 +112,35 @@ function listenToEncoders(bits: number, mark: string, slate: number): void {
     }
   }
   Object.assign(self, { VideoFrame: HeardFrame, VideoEncoder: HeardEncoder });
+}
+
+/**
+ * Runs in the engine's worker; must not use anything from outside. A browser whose capture runs dry for a moment hands
+ * on 10 ms of zeros: the sound is broken before the product has it. No tone has so many zeros in a row.
+ */
+function listenToSound(mark: string): void {
+  const ZEROS = 100;
+  const ports = Object.getOwnPropertyDescriptor(MessagePort.prototype, 'onmessage');
+  const lookFor = (): ((samples: Float32Array) => void) => {
+    let zeros = 0;
+    return (samples) => {
+      for (const sample of samples) {
+        zeros = sample === 0 ? zeros + 1 : 0;
+        // biome-ignore lint/suspicious/noConsole: a test's ear, not the product's log.
+        if (zeros === ZEROS) console.log(mark + Date.now());
+      }
+    };
+  };
+  Object.defineProperty(MessagePort.prototype, 'onmessage', {
+    ...ports,
+    set(this: MessagePort, handler: (event: MessageEvent<{ readonly channels?: readonly Float32Array[] }>) => void) {
+      const look = lookFor();
+      const heard = (event: Parameters<typeof handler>[0]): void => {
+        const [first] = event.data.channels ?? [];
+        if (first !== undefined) look(first);
+        handler.call(this, event);
+      };
+      ports?.set?.call(this, heard);
+    },
+  });
 }
