@@ -38,11 +38,11 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 
 const steps = (numbers: readonly number[]): number[] => numbers.slice(1).map((n, i) => n - (numbers[i] ?? 0));
 
-/** Pictures of a camera, in order, and most of them one a slot: what a busy machine brings too late gives way to the next. */
+/** Pictures of a camera, in order, and nearly all of them one a slot: what comes too late gives way to the next. */
 function expectCamera(numbers: readonly number[]): void {
   expect(numbers.length).toBeGreaterThan(2 * CAMERA.rate);
   expect(Math.min(...steps(numbers))).toBeGreaterThanOrEqual(0);
-  expect(steps(numbers).filter((step) => step === 1).length).toBeGreaterThan(numbers.length / 2);
+  expect(steps(numbers).filter((step) => step === 1).length).toBeGreaterThan(numbers.length * 0.9);
 }
 
 test('a minute of a screen, a camera over it, a camera, sound only, devices that go and come back: every slot filled, every picture in order, sound and picture together', async ({
@@ -107,6 +107,7 @@ test('a minute of a screen, a camera over it, a camera, sound only, devices that
   const screen = await shown(0, 1);
   expect(Math.min(...steps(screen))).toBe(0);
   // One that a machine of two cores brought too late gives way to the next, now and then.
+  expect(Math.max(...steps(screen))).toBeLessThanOrEqual(2);
   expect(new Set(screen).size).toBeGreaterThanOrEqual(SCREEN_RATE * 10 - 3);
   expect(Math.abs(soundLagMs(screen, SCREEN, frameRate, beeps))).toBeLessThanOrEqual(TOGETHER_MS);
   // Slots that repeat a picture cost next to nothing, and what they leave goes into the pictures: an encoder that is
