@@ -200,7 +200,7 @@ test('CUT6: a Period in which another encoder makes a track names its init segme
   expect(brokenRules(staticMpd({ ...facts, cuts }, 150_000), { kind: 'static' })).toEqual([]);
 });
 
-test('CUT3 CUT6 LEND12: manifests with holes, qualities that rest, other init segments and helped stretches are valid against the schema', async () => {
+test('CUT3 CUT6 LEND12: manifests with holes, qualities that rest, other init segments and helped stretches are valid against the schema, where it lies beside the project', async () => {
   test.skip(!hasMpdSchema, 'the schema is not part of the project and is not beside it here');
   const helped = { tracks: ['v720'], ranges: [{ from: 200, to: 400 }], redone: [{ from: 400, to: 500 }], lagMs: 900 };
   const changed: Partial<MpdFacts>[] = [{ cuts: [HOLE, DROP] }, { cuts: OTHER_ENCODERS }, { helped }];
