@@ -85,7 +85,7 @@ test('MEDIA7 a live manifest becomes static at the same address and keeps its id
   expect(brokenRules(after, { kind: 'static' })).toEqual([]);
 });
 
-test('every manifest is valid against the schema', async ({ origin, broadcasts }) => {
+test('every manifest is valid against the schema, where it lies beside the project', async ({ origin, broadcasts }) => {
   test.skip(!hasMpdSchema, 'the schema is not part of the project and is not beside it here');
   for (const id of [broadcasts.live.id, broadcasts.ended.id])
     for (const [, path] of VIEWS) expect(await schemaComplaints(await fetchText(origin.url + path(id)))).toBe('');
