@@ -1,9 +1,9 @@
 import Sqlite from 'better-sqlite3';
-import { type Generated, Kysely, SqliteDialect, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
-import { accountMigrations } from '../accounts/migrations.ts';
+import { type Generated, Kysely, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import type { AccountTables } from '../accounts/tables.ts';
-import { type LendTables, lendMigrations } from './lend-tables.ts';
+import type { LendTables } from './lend-tables.ts';
+import { migrations } from './migrations.ts';
 
 /** Times are milliseconds since 1970; JSON columns hold the types of `protocol/broadcast.ts`. */
 export interface BroadcastTable {
@@ -39,88 +39,49 @@ export interface Tables extends AccountTables, LendTables {
 
 export type Database = Kysely<Tables>;
 
-const migrations: Readonly<Record<string, Migration>> = {
-  '0001_broadcast': {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .createTable('broadcast')
-        .addColumn('id', 'text', (column) => column.primaryKey())
-        .addColumn('title', 'text', (column) => column.notNull())
-        .addColumn('token_hash', 'blob', (column) => column.notNull())
-        .addColumn('state', 'text', (column) => column.notNull())
-        .addColumn('created_ms', 'integer', (column) => column.notNull())
-        .addColumn('availability_start_ms', 'integer')
-        .addColumn('ended_ms', 'integer')
-        .addColumn('publish_ms', 'integer', (column) => column.notNull())
-        .addColumn('duration_ms', 'integer', (column) => column.notNull())
-        .addColumn('poster_version', 'integer', (column) => column.notNull().defaultTo(0))
-        .addColumn('grid_json', 'text')
-        .addColumn('tracks_json', 'text')
-        .addColumn('end_parts_json', 'text')
-        .modifyEnd(sql`strict`)
-        .execute();
-      await db.schema.createIndex('broadcast_by_start').on('broadcast').column('availability_start_ms').execute();
-    },
-  },
-  ...accountMigrations,
-  '0004_broadcast_owner': {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .alterTable('broadcast')
-        .addColumn('owner_id', 'text', (column) => column.references('account.id').onDelete('set null'))
-        .execute();
-      await db.schema
-        .alterTable('broadcast')
-        .addColumn('visibility', 'text', (column) => column.notNull().defaultTo('public'))
-        .execute();
-    },
-  },
-  '0005_returning_tabs': {
-    async up(db: Kysely<unknown>) {
-      const table = db.schema.alterTable('broadcast');
-      await table.addColumn('generation', 'integer', (column) => column.notNull().defaultTo(1)).execute();
-      await table.addColumn('cuts_json', 'text', (column) => column.notNull().defaultTo('[]')).execute();
-      await table.addColumn('ended_by', 'text').execute();
-      await sql`update broadcast set ended_by = 'creator' where end_parts_json is not null`.execute(db);
-    },
-  },
-  '0006_uploads': {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .alterTable('broadcast')
-        .addColumn('is_upload', 'integer', (column) => column.notNull().defaultTo(0))
-        .execute();
-    },
-  },
-  ...lendMigrations,
-  '0008_disowned_segments': {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .alterTable('broadcast')
-        .addColumn('disowned_json', 'text', (column) => column.notNull().defaultTo('[]'))
-        .execute();
-    },
-  },
-};
-
-/** Opens the file, or a database in memory for `:memory:`, and brings its tables up to date. */
+/** Opens the file, or a database in memory for `:memory:`, and brings its tables up to date: all the way or not at all. */
 export async function openDatabase(file: string): Promise<Database> {
   const sqlite = new Sqlite(file);
-  sqlite.pragma('journal_mode = WAL');
-  sqlite.pragma('synchronous = FULL');
-  sqlite.pragma('foreign_keys = ON');
-  sqlite.pragma('busy_timeout = 5000');
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  try {
+    refuseNewer(sqlite);
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = FULL');
+    sqlite.pragma('foreign_keys = ON');
+    sqlite.pragma('busy_timeout = 5000');
+    await bringUpToDate(sqlite, db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return db;
+}
+
+/** Before anything is written: an older program would leave out what it does not know of. */
+function refuseNewer(sqlite: Sqlite.Database): void {
+  const isNew = sqlite.prepare('select 1 from sqlite_master where name = ?').get('kysely_migration') === undefined;
+  if (isNew) return;
+  const done = sqlite.prepare('select name from kysely_migration order by name').pluck().all() as string[];
+  const unknown = done.filter((name) => !(name in migrations));
+  if (unknown.length > 0)
+    throw new Error(
+      `The database was written by a newer version (${unknown.join(', ')}) and is left as it is. Start that version, or restore the backup made before the upgrade.`,
+    );
+}
+
+async function bringUpToDate(sqlite: Sqlite.Database, db: Database): Promise<void> {
   // Rooms add their tables side by side: a migration may come to an origin that has run a later one.
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
     allowUnorderedMigrations: true,
   });
+  // Kysely runs SQLite's without one; half of a migration could be neither repeated nor gone on with.
+  sqlite.exec('begin immediate');
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) {
-    await db.destroy();
-    throw new Error('The database could not be brought up to date.', { cause: error });
-  }
-  return db;
+  sqlite.exec(error === undefined ? 'commit' : 'rollback');
+  if (error !== undefined)
+    throw new Error(`The database could not be brought up to date and is as it was: ${(error as Error).message}`, {
+      cause: error,
+    });
 }
