@@ -21,7 +21,7 @@ export interface LiveHelpDeps {
   readonly hasRoom: () => boolean;
 }
 
-const LOOK_MS = 50;
+const TURN_MS = 50;
 const BEAT_MS = 1000;
 /** After the end, for the last parts of what is being made; well before the manifest becomes static. */
 const LAST_PARTS_MS = 5000;
@@ -55,7 +55,7 @@ export class LiveHelp {
   /** What is being taken; one after the other, and no lease passes meanwhile. */
   #taking: Promise<unknown> = Promise.resolve();
   #takes = 0;
-  #isLooking = false;
+  #isGoing = false;
   /** What was promised holds no more. */
   #isBroken = false;
   #beatMs = 0;
@@ -109,7 +109,7 @@ export class LiveHelp {
 
   /** Somebody still helps, or is waited for. */
   get isBusy(): boolean {
-    return this.#isLooking;
+    return this.#isGoing;
   }
 
   /** Somebody listens for work, until the returned function is called. The newest request of a helper counts. */
@@ -120,7 +120,7 @@ export class LiveHelp {
     this.#known.set(helper.id, helper);
     this.#listeners.set(helper.id, listener);
     this.#board.enter(helper.id);
-    if (!this.#isLooking) this.#lookOn();
+    if (!this.#isGoing) this.#goRound();
     return () => {
       if (this.#listeners.get(helper.id) !== listener) return;
       this.#listeners.delete(helper.id);
@@ -198,17 +198,17 @@ export class LiveHelp {
     return this.#broadcast.promiseHelp(promise);
   }
 
-  readonly #lookOn = (): void => {
+  readonly #goRound = (): void => {
     const nowMs = this.#deps.clock.nowMs();
     const isHelped = this.#listeners.size > 0 || this.#run !== undefined;
     // Who is making what lacks may only have lost the line for a moment.
-    this.#isLooking = isHelped || (this.#broadcast.isOver && this.#isFinishing(nowMs));
-    if (!this.#isLooking) {
+    this.#isGoing = isHelped || (this.#broadcast.isOver && this.#isFinishing(nowMs));
+    if (!this.#isGoing) {
       this.#broadcast.setBeingRedone(false);
       return;
     }
-    this.#deps.clock.at(nowMs + LOOK_MS, this.#lookOn);
-    if (this.#takes === 0) this.#look(nowMs);
+    this.#deps.clock.at(nowMs + TURN_MS, this.#goRound);
+    if (this.#takes === 0) this.#turn(nowMs);
     if (nowMs - this.#beatMs < BEAT_MS) return;
     this.#beatMs = nowMs;
     this.#askForRedo(nowMs);
@@ -222,7 +222,7 @@ export class LiveHelp {
     return this.leases.some(({ holder }) => holder === helper.id) || this.#redo.holdsAny(helper.id);
   }
 
-  #look(nowMs: number): void {
+  #turn(nowMs: number): void {
     for (const helper of Array.from(this.#known.values()))
       if (!this.#deps.lending.isWelcome(helper)) this.#sendOff(helper);
     this.#askForLooks(nowMs);

@@ -1,9 +1,11 @@
 import { listBoxes, u32 } from '../package/check-boxes.ts';
 import { checkPart } from '../package/check-part.ts';
-import { partOfTicks, VIDEO_TIMESCALE } from '../protocol/grid.ts';
+import { type PartIndex, partOfTicks, VIDEO_TIMESCALE } from '../protocol/grid.ts';
 import type { Part } from '../protocol/part.ts';
 import { ticks } from '../protocol/time.ts';
+import type { TrackId } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
+import { maxTrackBytes } from './lend-result.ts';
 import { partProblem } from './take-part.ts';
 
 const NAL_SLICE = 1;
@@ -25,7 +27,7 @@ export function beginsWithIdr(bytes: Uint8Array): boolean {
  * SPEC LEND10: what is wrong with a part of a helper for a live; undefined when it is as it should be. `isTurn`: another
  * made the part before it.
  */
-export function livePartProblem(broadcast: Broadcast, part: Part, isTurn: boolean): string | undefined {
+function livePartProblem(broadcast: Broadcast, part: Part, isTurn: boolean): string | undefined {
   const problem = partProblem(broadcast, part);
   if (problem !== undefined && 'code' in problem) return problem.message;
   const expectation = broadcast.running?.expectations.get(part.track);
@@ -39,4 +41,33 @@ export function livePartProblem(broadcast: Broadcast, part: Part, isTurn: boolea
   return isKey && !beginsWithIdr(part.bytes)
     ? `${part.track}/${part.part} does not begin with a key picture`
     : undefined;
+}
+
+/** What a helper brings of one tick, and what is known of the lease it is of. */
+export interface LiveTick {
+  readonly parts: readonly Part[];
+  readonly index: PartIndex;
+  /** Another made the part before it. */
+  readonly isTurn: boolean;
+  /** Every rendition that is to be there, with its bit rate. */
+  readonly bitratesBps: ReadonlyMap<TrackId, number>;
+  /** Taken so far of each; grows by what is found right. */
+  readonly bytes: Map<TrackId, number>;
+  /** Under which name its rendition is judged. */
+  readonly nameOf: (track: TrackId) => TrackId;
+}
+
+/** SPEC LEND10: a tick holds its part once in every rendition, each as it should be and no larger than its bit rate. */
+export function liveTickProblem(broadcast: Broadcast, tick: LiveTick): string | undefined {
+  for (const [track, bitrateBps] of tick.bitratesBps) {
+    const own = tick.parts.filter((part) => part.track === track && part.part === tick.index);
+    const [part] = own;
+    if (part === undefined || own.length > 1) return `part ${tick.index} is not there once in every rendition`;
+    const problem = livePartProblem(broadcast, { ...part, track: tick.nameOf(track) }, tick.isTurn);
+    if (problem !== undefined) return problem;
+    const bytes = (tick.bytes.get(track) ?? 0) + part.bytes.length;
+    if (bytes > maxTrackBytes(bitrateBps)) return `${track} has ${bytes} bytes, far more than its bit rate`;
+    tick.bytes.set(track, bytes);
+  }
+  return undefined;
 }

@@ -7,8 +7,7 @@ import { helpedTracks, redoneId, type TrackId } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { LendDesk } from './lend-desk.ts';
 import type { HelperRecord } from './lend-records.ts';
-import { maxTrackBytes } from './lend-result.ts';
-import { livePartProblem } from './live-part.ts';
+import { liveTickProblem } from './live-part.ts';
 import { Problem } from './problem.ts';
 import { publish } from './publish.ts';
 import type { Running } from './running.ts';
@@ -43,7 +42,7 @@ export class LiveRedo {
   readonly #grid: { readonly partsPerSegment: PartsPerSegment };
   readonly #tracks: readonly TrackId[];
   readonly #deps: LiveRedoDeps;
-  readonly #bitrates: ReadonlyMap<TrackId, number>;
+  readonly #bitratesBps: ReadonlyMap<TrackId, number>;
   /** By helper, who holds one segment at most. */
   readonly #taken = new Map<string, Taken>();
 
@@ -52,7 +51,7 @@ export class LiveRedo {
     this.#broadcast = broadcast;
     this.#grid = running.grid;
     this.#tracks = tracks.map(({ id }) => id);
-    this.#bitrates = new Map(tracks.map(({ id, bitrateBps }) => [id, bitrateBps]));
+    this.#bitratesBps = new Map(tracks.map(({ id, bitrateBps }) => [id, bitrateBps]));
     this.#deps = deps;
   }
 
@@ -123,18 +122,15 @@ export class LiveRedo {
     return { isYours: false };
   }
 
-  #tickProblem(parts: readonly Part[], taken: Taken, from: PartIndex): string | undefined {
-    for (const track of this.#tracks) {
-      const own = parts.filter((part) => part.track === track && part.part === taken.next);
-      const [part] = own;
-      if (part === undefined || own.length > 1) return `part ${taken.next} is not there once in every rendition`;
-      const problem = livePartProblem(this.#broadcast, { ...part, track: redoneId(track) }, taken.next === from);
-      if (problem !== undefined) return problem;
-      const bytes = (taken.bytes.get(track) ?? 0) + part.bytes.length;
-      if (bytes > maxTrackBytes(this.#bitrates.get(track) ?? 0)) return `${track} has far more bytes than its bit rate`;
-      taken.bytes.set(track, bytes);
-    }
-    return undefined;
+  #tickProblem(parts: readonly Part[], { next, bytes }: Taken, from: PartIndex): string | undefined {
+    return liveTickProblem(this.#broadcast, {
+      parts,
+      index: next,
+      isTurn: next === from,
+      bitratesBps: this.#bitratesBps,
+      bytes,
+      nameOf: redoneId,
+    });
   }
 
   #refuse(segment: number, helper: HelperRecord, reason: string): Problem {

@@ -3,8 +3,7 @@ import type { Part } from '../protocol/part.ts';
 import type { TrackId, VideoTrack } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { HelperRecord } from './lend-records.ts';
-import { maxTrackBytes } from './lend-result.ts';
-import { livePartProblem } from './live-part.ts';
+import { liveTickProblem } from './live-part.ts';
 import { Problem } from './problem.ts';
 import { takePart } from './take-part.ts';
 
@@ -23,12 +22,14 @@ export interface LiveTakingOptions {
 export class LiveTaking {
   readonly #broadcast: Broadcast;
   readonly #options: LiveTakingOptions;
+  readonly #bitratesBps: ReadonlyMap<TrackId, number>;
   /** Of what is being made: what was taken of each track, by segment. */
   readonly #bytes = new Map<number, Map<TrackId, number>>();
 
   constructor(broadcast: Broadcast, options: LiveTakingOptions) {
     this.#broadcast = broadcast;
     this.#options = options;
+    this.#bitratesBps = new Map(options.tracks.map(({ id, bitrateBps }) => [id, bitrateBps]));
   }
 
   /** It is not going to be whole. */
@@ -49,21 +50,19 @@ export class LiveTaking {
 
   /** All renditions of a tick or none: the next helper begins all of them at the same picture. */
   async #store(helper: HelperRecord, segment: number, index: number, parts: readonly Part[]): Promise<void> {
-    const { board, tracks } = this.#options;
-    const isTurn = board.isTurn(segment, index);
+    const { board } = this.#options;
     const taken = this.#bytes.get(segment) ?? new Map<TrackId, number>();
-    for (const track of tracks) {
-      const own = parts.filter((part) => part.track === track.id);
-      const [part] = own;
-      if (part === undefined || own.length > 1 || parts.length !== tracks.length)
-        throw this.#refuse(helper, `part ${index} is not there once in every rendition`);
-      const problem = livePartProblem(this.#broadcast, part, isTurn);
-      if (problem !== undefined) throw this.#refuse(helper, problem);
-      const bytes = (taken.get(track.id) ?? 0) + part.bytes.length;
-      if (bytes > maxTrackBytes(track.bitrateBps))
-        throw this.#refuse(helper, `${track.id} has ${bytes} bytes, far more than its bit rate`);
-      taken.set(track.id, bytes);
-    }
+    if (parts.length !== this.#bitratesBps.size)
+      throw this.#refuse(helper, `part ${index} is not there once in every rendition`);
+    const problem = liveTickProblem(this.#broadcast, {
+      parts,
+      index,
+      isTurn: board.isTurn(segment, index),
+      bitratesBps: this.#bitratesBps,
+      bytes: taken,
+      nameOf: (track) => track,
+    });
+    if (problem !== undefined) throw this.#refuse(helper, problem);
     this.#bytes.set(segment, taken);
     for (const part of parts) {
       const outcome = await takePart(this.#broadcast, part, this.#options.hasRoom());
