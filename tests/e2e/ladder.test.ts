@@ -3,7 +3,7 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { checkSegments, fetchTrack } from '../helpers/media-checks.ts';
 import { startOrigin } from '../helpers/origin.ts';
-import { busiestRenderer, growSlower } from '../helpers/slow-process.ts';
+import { busiestRenderer, makeTooSlow } from '../helpers/slow-process.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
 import { expectComplete, tracksOfCuts } from './timeline-proof.ts';
@@ -21,7 +21,11 @@ test('a machine that gets too slow lets one quality rest and takes it back; no k
   const watching = await browser.newPage();
   await watching.goto(`${origin.url}/watch/${id}`);
   await untilPlaying(watching, 1);
-  const release = growSlower(studio);
+  const startedMs = Date.now() - (await broadcastDetail(origin.url, id)).durationMs;
+  const release = makeTooSlow(
+    studio,
+    async () => Date.now() - startedMs - (await broadcastDetail(origin.url, id)).durationMs,
+  );
   try {
     await expect.poll(() => tracksOfCuts(origin, id), { timeout: 60_000 }).toEqual(['v480,v240,a128']);
   } finally {
