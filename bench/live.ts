@@ -44,32 +44,71 @@ async function countUploads(page: Page): Promise<() => Counted> {
   return () => ({ requestBytes, requests });
 }
 
+interface LongTask {
+  /** Of the page's own clock. */
+  readonly atMs: number;
+  readonly ms: number;
+  /** Scripts that ran in it, with their time, where the browser tells. */
+  readonly scripts: readonly string[];
+}
+
+/** Of a `long-animation-frame` entry: [Long Animation Frames API](https://w3c.github.io/long-animation-frames/). */
+interface ScriptTiming {
+  readonly invoker: string;
+  readonly sourceFunctionName: string;
+  readonly duration: number;
+}
+
+/** Tasks over 50 ms, and the frames that were late for them, which name the scripts. */
 const watchLongTasks = (page: Page): Promise<void> =>
   page.evaluate(() => {
-    const tasks: number[] = [];
-    Object.assign(window, { tabcastLongTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(Math.round(entry.duration));
-    }).observe({ type: 'longtask' });
+    const tasks: LongTask[] = [];
+    const frames: LongTask[] = [];
+    Object.assign(window, { tabcastLongTasks: { tasks, frames } });
+    const watch = (type: string, into: LongTask[]): void =>
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { scripts?: ScriptTiming[] })[]) {
+          const scripts = (entry.scripts ?? []).map(
+            ({ invoker, sourceFunctionName, duration }) =>
+              `${Math.round(duration)} ms ${invoker} ${sourceFunctionName}`,
+          );
+          into.push({ atMs: Math.round(entry.startTime), ms: Math.round(entry.duration), scripts });
+        }
+      }).observe({ type });
+    watch('longtask', tasks);
+    watch('long-animation-frame', frames);
   });
 
-const longTasks = (page: Page): Promise<number[]> =>
-  page.evaluate(() => (window as unknown as { tabcastLongTasks: number[] }).tabcastLongTasks);
+const longTasks = (page: Page): Promise<{ tasks: LongTask[]; frames: LongTask[] }> =>
+  page.evaluate(
+    () => (window as unknown as { tabcastLongTasks: { tasks: LongTask[]; frames: LongTask[] } }).tabcastLongTasks,
+  );
 
-/** What the finished segments hold: bytes of samples, and key frames that are not where they belong. */
-async function readSegments(run: StudioRun, count: number): Promise<{ sampleBytes: number; keysMissed: number }> {
+/** The heap after a collection; the page stands still for it, and `[from, to]` is when, by the page's own clock. */
+async function measureHeap(page: Page): Promise<{ bytes: number; fromMs: number; toMs: number }> {
+  const nowMs = (): Promise<number> => page.evaluate(() => performance.now());
+  const fromMs = await nowMs();
+  const bytes = await pageHeapBytes(page);
+  return { bytes, fromMs, toMs: await nowMs() };
+}
+
+/** What the finished segments hold: bytes of samples, keys of the grid that are missing, and keys beside the grid. */
+async function readSegments(run: StudioRun, count: number) {
   let sampleBytes = 0;
   let keysMissed = 0;
+  let keysOwn = 0;
   for (const track of run.tracks) {
     const fetched = await fetchTrack(run.origin.url, run.id, track, count);
     for (const segment of fetched.segments) {
       const packets = await probePackets(fetched.init, segment);
       sampleBytes += packets.reduce((sum, packet) => sum + packet.bytes, 0);
-      if (track.kind === 'video')
-        keysMissed += packets.filter((packet, i) => packet.isKey !== (i % (2 * track.frameRate) === 0)).length;
+      if (track.kind !== 'video') continue;
+      const isOnGrid = (i: number): boolean => i % (2 * track.frameRate) === 0;
+      keysMissed += packets.filter(({ isKey }, i) => isOnGrid(i) && !isKey).length;
+      keysOwn += packets.filter(({ isKey }, i) => isKey && !isOnGrid(i)).length;
     }
   }
-  return { sampleBytes, keysMissed };
+  return { sampleBytes, keysMissed, keysOwn };
 }
 
 /** Sums of the health panel: frames encoded and repeated over all renditions. */
@@ -97,14 +136,14 @@ async function main(): Promise<void> {
     await untilMedia(run, 10);
     const from = counted();
     await untilMedia(run, firstMinute * 60);
-    const heapBefore = await pageHeapBytes(run.studio);
-    const tasksBefore = (await longTasks(run.studio)).length;
+    const before = await measureHeap(run.studio);
     await untilMedia(run, minutes * 60);
-    const tasks = (await longTasks(run.studio)).slice();
-    const heapAfter = await pageHeapBytes(run.studio);
+    const { tasks: all, frames: lateFrames } = await longTasks(run.studio);
+    const tasks = all.filter(({ atMs, ms }) => atMs + ms < before.fromMs || atMs > before.toMs).map(({ ms }) => ms);
+    const after = await measureHeap(run.studio);
     const to = counted();
     const segments = Math.floor((minutes * 60) / 10) - 1;
-    const { sampleBytes, keysMissed } = await readSegments(run, segments);
+    const { sampleBytes, keysMissed, keysOwn } = await readSegments(run, segments);
     const shares = await rateShares(run, segments - 1);
     const frames = await framesShown(run.studio);
     const sampleBytesPerS = sampleBytes / (segments * 10);
@@ -115,15 +154,16 @@ async function main(): Promise<void> {
       'rate share, lowest': Math.min(...Object.values(shares)),
       'tasks over 50 ms': tasks.length,
       'worst task ms': Math.max(0, ...tasks),
-      'heap growth MB': (heapAfter - heapBefore) / 1e6,
+      'heap growth MB': (after.bytes - before.bytes) / 1e6,
       'frames encoded': frames.encoded,
       'frames repeated': frames.repeated,
       'keys missed': keysMissed,
+      "keys of the encoder's own": keysOwn,
       'upload overhead %': 100 * (sentBytesPerS / sampleBytesPerS - 1),
       'requests per s': (to.requests - from.requests) / (minutes * 60 - 10),
     };
     printTable('The studio while live, 720p30', [row]);
-    writeResult('live', { options: values, row, shares, longTasks: tasks, tasksBefore, heapBefore, heapAfter });
+    writeResult('live', { options: values, row, shares, longTasks: all, lateFrames, before, after });
   } finally {
     await run.stop();
   }
