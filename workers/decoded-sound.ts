@@ -1,5 +1,16 @@
-import { type AudioSample, Conversion, type Input, NullTarget, Output, WavOutputFormat } from 'mediabunny';
+import {
+  type AudioSample,
+  Conversion,
+  type Input,
+  NullTarget,
+  Output,
+  registerDecoder,
+  WavOutputFormat,
+} from 'mediabunny';
 import { AUDIO_TIMESCALE } from '../src/protocol/grid.ts';
+import { Mp3Decoder } from './mp3-decoder.ts';
+
+registerDecoder(Mp3Decoder);
 
 export const SOUND_CHANNELS = 2;
 

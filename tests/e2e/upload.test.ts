@@ -61,14 +61,14 @@ const CASES: readonly (NumberedCase & { readonly playedFrom?: number })[] = [
     size: [432, 240],
   },
   {
-    name: 'turned by its metadata',
+    name: 'turned by its metadata, mono MP3 sound in an MP4 that says stereo',
     file: {
-      output: `${X264} -g 60`,
+      output: `${X264} -g 60 -ac 1 -c:a libmp3lame`,
       extension: 'mp4',
       size: '640x360',
       rate: 30,
       seconds: 2,
-      hasSound: false,
+      hasSound: true,
       remux: '-metadata:s:v:0 rotate=90',
     },
     shown: count(60),
