@@ -1,7 +1,7 @@
 import { backoffMs } from '../src/lib/backoff.ts';
 import { checkInit } from '../src/package/check-init.ts';
 import { StageError } from '../src/protocol/errors.ts';
-import type { LendJoined, LendLive, LiveLook, LiveWord } from '../src/protocol/lend.ts';
+import type { LeaseWord, LendJoined, LendLive, LiveLook, LiveWord } from '../src/protocol/lend.ts';
 import type { LendClient } from './lend-client.ts';
 import type { LendWorkView } from './lend-messages.ts';
 import { lookAtLive } from './live-look.ts';
@@ -39,11 +39,9 @@ export class LiveHelper {
   }
 
   get work(): readonly LendWorkView[] {
-    const making = [...this.#tasks.values()].map(({ segment, progress }) => ({
-      segment,
-      step: 'making' as const,
-      progress,
-    }));
+    const making = [...this.#tasks.values()].flatMap(({ segment, progress, isMaking }) =>
+      isMaking ? [{ segment, step: 'making' as const, progress }] : [],
+    );
     const look = this.#look;
     return look === undefined ? making : [...making, { segment: look.segment, step: 'looking', progress: 0 }];
   }
@@ -101,22 +99,31 @@ export class LiveHelper {
     if (word.kind === 'beat') this.published = word.segmentsDone;
     else if (word.kind === 'stop') this.#stop(word.lease);
     else if (word.kind === 'look') void this.#lookAt(word.look);
-    else void this.#make(word.lease, word.segment, word.fromPart);
+    else if (word.kind === 'stand-by') void this.#run(word);
+    else this.#make(word);
     this.#options.onChange();
   }
 
-  async #make(lease: number, segment: number, fromPart: number): Promise<void> {
+  #make(word: LeaseWord): void {
+    if (this.#tasks.get(word.lease)?.begin(word.fromPart) === true) return;
+    // It did not stand by, or what it has decoded is beyond the first part that lacks.
+    this.#stop(word.lease);
+    void this.#run(word);
+  }
+
+  async #run({ kind, lease, segment, fromPart }: LeaseWord): Promise<void> {
     const { client, joined, live, onSlots, onMade, onChange } = this.#options;
     const description = this.#description;
     const task = new LiveTask({ client, joined, live, description, segment, fromPart, onSlots });
     this.#tasks.set(lease, task);
+    if (kind === 'make') task.begin(fromPart);
     try {
       await task.run();
-      onMade();
+      if (task.isMaking) onMade();
     } catch {
       // The origin hears nothing more of it, and lends it to somebody else.
     } finally {
-      this.#tasks.delete(lease);
+      if (this.#tasks.get(lease) === task) this.#tasks.delete(lease);
       onChange();
     }
   }

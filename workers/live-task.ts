@@ -1,14 +1,11 @@
 import { parameterSets, withSets } from '../src/encode/avcc.ts';
-import { ChunkSplitter } from '../src/lib/chunk-splitter.ts';
 import { writePart } from '../src/package/cmaf-part.ts';
 import { type ClosedPart, VideoAssembler } from '../src/package/part-assembler.ts';
-import { samplesOfPart } from '../src/package/part-samples.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import {
   firstSlotOfPart,
   isKeySlot,
   type PartIndex,
-  partWithinSegment,
   SEGMENT_SECONDS,
   slotTicks,
   VIDEO_TIMESCALE,
@@ -20,6 +17,7 @@ import { EncodeCore } from './encode-core.ts';
 import type { LendClient } from './lend-client.ts';
 import { renditionsOf } from './lend-probe.ts';
 import { type LivePart, LiveSender } from './live-sender.ts';
+import { LiveSource } from './live-source.ts';
 
 export interface LiveTaskOptions {
   readonly client: LendClient;
@@ -28,7 +26,7 @@ export interface LiveTaskOptions {
   /** `avcC` of the source. */
   readonly description: Uint8Array<ArrayBuffer>;
   readonly segment: number;
-  /** The first part to make: it begins with a key frame. */
+  /** The first part that lacks now. */
   readonly fromPart: PartIndex;
   readonly onSlots: (slots: number) => void;
 }
@@ -36,35 +34,49 @@ export interface LiveTaskOptions {
 /** Frames between the decoder and the encoders; more wait as packets. */
 const MAX_FRAMES = 4;
 
+/** What there is from the moment on when it is this tab's turn. */
+interface Making {
+  readonly firstSlot: number;
+  readonly assemblers: ReadonlyMap<TrackId, VideoAssembler>;
+  readonly sender: LiveSender;
+}
+
 /**
- * One segment of a live, or its rest: the growing source is decoded once, from the key frame before, and every
- * rendition of it goes out part by part. Runs until the segment is whole, or `end`.
+ * One segment of a live, or its rest: the growing source is decoded once, and every rendition of it goes out part by
+ * part. Stands by until `begin`: it has encoders, and follows the source. Runs until the segment is whole, or `end`.
  */
 export class LiveTask {
   readonly segment: number;
   readonly #options: LiveTaskOptions;
   readonly #ending = new AbortController();
-  readonly #assemblers: ReadonlyMap<TrackId, VideoAssembler>;
   readonly #sets = new Map<TrackId, Uint8Array>();
   readonly #ticks = new Map<PartIndex, LivePart[]>();
-  readonly #sender: LiveSender;
-  readonly #firstSlot: number;
+  readonly #source: LiveSource;
+  #core: Promise<EncodeCore> | undefined;
+  #making: Making | undefined;
   #slots = 0;
   #failure: unknown;
   #encoding: Promise<void> = Promise.resolve();
   #waiting = 0;
-  #core: EncodeCore | undefined;
 
   constructor(options: LiveTaskOptions) {
-    const { joined, segment, fromPart, client } = options;
-    const { frameRate, partsPerSegment } = joined.grid;
+    const { client, joined, live, description, segment, fromPart } = options;
     this.segment = segment;
     this.#options = options;
-    this.#firstSlot = firstSlotOfPart(fromPart, frameRate, partsPerSegment);
-    this.#assemblers = new Map(
-      joined.tracks.map(({ id }) => [id, new VideoAssembler(id, joined.grid, this.#firstSlot)]),
-    );
-    this.#sender = new LiveSender(client, segment, () => this.end());
+    this.#source = new LiveSource({
+      client,
+      grid: joined.grid,
+      segment,
+      fromPart,
+      codecs: live.source.codecs,
+      description,
+      signal: this.#ending.signal,
+      onFrame: (frame) => this.#push(frame),
+      room: async () => {
+        while (this.#waiting > MAX_FRAMES && this.#failure === undefined && !this.isEnded) await this.#encoding;
+      },
+      onError: (cause) => this.#fail(cause),
+    });
   }
 
   /** 0 to 1. */
@@ -72,8 +84,25 @@ export class LiveTask {
     return this.#slots / (SEGMENT_SECONDS * this.#options.joined.grid.frameRate);
   }
 
+  get isMaking(): boolean {
+    return this.#making !== undefined;
+  }
+
   get isEnded(): boolean {
     return this.#ending.signal.aborted;
+  }
+
+  /** It is this tab's turn, with a key frame at `fromPart`. False: another task has to do it. */
+  begin(fromPart: PartIndex): boolean {
+    if (this.isEnded || !this.#source.begin(fromPart)) return false;
+    const { client, joined } = this.#options;
+    const firstSlot = firstSlotOfPart(fromPart, joined.grid.frameRate, joined.grid.partsPerSegment);
+    this.#making = {
+      firstSlot,
+      assemblers: new Map(joined.tracks.map(({ id }) => [id, new VideoAssembler(id, joined.grid, firstSlot)])),
+      sender: new LiveSender(client, this.segment, () => this.end()),
+    };
+    return true;
   }
 
   end(): void {
@@ -82,9 +111,23 @@ export class LiveTask {
 
   /** Rejects when it cannot go on; what was sent until then counts. */
   async run(): Promise<void> {
+    this.#core = this.#openCore();
+    try {
+      await this.#source.run();
+      await this.#encoding;
+      if (!this.isEnded) await (await this.#core).flush();
+      await this.#making?.sender.finish();
+    } finally {
+      this.#core.then((core) => core.close()).catch(() => undefined);
+      this.end();
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #openCore(): Promise<EncodeCore> {
     const { joined } = this.#options;
     const { frameRate, gopSeconds } = joined.grid;
-    const core = await EncodeCore.open(
+    const core = EncodeCore.open(
       { renditions: renditionsOf(joined), frameRate, gopSeconds, latencyMode: 'realtime' },
       {
         // In front of every key frame, as in the creator's own: what the init segment does not say of colours is said there.
@@ -94,66 +137,22 @@ export class LiveTask {
         onError: (_track, error) => this.#fail(error),
       },
     );
-    this.#core = core;
-    const decoder = new VideoDecoder({
-      output: (frame) => this.#push(frame),
-      error: (cause) => this.#fail(cause),
-    });
-    try {
-      decoder.configure({
-        codec: this.#options.live.source.codecs,
-        description: this.#options.description,
-        optimizeForLatency: true,
-      });
-      await this.#read(decoder);
-      if (!this.isEnded) await decoder.flush();
-      await this.#encoding;
-      if (!this.isEnded) await core.flush();
-      await this.#sender.finish();
-    } finally {
-      if (decoder.state !== 'closed') decoder.close();
-      core.close();
-      this.end();
-    }
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  async #read(decoder: VideoDecoder): Promise<void> {
-    const { client, joined, segment, fromPart } = this.#options;
-    const { partsPerSegment, frameRate, gopSeconds } = joined.grid;
-    const gopParts = (partsPerSegment * gopSeconds) / SEGMENT_SECONDS;
-    const within = partWithinSegment(fromPart, partsPerSegment);
-    const stream = await client.liveSource(segment, within - (within % gopParts), this.#ending.signal);
-    const splitter = new ChunkSplitter(VIDEO_TIMESCALE, partsPerSegment);
-    const reader = stream.getReader();
-    let isFirst = true;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || this.#failure !== undefined || decoder.state !== 'configured') return;
-      for (const { bytes } of splitter.push(value)) {
-        const { startTicks, samples } = samplesOfPart(bytes);
-        for (const [i, data] of samples.entries()) {
-          const slot = Math.round((startTicks * frameRate) / VIDEO_TIMESCALE) + i;
-          const isKey = isFirst || isKeySlot(slot, joined.grid);
-          isFirst = false;
-          decoder.decode(
-            new EncodedVideoChunk({
-              type: isKey ? 'key' : 'delta',
-              timestamp: Math.round((slot * 1_000_000) / frameRate),
-              data,
-            }),
-          );
-        }
-        while (this.#waiting > MAX_FRAMES && this.#failure === undefined && !this.isEnded) await this.#encoding;
-      }
-    }
+    core.catch((cause: unknown) => this.#fail(cause));
+    return core;
   }
 
   /** Takes ownership. */
   #push(frame: VideoFrame): void {
+    const making = this.#making;
+    const { grid } = this.#options.joined;
+    const slot = Math.round((frame.timestamp * grid.frameRate) / 1_000_000);
+    if (making === undefined || slot < making.firstSlot) {
+      frame.close();
+      return;
+    }
     this.#waiting++;
     this.#encoding = this.#encoding
-      .then(() => this.#encode(frame))
+      .then(() => this.#encode(frame, slot, slot === making.firstSlot || isKeySlot(slot, grid)))
       .catch((cause: unknown) => this.#fail(cause))
       .finally(() => {
         frame.close();
@@ -161,13 +160,11 @@ export class LiveTask {
       });
   }
 
-  async #encode(frame: VideoFrame): Promise<void> {
-    const core = this.#core;
-    const { grid } = this.#options.joined;
-    const slot = Math.round((frame.timestamp * grid.frameRate) / 1_000_000);
-    if (core === undefined || slot < this.#firstSlot || this.isEnded || this.#failure !== undefined) return;
+  async #encode(frame: VideoFrame, slot: number, isKey: boolean): Promise<void> {
+    const core = await this.#core;
+    if (core === undefined || this.isEnded || this.#failure !== undefined) return;
     await core.ready(MAX_FRAMES);
-    core.encode(frame, slot, slot === this.#firstSlot || isKeySlot(slot, grid));
+    core.encode(frame, slot, isKey);
     this.#slots++;
     this.#options.onSlots(1);
   }
@@ -175,7 +172,7 @@ export class LiveTask {
   #assemble(track: TrackId, slot: number, isKey: boolean, data: Uint8Array): void {
     try {
       const whole = isKey ? withSets(this.#sets.get(track) ?? new Uint8Array(), data) : data;
-      const closed = this.#assemblers.get(track)?.add(slot, isKey, whole);
+      const closed = this.#making?.assemblers.get(track)?.add(slot, isKey, whole);
       if (closed !== undefined) this.#close(closed);
     } catch (cause) {
       this.#fail(cause);
@@ -193,9 +190,9 @@ export class LiveTask {
     const bytes = writePart({ kind: 'video', part, partsPerSegment, capturedAtMs, samples });
     const tick = [...(this.#ticks.get(part) ?? []), { track, part, bytes }];
     this.#ticks.set(part, tick);
-    if (tick.length < this.#assemblers.size) return;
+    if (tick.length < joined.tracks.length) return;
     this.#ticks.delete(part);
-    this.#sender.add(tick);
+    this.#making?.sender.add(tick);
   }
 
   #fail(cause: unknown): void {

@@ -1,19 +1,13 @@
 import { type PartIndex, partMs } from '../protocol/grid.ts';
 import type { HolderId } from './job.ts';
 import { LIVE_POLICY, type LivePolicy } from './live-policy.ts';
+import { type LiveLease, StandBys } from './live-stand-by.ts';
 
-/** One helper's hold on one segment of a live, from `fromPart` on, which begins with a key frame. */
-export interface LiveLease {
-  readonly id: number;
-  readonly holder: HolderId;
-  readonly segment: number;
-  readonly fromPart: PartIndex;
+/** What a helper is told. Who stood by under a lease makes the segment under the same. */
+export interface LiveOrder {
+  readonly kind: 'make' | 'stop' | 'stand-by' | 'stand-down';
+  readonly lease: LiveLease;
 }
-
-/** What a helper is told. */
-export type LiveOrder =
-  | { readonly kind: 'make'; readonly lease: LiveLease }
-  | { readonly kind: 'stop'; readonly lease: LiveLease };
 
 export interface LiveFacts {
   readonly nowMs: number;
@@ -60,6 +54,7 @@ export class LiveBoard {
   /** In the order in which they came, which is their turn. */
   readonly #holders = new Map<HolderId, Holder>();
   readonly #jobs = new Map<number, Job>();
+  readonly #standBys = new StandBys();
   /** When the source had the part before; of the parts that somebody may still wait for. */
   readonly #cameMs = new Map<PartIndex, number>();
   #sourcePart: PartIndex = 0;
@@ -85,7 +80,11 @@ export class LiveBoard {
 
   /** How many could be lent something. */
   readyAt(nowMs: number): number {
-    return [...this.#holders.values()].filter(({ restsUntilMs }) => nowMs >= restsUntilMs).length;
+    return [...this.#holders.keys()].filter((holder) => this.#isReady(holder, nowMs)).length;
+  }
+
+  #isReady(holder: HolderId, nowMs: number): boolean {
+    return nowMs >= (this.#holders.get(holder)?.restsUntilMs ?? Number.POSITIVE_INFINITY);
   }
 
   leaseOf(segment: number, holder: HolderId): LiveLease | undefined {
@@ -93,10 +92,10 @@ export class LiveBoard {
     return lease?.holder === holder ? lease : undefined;
   }
 
-  /** Those with nothing in hand, the next in turn first. */
+  /** Those who neither make anything nor stand by, the next in turn first. */
   idleAt(nowMs: number): readonly HolderId[] {
     const busy = new Set(this.leases.map(({ holder }) => holder));
-    return this.#turn(nowMs).filter((holder) => !busy.has(holder));
+    return this.#turn(nowMs).filter((holder) => !busy.has(holder) && !this.#standBys.isHolder(holder));
   }
 
   /** Who makes what, for the creator to see. */
@@ -154,6 +153,7 @@ export class LiveBoard {
       } else if (this.#isSilent(job, facts.nowMs)) this.#pass(job, orders, facts.nowMs);
     }
     if (facts.fromSegment !== undefined) this.#begin(facts.fromSegment, facts, orders);
+    this.#standBy(orders, facts.nowMs);
     this.#forgetTimes();
     return { orders, lost };
   }
@@ -188,10 +188,26 @@ export class LiveBoard {
 
   /** Somebody else goes on at the first missing part; without anybody else it stays where it is. */
   #pass(job: Job, orders: LiveOrder[], nowMs: number): void {
-    const next = this.#nextHolder(job.lease?.holder, nowMs);
+    const ready = this.#standBys.take(job.segment, ({ holder }) => this.#isReady(holder, nowMs));
+    if (ready !== undefined) this.#lastHolder = ready.holder;
+    const next = ready?.holder ?? this.#nextHolder(job.lease?.holder, nowMs);
     if (next === undefined) return;
     this.#drop(job, orders);
-    this.#lend(job, next, nowMs, orders);
+    this.#lend(job, ready ?? { holder: next, id: this.#nextLease++ }, nowMs, orders);
+  }
+
+  /** Of every segment that somebody makes, one who has nothing to do follows the source. */
+  #standBy(orders: LiveOrder[], nowMs: number): void {
+    const hasSense = ({ holder, segment }: LiveLease): boolean =>
+      this.#isReady(holder, nowMs) && (this.#jobs.get(segment)?.lease?.holder ?? holder) !== holder;
+    for (const lease of this.#standBys.settle(hasSense)) orders.push({ kind: 'stand-down', lease });
+    for (const { segment, nextPart, lease } of this.#jobs.values()) {
+      const [holder] = lease === undefined || this.#standBys.has(segment) ? [] : this.idleAt(nowMs);
+      if (holder === undefined) continue;
+      const ready: LiveLease = { id: this.#nextLease++, holder, segment, fromPart: nextPart };
+      this.#standBys.add(ready);
+      orders.push({ kind: 'stand-by', lease: ready });
+    }
   }
 
   #drop(job: Job, orders: LiveOrder[]): void {
@@ -219,7 +235,7 @@ export class LiveBoard {
       };
       this.#nextSegment++;
       if (holder === undefined) this.#jobs.set(segment, job);
-      else this.#lend(job, holder, nowMs, orders);
+      else this.#lend(job, { holder, id: this.#nextLease++ }, nowMs, orders);
     }
     // The end may come in the middle of what is being made.
     if (endPart === undefined) return;
@@ -231,9 +247,9 @@ export class LiveBoard {
     }
   }
 
-  #lend(job: Job, holder: HolderId, nowMs: number, orders: LiveOrder[]): void {
+  #lend(job: Job, { holder, id }: Pick<LiveLease, 'holder' | 'id'>, nowMs: number, orders: LiveOrder[]): void {
     const { segment, nextPart } = job;
-    const lease: LiveLease = { id: this.#nextLease++, holder, segment, fromPart: nextPart };
+    const lease: LiveLease = { id, holder, segment, fromPart: nextPart };
     this.#jobs.set(segment, { ...job, lease, heardMs: nowMs, hasBegun: false });
     orders.push({ kind: 'make', lease });
   }
@@ -241,9 +257,7 @@ export class LiveBoard {
   #turn(nowMs: number): readonly HolderId[] {
     const ring = [...this.#holders.keys()];
     const after = ring.indexOf(this.#lastHolder ?? '') + 1;
-    return [...ring.slice(after), ...ring.slice(0, after)].filter(
-      (holder) => nowMs >= (this.#holders.get(holder)?.restsUntilMs ?? 0),
-    );
+    return [...ring.slice(after), ...ring.slice(0, after)].filter((holder) => this.#isReady(holder, nowMs));
   }
 
   /** In turn; those with less to do first, and not the one that has just been silent. */

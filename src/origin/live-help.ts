@@ -1,6 +1,7 @@
-import { LiveBoard, type LiveLease } from '../mapreduce/live-board.ts';
+import { LiveBoard } from '../mapreduce/live-board.ts';
 import { LiveLags } from '../mapreduce/live-lags.ts';
 import { type LiveRun, nextRun } from '../mapreduce/live-run.ts';
+import type { LiveLease } from '../mapreduce/live-stand-by.ts';
 import { partMs } from '../protocol/grid.ts';
 import type { LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
 import type { Part, PartRange } from '../protocol/part.ts';
@@ -237,7 +238,8 @@ export class LiveHelp {
     for (const { kind, lease } of orders) {
       const { id, segment, fromPart } = lease;
       if (kind === 'stop') this.#taker.drop(segment);
-      this.#listeners.get(lease.holder)?.tell({ kind, lease: id, segment, fromPart });
+      const word = kind === 'stand-down' ? 'stop' : kind;
+      this.#listeners.get(lease.holder)?.tell({ kind: word, lease: id, segment, fromPart });
     }
     for (const segment of lost) this.looks.checks.drop(segment);
     const run = isOver ? this.#runAfterEnd(nowMs) : this.#runNow(nowMs, this.#isBroken || lost.length > 0);
@@ -258,10 +260,10 @@ export class LiveHelp {
       this.#listeners.get(look.looker)?.tell({ kind: 'look', look: this.looks.wire(look) });
   }
 
-  /** Whoever is idle makes again what lacks; while live nobody whose turn is now or the next. */
+  /** Whoever is idle makes again what lacks; while live nobody whose turn is now or the next, or who stands by. */
   #askForRedo(nowMs: number): void {
     const idle = this.#board.idleAt(nowMs);
-    const free = this.#broadcast.isOver ? idle : idle.slice(this.leases.length > 0 ? 1 : 2);
+    const free = this.#broadcast.isOver || this.leases.length > 0 ? idle : idle.slice(2);
     if (this.#broadcast.running === undefined || free.length === 0) return;
     const tell = (helper: string, word: LiveWord): void => this.#listeners.get(helper)?.tell(word);
     this.#redo.lend(free, this.#run?.fromSegment, tell).catch((error: unknown) => this.#broadcast.report(error));

@@ -1,6 +1,6 @@
 import type { HelpBoard } from '../mapreduce/help-board.ts';
 import { type PartIndex, type PartsPerSegment, segmentOfPart } from '../protocol/grid.ts';
-import type { LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
+import type { LeaseWord, LivePartsAnswer } from '../protocol/lend.ts';
 import type { Part, PartRange } from '../protocol/part.ts';
 import { encodeTick } from '../protocol/tick.ts';
 import { helpedTracks, redoneId, type TrackId } from '../protocol/track.ts';
@@ -22,8 +22,6 @@ export interface LiveRedoDeps {
   /** Somebody has made all of a segment again: it is to be looked at. */
   readonly onBrought: (segment: number, helperId: string, range: PartRange) => void;
 }
-
-type RedoWord = Extract<LiveWord, { readonly kind: 'make' | 'stop' }>;
 
 interface Taken {
   readonly lease: number;
@@ -77,7 +75,7 @@ export class LiveRedo {
   async lend(
     idle: readonly string[],
     beforeSegment: number | undefined,
-    tell: (helperId: string, word: RedoWord) => void,
+    tell: (helperId: string, word: LeaseWord) => void,
   ): Promise<void> {
     const board = this.#board;
     const { lending, nowMs } = this.#deps;

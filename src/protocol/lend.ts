@@ -105,15 +105,18 @@ export interface HelpLooks {
   readonly lies: number;
 }
 
+/** stand-by: somebody else makes it; follow the source, and be ready for `make` with the same lease. */
+export interface LeaseWord {
+  readonly kind: 'make' | 'stop' | 'stand-by';
+  readonly lease: number;
+  readonly segment: number;
+  /** The first part to make, which begins with a key picture; for who stands by the first that lacks now. */
+  readonly fromPart: PartIndex;
+}
+
 /** One line of `GET /api/lend/live`, a stream of JSON lines; `beat` says that the line is still there. */
 export type LiveWord =
-  | {
-      readonly kind: 'make' | 'stop';
-      readonly lease: number;
-      readonly segment: number;
-      /** The first part to make, which begins with a key picture. */
-      readonly fromPart: PartIndex;
-    }
+  | LeaseWord
   | { readonly kind: 'look'; readonly look: LiveLook }
   | { readonly kind: 'beat'; readonly segmentsDone: number }
   /** The broadcast has ended, and all of it is made. */

@@ -189,8 +189,8 @@ export class LendPage extends LitElement {
       ${
         state.work.length === 0
           ? html`<p class="quiet">
-              Nothing to do at this moment: the next piece comes by itself${
-                state.isLive ? ', and you stand in for whoever stops' : ''
+              Nothing to make at this moment: the next piece comes by itself${
+                state.isLive ? ', and this tab follows the picture, ready to go on when another stops' : ''
               }.
             </p>`
           : html`<ul aria-label="In work">

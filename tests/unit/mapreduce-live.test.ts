@@ -4,6 +4,7 @@ import { LiveBoard, type LiveFacts, type LiveOrder } from '../../src/mapreduce/l
 import { LiveLags } from '../../src/mapreduce/live-lags.ts';
 import { LIVE_POLICY } from '../../src/mapreduce/live-policy.ts';
 import { nextRun } from '../../src/mapreduce/live-run.ts';
+import { partsToDecode } from '../../src/mapreduce/live-stand-by.ts';
 
 const PARTS = 100;
 const { silentMs, startMs, lostMs, restMs } = LIVE_POLICY;
@@ -16,8 +17,16 @@ const facts = (nowMs: number, sourcePart: number, change: Partial<LiveFacts> = {
   ...change,
 });
 
-const said = (orders: readonly LiveOrder[]): string[] =>
+const words = (orders: readonly LiveOrder[]): string[] =>
   orders.map(({ kind, lease: { holder, segment, fromPart } }) => `${kind} ${segment} ${holder} ${fromPart}`);
+
+/** Who makes what. */
+const said = (orders: readonly LiveOrder[]): string[] =>
+  words(orders.filter(({ kind }) => kind === 'make' || kind === 'stop'));
+
+/** Who stands by. */
+const ready = (orders: readonly LiveOrder[]): string[] =>
+  words(orders.filter(({ kind }) => kind === 'stand-by' || kind === 'stand-down'));
 
 const boardOf = (...holders: string[]): LiveBoard => {
   const board = new LiveBoard(PARTS);
@@ -86,6 +95,42 @@ test('LEND9 the end cuts short what is being made', () => {
   expect(board.isIdle).toBe(true);
 });
 
+test('LEND9 one who has nothing to do stands by at each segment, goes on under the same lease, and another stands by', () => {
+  const board = boardOf('a', 'b', 'c');
+  const first = board.look(facts(0, 80)).orders;
+  expect(words(first)).toEqual(['make 1 a 100', 'stand-by 1 b 100']);
+  expect(board.idleAt(0)).toEqual(['c']);
+  board.look(facts(1000, 101));
+  board.took(1, 100, 1100);
+  board.look(facts(1200, 102));
+  const { orders } = board.look(facts(1201 + silentMs, 103));
+  expect(words(orders)).toEqual(['stop 1 a 100', 'make 1 b 101', 'stand-by 1 c 101']);
+  const idOf = (all: readonly LiveOrder[], kind: string): number | undefined =>
+    all.find((order) => order.kind === kind)?.lease.id;
+  expect(idOf(orders, 'make')).toBe(idOf(first, 'stand-by'));
+  expect(board.isTurn(1, 101)).toBe(true);
+});
+
+test('LEND9 nobody stands by at what is whole, after leaving, or while resting; two share the work of one who is alone', () => {
+  const board = boardOf('a', 'b');
+  board.look(facts(0, 100));
+  for (let part = 100; part < 200; part++) board.took(1, part, 1000);
+  expect(ready(board.look(facts(1000, 179)).orders)).toEqual(['stand-down 1 b 100']);
+  expect(words(board.look(facts(1100, 181)).orders)).toEqual(['make 2 b 200', 'stand-by 2 a 200']);
+  board.leave('a');
+  expect(ready(board.look(facts(1200, 182)).orders)).toEqual(['stand-down 2 a 200']);
+  board.enter('a');
+  expect(ready(board.look(facts(1300, 183)).orders)).toEqual(['stand-by 2 a 200']);
+  board.fail('a', 1400);
+  expect(ready(board.look(facts(1400, 184)).orders)).toEqual(['stand-down 2 a 200']);
+  expect(ready(board.look(facts(1401 + restMs, 184)).orders)).toEqual(['stand-by 2 a 200']);
+});
+
+test('LEND9 who stands by decodes all but the last second of what it has read, and all of it once it is its turn', () => {
+  expect([partsToDecode(9, false), partsToDecode(10, false), partsToDecode(13, false)]).toEqual([0, 0, 3]);
+  expect([partsToDecode(0, true), partsToDecode(13, true)]).toEqual([0, 13]);
+});
+
 interface Model {
   /** Who made each stored part, and whether it came from an encoder that had made all before it since a key. */
   readonly stored: Map<number, number>;
@@ -130,6 +175,8 @@ test('LEND9 whatever dies, comes late, twice or out of order: every part once, i
       const look = (): void => {
         const { orders, lost } = board.look(facts(nowMs, Math.floor(nowMs / 100)));
         for (const { kind, lease } of orders) {
+          // One who makes a segment does not stand by at it.
+          if (kind === 'stand-by') expect(board.leaseOf(lease.segment, lease.holder)).toBeUndefined();
           const own = held.get(lease.holder) ?? [];
           // A stop may never arrive: a helper that hangs goes on later, and nothing of it is taken.
           if (kind === 'make') {

@@ -5,7 +5,11 @@ import type { Part } from '../../src/protocol/part.ts';
 import { help, ingest, live } from '../../src/protocol/urls.ts';
 import { goOn, Helper, helpedLive, made, manifestOf, periodsWith } from './origin-test-live-helper.ts';
 import { partOf } from './origin-test-media.ts';
-import { problemOf, TestOrigin } from './origin-test-server.ts';
+import { problemOf, type TestBroadcast, TestOrigin } from './origin-test-server.ts';
+
+async function helpOf(origin: TestOrigin, { id, headers }: TestBroadcast): Promise<HelpState> {
+  return (await (await origin.get(help.state(id), { headers })).json()) as HelpState;
+}
 
 test('LEND8 what is left to helpers is in no manifest until somebody helps, and its holes are not told as missing', async () => {
   await using origin = await TestOrigin.start();
@@ -39,6 +43,7 @@ test('LEND9 LEND10 a segment passes to another helper at the first missing part,
   origin.clock.advance(100);
   expect(await (await first.send(1, made(100, true))).json()).toEqual({ isYours: true });
   expect(await (await second.send(1, made(101, true))).json()).toEqual({ isYours: false });
+  expect(second.words).toContainEqual(expect.objectContaining({ kind: 'stand-by', segment: 1 }));
   for (let i = 0; i < 8; i++) origin.clock.advance(50);
   await expect.poll(() => first.orders).toEqual(['make 1 100', 'stop 1 100']);
   await expect.poll(() => second.orders).toEqual(['make 1 101']);
@@ -73,8 +78,8 @@ test('LEND10 a part with too few pictures, of another rendition, or ahead of its
     expect(await problemOf(await helper.send(1, ...parts))).toEqual([422, 'bad_part']);
     origin.clock.advance(50);
   }
-  const state = await origin.get(help.state(broadcast.id), { headers: broadcast.headers });
-  expect(((await state.json()) as HelpState).helpers.map(({ segmentsDone }) => segmentsDone)).toEqual([0, 0, 0, 0]);
+  const { helpers: known } = await helpOf(origin, broadcast);
+  expect(known.map(({ segmentsDone }) => segmentsDone)).toEqual([0, 0, 0, 0]);
 });
 
 test('LEND12 what is being made at the end may still come, and the helper is told that it is over', async () => {

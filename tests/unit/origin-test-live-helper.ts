@@ -77,9 +77,13 @@ export class Helper {
     await expect.poll(() => this.words.length).toBeGreaterThan(0);
   }
 
+  /** What it is to make, and when no more. */
   get orders(): readonly string[] {
+    const leases = new Set(this.words.flatMap((word) => (word.kind === 'make' ? [word.lease] : [])));
     return this.words.flatMap((word) =>
-      word.kind === 'make' || word.kind === 'stop' ? [`${word.kind} ${word.segment} ${word.fromPart}`] : [],
+      (word.kind === 'make' || word.kind === 'stop') && leases.has(word.lease)
+        ? [`${word.kind} ${word.segment} ${word.fromPart}`]
+        : [],
     );
   }
 
