@@ -43,7 +43,7 @@ export class RecordingHelp {
   /** Too large to be sent, or refused by the origin: only this tab can make them. */
   readonly #own = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #state: HelpState = { helpers: [], jobs: [], wanted: 0, looks: null, isExpected: false };
+  #state: HelpState = { helpers: [], jobs: [], wanted: 0, looks: null, helped: [], isExpected: false };
   #isAsking = false;
   /** Something changed while an answer was on its way, which may be older than the change. */
   #isAskedAgain = false;

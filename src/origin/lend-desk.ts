@@ -221,7 +221,7 @@ export class LendDesk {
     await this.#records.saveHelper(helper.record);
   }
 
-  state(broadcastId: string, hasRoom: boolean): Omit<HelpState, 'looks'> {
+  state(broadcastId: string, hasRoom: boolean): Omit<HelpState, 'looks' | 'helped'> {
     const nowMs = this.#clock.nowMs();
     const board = this.board(broadcastId);
     board.expire(nowMs);

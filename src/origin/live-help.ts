@@ -1,9 +1,10 @@
 import { LiveBoard } from '../mapreduce/live-board.ts';
+import { helpedRenditions } from '../mapreduce/live-helped.ts';
 import { LiveLags } from '../mapreduce/live-lags.ts';
 import { type LiveRun, nextRun } from '../mapreduce/live-run.ts';
 import type { LiveLease } from '../mapreduce/live-stand-by.ts';
 import { partMs } from '../protocol/grid.ts';
-import type { LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
+import type { HelpedRendition, LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
 import type { Part, PartRange } from '../protocol/part.ts';
 import { helpedTracks, helpSource, type TrackId } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
@@ -26,7 +27,6 @@ const TURN_MS = 50;
 const BEAT_MS = 1000;
 /** After the end, for the last parts of what is being made; well before the manifest becomes static. */
 const LAST_PARTS_MS = 5000;
-
 /** After the end, without anybody bringing or saying anything. */
 const FINISH_MS = 30_000;
 
@@ -102,6 +102,13 @@ export class LiveHelp {
 
   get leases(): readonly LiveLease[] {
     return this.#board.leases;
+  }
+
+  get helped(): readonly HelpedRendition[] {
+    const ends = new Map(
+      helpedTracks(this.#running.tracks).map(({ id }) => [id, this.#broadcast.store.stored(id).end]),
+    );
+    return helpedRenditions(this.leases, { sourcePart: this.#sourcePart, ends }, this.#running.grid.partsPerSegment);
   }
 
   holds(helperId: string, segment: number): boolean {
@@ -238,8 +245,8 @@ export class LiveHelp {
     for (const { kind, lease } of orders) {
       const { id, segment, fromPart } = lease;
       if (kind === 'stop') this.#taker.drop(segment);
-      const word = kind === 'stand-down' ? 'stop' : kind;
-      this.#listeners.get(lease.holder)?.tell({ kind: word, lease: id, segment, fromPart });
+      const told = { kind: kind === 'stand-down' ? 'stop' : kind, lease: id, segment, fromPart } as const;
+      this.#listeners.get(lease.holder)?.tell(told);
     }
     for (const segment of lost) this.looks.checks.drop(segment);
     const run = isOver ? this.#runAfterEnd(nowMs) : this.#runNow(nowMs, this.#isBroken || lost.length > 0);
@@ -279,10 +286,6 @@ export class LiveHelp {
     return isFinishing;
   }
 
-  #isLate(nowMs: number): boolean {
-    return nowMs > (this.#broadcast.record.endedMs ?? nowMs) + LAST_PARTS_MS;
-  }
-
   #runNow(nowMs: number, isBroken: boolean): LiveRun | undefined {
     const mediaNowMs = nowMs - this.#running.availabilityStartMs;
     const isLive = this.#broadcast.record.state === 'live';
@@ -290,6 +293,7 @@ export class LiveHelp {
   }
 
   #runAfterEnd(nowMs: number): LiveRun | undefined {
-    return this.#isLate(nowMs) || this.#board.isIdle ? undefined : this.#run;
+    const isLate = nowMs > (this.#broadcast.record.endedMs ?? nowMs) + LAST_PARTS_MS;
+    return isLate || this.#board.isIdle ? undefined : this.#run;
   }
 }

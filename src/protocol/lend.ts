@@ -190,6 +190,15 @@ export interface HelpJob {
   readonly reason: string | null;
 }
 
+/** A rendition of a live that helpers make. */
+export interface HelpedRendition {
+  readonly track: TrackId;
+  /** Id of the helper that makes it now; null: nobody does. */
+  readonly madeBy: string | null;
+  /** How much of the source it lacks, in milliseconds of media, while somebody makes it. */
+  readonly behindMs: number;
+}
+
 /** `GET /ingest/<id>/help`, for the creator's tab. */
 export interface HelpState {
   readonly helpers: readonly HelperView[];
@@ -198,6 +207,8 @@ export interface HelpState {
   readonly wanted: number;
   /** Of a live: what is looked at; null for a recording. */
   readonly looks: HelpLooks | null;
+  /** Of a live, the largest first; empty for a recording. */
+  readonly helped: readonly HelpedRendition[];
   /** An invitation is open, somebody is here, or something is lent: what is said here may change. */
   readonly isExpected: boolean;
 }

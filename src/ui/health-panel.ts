@@ -1,7 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
+import type { HelpedRendition, HelpState } from '../protocol/lend.ts';
 import type { LadderReport, RenditionStats, UploadStats } from '../protocol/stats.ts';
 import {
   type Health,
+  helpedHealth,
+  helpedText,
   renditionHealth,
   repeatNote,
   restSentence,
@@ -19,10 +22,13 @@ export class HealthPanel extends LitElement {
     renditions: { attribute: false },
     upload: { attribute: false },
     ladder: { attribute: false },
+    help: { attribute: false },
   };
   declare renditions: readonly RenditionStats[];
   declare upload: UploadStats | undefined;
   declare ladder: LadderReport;
+  /** Of a live whose smaller pictures helpers make, once it is known. */
+  declare help: HelpState | undefined;
 
   static override styles = [
     base,
@@ -70,6 +76,11 @@ export class HealthPanel extends LitElement {
       }
       tr:last-child > * {
         border-bottom: 0;
+      }
+      td.by {
+        text-align: start;
+        white-space: normal;
+        overflow-wrap: anywhere;
       }
       .badge svg {
         width: 0.875rem;
@@ -149,6 +160,7 @@ export class HealthPanel extends LitElement {
     this.renditions = [];
     this.upload = undefined;
     this.ladder = { resting: [], reason: undefined, broken: [] };
+    this.help = undefined;
   }
 
   #badge(health: Health) {
@@ -172,7 +184,16 @@ export class HealthPanel extends LitElement {
     </tr>`;
   }
 
+  #helpedRow(rendition: HelpedRendition, help: HelpState) {
+    return html`<tr role="row">
+      <th role="rowheader" scope="row">${`${rendition.track.slice(1)}p`}</th>
+      <td role="cell">${this.#badge(helpedHealth(rendition))}</td>
+      <td role="cell" class="by numbers" colspan="4" aria-colspan="4">${helpedText(rendition, help)}</td>
+    </tr>`;
+  }
+
   #table() {
+    const { help } = this;
     const headings = ['Quality', 'Status', 'Rate', 'Frames encoded', 'Frames repeated', 'Encoder delay'];
     return html`<table role="table" aria-label="Each quality">
       <thead role="rowgroup">
@@ -182,6 +203,7 @@ export class HealthPanel extends LitElement {
       </thead>
       <tbody role="rowgroup">
         ${this.renditions.map((stats) => this.#row(stats))}
+        ${help === undefined ? nothing : help.helped.map((one) => this.#helpedRow(one, help))}
       </tbody>
     </table>`;
   }
@@ -215,6 +237,7 @@ export class HealthPanel extends LitElement {
         restSentence(this.ladder),
         this.upload === undefined ? '' : roomNote(this.upload),
         ...this.renditions.map((stats) => renditionHealth(stats).sentence),
+        ...(this.help?.helped ?? []).map((one) => helpedHealth(one).sentence),
         repeatNote(this.renditions),
         stopNote(this.renditions),
       ]),

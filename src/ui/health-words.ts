@@ -1,8 +1,9 @@
+import type { HelpedRendition, HelpState } from '../protocol/lend.ts';
 import type { LadderReport, RenditionStats, UploadStats } from '../protocol/stats.ts';
 
 /** How one quality, or the line, is doing: a word and, when something is wrong, what it means. */
 export interface Health {
-  readonly word: 'Good' | 'Slow' | 'Resting' | 'Reconnecting' | 'Catching up';
+  readonly word: 'Good' | 'Slow' | 'Resting' | 'Waiting' | 'Reconnecting' | 'Catching up';
   readonly tone: 'good' | 'slow' | 'bad';
   readonly sentence: string;
 }
@@ -73,6 +74,29 @@ function pausedSentence(resting: LadderReport['resting'], reason: LadderReport['
     reason === 'line' ? 'your line takes less than the stream needs' : 'this machine cannot encode everything in time';
   const back = `${resting.length === 1 ? 'It comes' : 'They come'} back when there has been no trouble for a while.`;
   return `${what}: ${why}. Viewers go on with the other qualities. ${back}`;
+}
+
+/** Longer than this and it is not live any more as the others are. */
+const HELPED_SLOW_MS = 1000;
+
+/** A quality that helpers make. */
+export function helpedHealth({ track, madeBy, behindMs }: HelpedRendition): Health {
+  const name = heightsText([track]);
+  if (madeBy === null)
+    return {
+      word: 'Waiting',
+      tone: 'slow',
+      sentence: 'While nobody makes the smaller pictures, viewers have the largest one and no other.',
+    };
+  if (behindMs < HELPED_SLOW_MS) return GOOD;
+  return slow(`${name} comes late from who makes it, so its viewers are further behind.`);
+}
+
+/** Who makes a quality, and how far behind. */
+export function helpedText({ madeBy, behindMs }: HelpedRendition, { helpers }: Pick<HelpState, 'helpers'>): string {
+  if (madeBy === null) return 'Nobody makes it at this moment';
+  const name = helpers.find(({ id }) => id === madeBy)?.name ?? 'a helper';
+  return `Made by ${name}, ${behindMs === 0 ? 'up to date' : `${(behindMs / 1000).toFixed(1)} s behind`}`;
 }
 
 /** Empty, or why viewers see the same picture twice although nothing here is slow. */

@@ -11,7 +11,7 @@ const LOOK_MS = 2_000;
 
 /**
  * Before a live the choice to let helpers make its smaller pictures, fired as `helped`; with a broadcast that is live,
- * who helps; after it, that they are not done yet.
+ * who helps; after it, that they are not done yet. What the origin says of helpers is fired as `help`.
  */
 export class LiveHelpers extends LitElement {
   static override properties = {
@@ -81,6 +81,7 @@ export class LiveHelpers extends LitElement {
     const state = await lendApi.state(broadcast).catch(() => undefined);
     if (state === undefined || !this.isConnected) return;
     this.state = state;
+    this.dispatchEvent(new CustomEvent<HelpState>('help', { detail: state }));
     if (state.helpers.length > 0 && this.#worker === undefined) this.#lookAtWork(broadcast);
   }
 

@@ -4,6 +4,7 @@ import { SCENE_KINDS, type SceneKind } from '../encode/scene.ts';
 import './green-room.ts';
 import './health-panel.ts';
 import './insecure-note.ts';
+import type { HelpState } from '../protocol/lend.ts';
 import { encoderNotes } from './encoder-words.ts';
 import { type ConditionNote, conditionNotes } from './live-conditions.ts';
 import './live-helpers.ts';
@@ -48,12 +49,15 @@ export class StudioView extends LitElement {
     actions: { attribute: false },
     isSecure: { attribute: false },
     refusal: { state: true },
+    help: { state: true },
   };
   declare state: StudioState | undefined;
   declare actions: StudioActions | undefined;
   declare isSecure: boolean;
   /** What a wish was answered with when it could not be fulfilled. */
   declare refusal: Problem | undefined;
+  /** What the origin said last of those who make the smaller pictures. */
+  declare help: HelpState | undefined;
 
   static override styles = [
     base,
@@ -97,6 +101,7 @@ export class StudioView extends LitElement {
     this.actions = undefined;
     this.isSecure = true;
     this.refusal = undefined;
+    this.help = undefined;
   }
 
   protected override willUpdate(): void {
@@ -202,13 +207,20 @@ export class StudioView extends LitElement {
                     .renditions=${state.renditions}
                     .upload=${state.upload}
                     .ladder=${state.ladder}
+                    .help=${state.isHelped ? this.help : undefined}
                   ></health-panel>
                   ${state.safety === undefined ? nothing : html`<p class="quiet small">${safetySentence(state.safety)}</p>`}
                 </div>
                 ${
                   state.isHelped && phase.kind === 'live'
                     ? html`<div class="card">
-                        <live-helpers .isHelped=${true} .broadcast=${state.broadcast}></live-helpers>
+                        <live-helpers
+                          .isHelped=${true}
+                          .broadcast=${state.broadcast}
+                          @help=${({ detail }: CustomEvent<HelpState>) => {
+                            this.help = detail;
+                          }}
+                        ></live-helpers>
                       </div>`
                     : nothing
                 }`

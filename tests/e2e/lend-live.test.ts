@@ -56,6 +56,8 @@ test('LEND8 LEND16 LEND17 a live sends its largest picture only and others make 
   const helped = async () => (await broadcastDetail(origin.url, id)).tracks.filter(isHelped).map((track) => track.id);
   await expect.poll(helped).toEqual(['v240']);
   expect(await segmentsWith(origin.url, id, 'v240')).toEqual([]);
+  const row = page.getByRole('table', { name: 'Each quality' }).getByRole('row', { name: /^240p/ });
+  await expect(row).toContainText('Nobody makes it at this moment');
   const badLink = await inviteHelpers(page);
   const liar = await startHelper(browser, badLink, 'Liar', makeLiar);
   const one = await startHelper(browser, badLink, 'One');
@@ -68,6 +70,7 @@ test('LEND8 LEND16 LEND17 a live sends its largest picture only and others make 
   const link = await inviteHelpers(page);
   const helpers = [one, await startHelper(browser, link, 'Two')];
   await expect.poll(() => segmentsWith(origin.url, id, 'v240'), { timeout: 20_000 }).not.toEqual([]);
+  await expect(row).toContainText(/Good\s*Made by (One|Two), (up to date|0\.[0-9] s behind)/);
   const watching = await browser.newPage();
   await watching.goto(`${origin.url}/watch/${id}`);
   await untilPlaying(watching, 1);

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
 import { LiveBoard, type LiveFacts, type LiveOrder } from '../../src/mapreduce/live-board.ts';
+import { helpedRenditions } from '../../src/mapreduce/live-helped.ts';
 import { LiveLags } from '../../src/mapreduce/live-lags.ts';
 import { LIVE_POLICY } from '../../src/mapreduce/live-policy.ts';
 import { nextRun } from '../../src/mapreduce/live-run.ts';
@@ -129,6 +130,21 @@ test('LEND9 nobody stands by at what is whole, after leaving, or while resting; 
 test('LEND9 who stands by decodes all but the last second of what it has read, and all of it once it is its turn', () => {
   expect([partsToDecode(9, false), partsToDecode(10, false), partsToDecode(13, false)]).toEqual([0, 0, 3]);
   expect([partsToDecode(0, true), partsToDecode(13, true)]).toEqual([0, 13]);
+});
+
+test('LEND2 who makes a rendition is who has the earlier segment, and it lacks what the source has beyond its newest part', () => {
+  const lease = (id: number, holder: string, segment: number, fromPart = segment * PARTS) => ({
+    id,
+    holder,
+    segment,
+    fromPart,
+  });
+  const told = (leases: readonly ReturnType<typeof lease>[], end: number) =>
+    helpedRenditions(leases, { sourcePart: 205, ends: new Map([['v240', end]]) }, PARTS);
+  expect(told([lease(2, 'b', 2), lease(1, 'a', 1)], 199)).toEqual([{ track: 'v240', madeBy: 'a', behindMs: 600 }]);
+  expect(told([lease(2, 'b', 2)], 30)).toEqual([{ track: 'v240', madeBy: 'b', behindMs: 500 }]);
+  expect(told([lease(3, 'b', 3)], 200)).toEqual([{ track: 'v240', madeBy: 'b', behindMs: 0 }]);
+  expect(told([], 30)).toEqual([{ track: 'v240', madeBy: null, behindMs: 0 }]);
 });
 
 interface Model {

@@ -44,9 +44,12 @@ test('LEND9 LEND10 a segment passes to another helper at the first missing part,
   expect(await (await first.send(1, made(100, true))).json()).toEqual({ isYours: true });
   expect(await (await second.send(1, made(101, true))).json()).toEqual({ isYours: false });
   expect(second.words).toContainEqual(expect.objectContaining({ kind: 'stand-by', segment: 1 }));
+  const madeBy = async () => (await helpOf(origin, broadcast)).helped;
+  expect(await madeBy()).toEqual([{ track: 'v240', madeBy: first.joined.helperId, behindMs: 200 }]);
   for (let i = 0; i < 8; i++) origin.clock.advance(50);
   await expect.poll(() => first.orders).toEqual(['make 1 100', 'stop 1 100']);
   await expect.poll(() => second.orders).toEqual(['make 1 101']);
+  expect(await madeBy()).toMatchObject([{ madeBy: second.joined.helperId }]);
   // What comes late from the first counts no more, and nothing of it is visible.
   expect(await (await first.send(1, made(101, false))).json()).toEqual({ isYours: false });
   expect(await problemOf(await second.send(1, made(101, false)))).toEqual([422, 'bad_part']);
@@ -78,8 +81,9 @@ test('LEND10 a part with too few pictures, of another rendition, or ahead of its
     expect(await problemOf(await helper.send(1, ...parts))).toEqual([422, 'bad_part']);
     origin.clock.advance(50);
   }
-  const { helpers: known } = await helpOf(origin, broadcast);
+  const { helpers: known, helped: states } = await helpOf(origin, broadcast);
   expect(known.map(({ segmentsDone }) => segmentsDone)).toEqual([0, 0, 0, 0]);
+  expect(states).toEqual([{ track: 'v240', madeBy: null, behindMs: 0 }]);
 });
 
 test('LEND12 what is being made at the end may still come, and the helper is told that it is over', async () => {

@@ -4,6 +4,8 @@ import type { RenditionStats, UploadStats } from '../../src/protocol/stats.ts';
 import { parseBroadcastList, shelvesOf } from '../../src/ui/broadcast-list.ts';
 import { answerTo } from '../../src/ui/form-note.ts';
 import {
+  helpedHealth,
+  helpedText,
   renditionHealth,
   repeatNote,
   restSentence,
@@ -165,6 +167,26 @@ test('what rests is said with its reason', () => {
   expect(broken).toContain('720p has stopped: its encoder failed');
   expect(broken).toContain('360p rests');
   expect(renditionHealth({ ...stats, isResting: true }).word).toBe('Resting');
+});
+
+test('a quality that helpers make says by whom and how far behind; a second is late, and nobody is said', () => {
+  const helpers = [
+    { id: 'one', name: 'Anna', framesPerSecond: 30, segmentsDone: 2, isHere: true, sentAway: null },
+  ] as const;
+  const made = { track: 'v240', madeBy: 'one', behindMs: 400 };
+  expect(helpedText(made, { helpers })).toBe('Made by Anna, 0.4 s behind');
+  expect(helpedText({ ...made, behindMs: 0 }, { helpers })).toBe('Made by Anna, up to date');
+  expect(helpedText({ ...made, madeBy: 'other' }, { helpers })).toBe('Made by a helper, 0.4 s behind');
+  expect(helpedText({ ...made, madeBy: null }, { helpers })).toBe('Nobody makes it at this moment');
+  expect(helpedHealth(made).word).toBe('Good');
+  expect(helpedHealth({ ...made, behindMs: 1000 })).toMatchObject({
+    word: 'Slow',
+    sentence: expect.stringMatching(/^240p comes late/),
+  });
+  expect(helpedHealth({ ...made, madeBy: null })).toMatchObject({
+    word: 'Waiting',
+    sentence: expect.stringContaining('nobody makes'),
+  });
 });
 
 test('the dot is red only when the origin has served the first part back', () => {

@@ -80,6 +80,7 @@ export function helpRoutes(app: FastifyInstance, context: OriginContext): void {
     const state: HelpState = {
       ...lending.state(id, hasRoom()),
       looks: liveHelp.find(id)?.looks.counts ?? null,
+      helped: liveHelp.find(id)?.helped ?? [],
     };
     return reply.header('cache-control', 'no-store').send(state);
   });
