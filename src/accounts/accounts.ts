@@ -9,7 +9,7 @@ import { Gate } from './gate.ts';
 import { LinkStore } from './link-store.ts';
 import { LOG_IN_LIMITS, type LogInLimits, LogIns } from './log-ins.ts';
 import { Passkeys } from './passkeys.ts';
-import { Passwords } from './password.ts';
+import { type HashCost, Passwords } from './password.ts';
 import { broadcastRight } from './permissions.ts';
 import { PositionStore } from './position-store.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -26,6 +26,8 @@ const POSITIONS: RateLimit = { burst: 120, perMinute: 60 };
 
 export interface AccountsOptions {
   readonly logInLimits?: LogInLimits | undefined;
+  /** Of a password; what OWASP recommends when not said. */
+  readonly hashCost?: HashCost | undefined;
 }
 
 /** What the rest of the origin asks of this room. */
@@ -49,7 +51,7 @@ export function openAccounts(app: FastifyInstance, host: AccountsHost, options: 
   const accounts = new AccountStore(db, nowMs);
   const sessions = new SessionStore({ db, nowMs });
   const links = new LinkStore(db, nowMs);
-  const passwords = new Passwords();
+  const passwords = new Passwords(options.hashCost);
   const gate = new Gate(site, sessions);
   const limits = options.logInLimits ?? LOG_IN_LIMITS;
   const context: AccountsContext = {

@@ -1,28 +1,27 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Problem } from '../lib/problem.ts';
 
-/** Argon2id as OWASP recommends it: 19 MiB, two passes, one lane. */
-const MEMORY_KIB = 19_456;
-const PASSES = 2;
-const LANES = 1;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 /** Hashing shares the thread pool with the disk: two at once leave half of it to the media. */
 const MAX_AT_ONCE = 2;
 const MAX_WAITING = 64;
 
-interface Parameters {
+/** What a hash costs whoever makes one. */
+export interface HashCost {
   readonly memoryKib: number;
   readonly passes: number;
   readonly lanes: number;
 }
 
-const CURRENT: Parameters = { memoryKib: MEMORY_KIB, passes: PASSES, lanes: LANES };
+/** Argon2id as OWASP recommends it: 19 MiB, two passes, one lane. */
+const HASH_COST: HashCost = { memoryKib: 19_456, passes: 2, lanes: 1 };
+
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([\w+/]{8,88})\$([\w+/]{16,88})$/;
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 
-function derive(password: string, salt: Buffer, { memoryKib, passes, lanes }: Parameters): Promise<Buffer> {
+function derive(password: string, salt: Buffer, { memoryKib, passes, lanes }: HashCost): Promise<Buffer> {
   const message = Buffer.from(password.normalize('NFKC'));
   const parameters = { message, nonce: salt, memory: memoryKib, passes, parallelism: lanes, tagLength: HASH_BYTES };
   return new Promise((resolve, reject) => {
@@ -30,23 +29,29 @@ function derive(password: string, salt: Buffer, { memoryKib, passes, lanes }: Pa
   });
 }
 
-const toPhc = ({ memoryKib, passes, lanes }: Parameters, salt: Buffer, hash: Buffer): string =>
+const toPhc = ({ memoryKib, passes, lanes }: HashCost, salt: Buffer, hash: Buffer): string =>
   `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${base64(salt)}$${base64(hash)}`;
 
 export type PasswordCheck = { readonly kind: 'right'; readonly isOutdated: boolean } | { readonly kind: 'wrong' };
 
 /** Hashes and checks passwords, few at a time. More than 64 waiting: 503 `overloaded`. */
 export class Passwords {
+  readonly #cost: HashCost;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
   /** What an unknown user's password is compared with, so that it takes as long as a known one's. */
-  readonly #nobodys = toPhc(CURRENT, randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
+  readonly #nobodys: string;
+
+  constructor(cost = HASH_COST) {
+    this.#cost = cost;
+    this.#nobodys = toPhc(cost, randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
+  }
 
   /** In the format of the PHC, which names its own parameters. */
   hash(password: string): Promise<string> {
     return this.#inTurn(async () => {
       const salt = randomBytes(SALT_BYTES);
-      return toPhc(CURRENT, salt, await derive(password, salt, CURRENT));
+      return toPhc(this.#cost, salt, await derive(password, salt, this.#cost));
     });
   }
 
@@ -59,7 +64,8 @@ export class Passwords {
       const derived = await derive(password, Buffer.from(saltText, 'base64'), parameters);
       const isSame = timingSafeEqual(derived, expected);
       if (!isSame || stored === undefined) return { kind: 'wrong' };
-      const isOutdated = m !== String(MEMORY_KIB) || t !== String(PASSES) || p !== String(LANES);
+      const { memoryKib, passes, lanes } = this.#cost;
+      const isOutdated = m !== String(memoryKib) || t !== String(passes) || p !== String(lanes);
       return { kind: 'right', isOutdated };
     });
   }

@@ -6,7 +6,7 @@ import { Passwords } from '../../src/accounts/password.ts';
 import { type Asking, isSameOrigin } from '../../src/accounts/same-origin.ts';
 import { auth } from '../../src/protocol/urls.ts';
 import { PASSWORD, Person, signedUp } from './accounts-test-person.ts';
-import { problemOf, TestOrigin } from './origin-test-server.ts';
+import { problemOf, QUICK_HASH, TestOrigin } from './origin-test-server.ts';
 
 const WRONG = 'not the right words';
 
@@ -70,7 +70,7 @@ test('a home is one address: the whole IPv4, a /64 of IPv6', () => {
 });
 
 test('a password is checked by its own parameters, and nobody’s password is wrong for everybody', async () => {
-  const passwords = new Passwords();
+  const passwords = new Passwords(QUICK_HASH);
   const stored = await passwords.hash('héllo wörld wörds');
   expect(await passwords.check('héllo wörld wörds'.normalize('NFD'), stored)).toEqual({
     kind: 'right',

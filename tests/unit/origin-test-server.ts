@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { HashCost } from '../../src/accounts/password.ts';
 import { type Origin, type OriginOptions, startOrigin } from '../../src/origin/app.ts';
 import { MemorySegmentStore } from '../../src/origin/memory-store.ts';
 import type { ReservedBroadcast } from '../../src/protocol/broadcast.ts';
@@ -11,6 +12,9 @@ import type { Track } from '../../src/protocol/track.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { FakeClock } from './origin-test-clock.ts';
 import { audioTrack, type Bytes, contentDigest, initOf, partOf, videoTrack } from './origin-test-media.ts';
+
+/** The least that Argon2 takes: what a password's hash costs is told by one test, and of no use to the others. */
+export const QUICK_HASH: HashCost = { memoryKib: 8, passes: 1, lanes: 1 };
 
 /** A real origin on a free port of this machine, with a clock that the test moves. */
 export class TestOrigin {
@@ -36,6 +40,7 @@ export class TestOrigin {
       port: 0,
       broadcastBy: 'anyone',
       ...options,
+      accounts: { hashCost: QUICK_HASH, ...options.accounts },
       dataDir,
       clock,
     });
