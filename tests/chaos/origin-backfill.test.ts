@@ -7,6 +7,7 @@ import { PROCESSING_MS } from '../../src/origin/lifecycle.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { brokenRules } from '../helpers/mpd-rules.ts';
+import { until } from '../helpers/until.ts';
 import type { FakeClock } from '../unit/origin-test-clock.ts';
 import { partBytes } from '../unit/origin-test-media.ts';
 import { type TestBroadcast, TestOrigin } from '../unit/origin-test-server.ts';
@@ -59,7 +60,7 @@ test('P4: after an outage the live edge comes first, the back-fill closes the ga
   expect(missed.length).toBeGreaterThan(1000);
   await broadcast.end(800);
   origin.clock.advance(PROCESSING_MS);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   await expectWhole(origin, broadcast, 800);
 });
 
@@ -74,7 +75,7 @@ test('P1 P4: what is missing at the end may follow, over restarts, until the rec
   [origin, broadcast] = await restart(origin, broadcast);
   expect(await broadcast.state()).toBe('processing');
   origin.clock.advance(PROCESSING_MS);
-  await expect.poll(() => broadcast.state()).toBe('ended');
+  await until(() => broadcast.state()).toBe('ended');
   const mpd = async (): Promise<string> => (await origin.get(live.manifest(broadcast.id, 100))).text();
   expect(brokenRules(await mpd(), { kind: 'static' })).toEqual([]);
   await broadcast.sendTicks(80, 120);
@@ -83,7 +84,7 @@ test('P1 P4: what is missing at the end may follow, over restarts, until the rec
   await broadcast.sendTicks(120, 149);
   expect(await broadcast.state()).toBe('ended');
   await broadcast.sendTicks(149, 150);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   [origin, broadcast] = await restart(origin, broadcast);
   expect(await broadcast.state()).toBe('sealed');
   await expectWhole(origin, broadcast, 230);

@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test';
 import { DiskSegmentStore } from '../../src/origin/disk-store.ts';
 import type { BroadcastStore } from '../../src/origin/segment-store.ts';
 import { randomOf, rounds } from '../helpers/random.ts';
+import { until } from '../helpers/until.ts';
 import { sha256 } from '../unit/origin-test-media.ts';
 import { type Call, StrictFiles } from './strict-files.ts';
 
@@ -45,14 +46,12 @@ for (const { code, calls, health } of FAULTS)
     };
     let next = 60;
     // A journal that is open already needs no new descriptor: the fault strikes when the next file is made.
-    await expect
-      .poll(async () => {
-        if (append(store, next) === 'stored') next++;
-        for (; next % 100 !== 0 && append(store, next) === 'stored'; next++);
-        await store.sync();
-        return all.health() !== 'ok' || errors.length > 0;
-      })
-      .toBe(true);
+    await until(async () => {
+      if (append(store, next) === 'stored') next++;
+      for (; next % 100 !== 0 && append(store, next) === 'stored'; next++);
+      await store.sync();
+      return all.health() !== 'ok' || errors.length > 0;
+    }).toBe(true);
     if (all.health() !== 'ok') {
       expect(all.health()).toBe(health);
       expect(append(store, 5000)).toBe(health === 'full' ? 'full' : 'busy');
@@ -62,7 +61,7 @@ for (const { code, calls, health } of FAULTS)
     const durable = store.durable('v720').toJSON();
     disk.before = () => {};
     for (const kind of ['forget', 'torn', 'keep'] as const) await examine(disk.crash(kind, randomOf(7)), durable);
-    await expect.poll(() => store.sync()).toBe('ok');
+    await until(() => store.sync()).toBe('ok');
     for (; next < 100; next++) append(store, next);
     expect(await store.sync()).toBe('ok');
     expect(store.durable('v720').covers(0, next)).toBe(true);
@@ -87,11 +86,11 @@ for (const seed of rounds(8, 300))
     for (const { from, to } of store.stored('v720').toJSON())
       expect((await store.read('v720', from, to)).length).toBe(to - from);
     disk.roomBytes = Number.POSITIVE_INFINITY;
-    await expect.poll(() => store.sync()).toBe('ok');
+    await until(() => store.sync()).toBe('ok');
     while (next < 160) if (append(store, next) === 'stored') next++;
     expect(await store.sync()).toBe('ok');
     expect(store.durable('v720').covers(0, 160)).toBe(true);
-    await expect.poll(() => store.segment('v720', 0)).toBeTruthy();
+    await until(() => store.segment('v720', 0)).toBeTruthy();
     await store.close();
     await examine(disk.crash('forget', random), [{ from: 0, to: 160 }]);
   });

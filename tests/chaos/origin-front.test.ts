@@ -9,6 +9,7 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest } from '../../src/protocol/urls.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { until } from '../helpers/until.ts';
 import { partBytes, partOf } from '../unit/origin-test-media.ts';
 import { TestOrigin } from '../unit/origin-test-server.ts';
 
@@ -111,7 +112,7 @@ async function startFront(
       (answer) => answer.status,
       () => 0,
     );
-  await expect.poll(isUp, { intervals: [30] }).toBe(200);
+  await until(isUp, { intervals: [30] }).toBe(200);
   return { url, child };
 }
 

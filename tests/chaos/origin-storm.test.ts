@@ -5,6 +5,7 @@ import { expect, test } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { ingest } from '../../src/protocol/urls.ts';
 import { isLong } from '../helpers/random.ts';
+import { until } from '../helpers/until.ts';
 import { partBytes } from '../unit/origin-test-media.ts';
 import { TestOrigin } from '../unit/origin-test-server.ts';
 
@@ -72,7 +73,7 @@ test('P6: everybody who comes back at once after an outage gets the part they wa
       request.on('error', reject);
     });
   const reads = Array.from({ length: count }, read);
-  await expect.poll(() => connected, { timeout: 20_000 }).toBe(count);
+  await until(() => connected, { timeout: 20_000 }).toBe(count);
   await broadcast.sendTicks(10, 11);
   expect(new Set(await Promise.all(reads))).toEqual(new Set([wanted]));
   agent.destroy();

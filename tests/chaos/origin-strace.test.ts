@@ -7,6 +7,7 @@ import type { IngestState } from '../../src/protocol/broadcast.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
+import { until } from '../helpers/until.ts';
 import { audioTrack, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
 import { startProcess, stopProcess } from './origin-process.ts';
 import { startBroadcast } from './started-broadcast.ts';
@@ -43,25 +44,23 @@ for (const { words, call, fault, isRefusing } of FAULTS)
     let next = 0;
     let isDurable = 0;
     let refusals = 0;
-    await expect
-      .poll(
-        async () => {
-          const parts = TRACKS.flatMap((track) => [0, 1, 2].map((i) => partOf(track.id, next + i, DEFAULT_GRID)));
-          const headers = { ...auth, 'content-type': TICK_CONTENT_TYPE };
-          const body = Buffer.from(encodeTick(parts));
-          const answer = await fetch(base + ingest.parts(id), { method: 'POST', headers, body });
-          if (answer.status !== 200) refusals += 1;
-          else {
-            const { parts: outcomes, durable } = (await answer.json()) as TickAnswer;
-            if (outcomes.every(({ status }) => status < 300)) next += 3;
-            else refusals += 1;
-            isDurable = Math.min(...TRACKS.map((track) => durable[track.id]?.[0]?.to ?? 0));
-          }
-          return isDurable > 220;
-        },
-        { timeout: 90_000, intervals: [60] },
-      )
-      .toBe(true);
+    await until(
+      async () => {
+        const parts = TRACKS.flatMap((track) => [0, 1, 2].map((i) => partOf(track.id, next + i, DEFAULT_GRID)));
+        const headers = { ...auth, 'content-type': TICK_CONTENT_TYPE };
+        const body = Buffer.from(encodeTick(parts));
+        const answer = await fetch(base + ingest.parts(id), { method: 'POST', headers, body });
+        if (answer.status !== 200) refusals += 1;
+        else {
+          const { parts: outcomes, durable } = (await answer.json()) as TickAnswer;
+          if (outcomes.every(({ status }) => status < 300)) next += 3;
+          else refusals += 1;
+          isDurable = Math.min(...TRACKS.map((track) => durable[track.id]?.[0]?.to ?? 0));
+        }
+        return isDurable > 220;
+      },
+      { timeout: 90_000, intervals: [60] },
+    ).toBe(true);
     expect(refusals > 0).toBe(isRefusing);
     expect(await readFile(log, 'utf8'), 'the kernel did what it was told').toContain(
       isRefusing ? '(INJECTED)' : 'DELAYED',

@@ -9,6 +9,7 @@ import { encodeTick, TICK_CONTENT_TYPE, type TickAnswer } from '../../src/protoc
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { firstSeed, isLong, randomOf } from '../helpers/random.ts';
+import { until } from '../helpers/until.ts';
 import { audioTrack, partBytes, partOf, videoTrack } from '../unit/origin-test-media.ts';
 import { type OriginProcess, startProcess, stopProcess } from './origin-process.ts';
 import { type StartedBroadcast, startBroadcast } from './started-broadcast.ts';
@@ -165,12 +166,12 @@ test(`P8: what viewers read while the disk is full is whole, and the creator goe
     const ballast = path.join(dataDir, 'ballast');
     // As much as there is room for; what does not fit is cut off by the disk.
     await writeFile(ballast, Buffer.alloc(40 << 20)).catch(() => undefined);
-    await expect.poll(async () => [507, 503].includes(await creator.send()), { intervals: [0] }).toBe(true);
+    await until(async () => [507, 503].includes(await creator.send()), { intervals: [0] }).toBe(true);
     const readBefore = readers.whole;
-    await expect.poll(() => readers.whole, { timeout: 20_000 }).toBeGreaterThan(readBefore + 15);
+    await until(() => readers.whole, { timeout: 20_000 }).toBeGreaterThan(readBefore + 15);
     await rm(ballast);
     const fullAt = creator.next;
-    await expect.poll(() => creator.send().then(() => creator.next), { intervals: [20] }).toBeGreaterThan(fullAt + 50);
+    await until(() => creator.send().then(() => creator.next), { intervals: [20] }).toBeGreaterThan(fullAt + 50);
     await note(readers);
   } finally {
     await stopProcess(child, 'SIGTERM');

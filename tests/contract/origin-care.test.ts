@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { DiskSegmentStore } from '../../src/origin/disk-store.ts';
 import { PROCESSING_MS } from '../../src/origin/lifecycle.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
+import { until } from '../helpers/until.ts';
 import { partBytes } from '../unit/origin-test-media.ts';
 import { type TestBroadcast, TestOrigin } from '../unit/origin-test-server.ts';
 import { testStrip } from '../unit/origin-test-strip.ts';
@@ -53,7 +55,7 @@ async function record(origin: TestOrigin): Promise<{ finished: TestBroadcast; gr
   await origin.get(ingest.strip(finished.id, 1), { method: 'PUT', headers, body: testStrip() });
   await finished.end(230);
   origin.clock.advance(PROCESSING_MS);
-  await expect.poll(() => finished.state()).toBe('sealed');
+  await until(() => finished.state()).toBe('sealed');
   const growing = await origin.live();
   await growing.sendTicks(0, 137);
   return { finished, growing };
@@ -68,7 +70,7 @@ test('a backup taken while it runs is restored with everything in it, byte for b
     const answer = await first.get(ingest.state(growing.id), { headers: growing.headers });
     return ((await answer.json()) as { durable: Record<string, { to: number }[]> }).durable['v360']?.[0]?.to ?? 0;
   };
-  await expect.poll(durable).toBe(137);
+  await until(durable).toBe(137);
   const took = care('backup', backup, '--data-dir', here.data);
   expect(took.said).toContain('Backed up: 2 broadcasts');
   expect(took.code).toBe(0);
@@ -117,8 +119,10 @@ test('scrub finds the segment that changed on the disk, and set aside it is neve
   await using here = await place();
   const first = await here.start();
   const { finished } = await record(first);
-  expect(care('scrub', '--data-dir', here.data)).toMatchObject({ code: 0 });
   const file = path.join(here.data, 'broadcasts', finished.id, 'v360', '1.m4s');
+  // A segment is filed a moment after it is whole.
+  await until(() => existsSync(file)).toBe(true);
+  expect(care('scrub', '--data-dir', here.data)).toMatchObject({ code: 0 });
   const bytes = await readFile(file);
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
   await writeFile(file, bytes);

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { BroadcastStore, SegmentStore } from '../../src/origin/segment-store.ts';
+import { until } from '../helpers/until.ts';
 import { sha256 } from '../unit/origin-test-media.ts';
 
 const ID = 'abcdefghijklmnop';
@@ -75,7 +76,7 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
     withStore(async (store) => {
       appendAll(store, 'v720', 0, 101);
       await store.sync();
-      await expect.poll(() => store.segment('v720', 0)).toBeTruthy();
+      await until(() => store.segment('v720', 0)).toBeTruthy();
       expect(await store.digestOf('v720', 7)).toEqual(sha256(bytesOf(7)));
       expect(await store.digestOf('v720', 100)).toEqual(sha256(bytesOf(100)));
       expect(await store.digestOf('v720', 101)).toBeUndefined();
@@ -89,7 +90,7 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
       expect(await store.segment('v720', 0)).toBeUndefined();
       appendAll(store, 'v720', 0, 1);
       await store.sync();
-      await expect.poll(() => store.segment('v720', 0)).toBeTruthy();
+      await until(() => store.segment('v720', 0)).toBeTruthy();
       expect(await segmentBytes(store, 0)).toEqual(all(0, 100));
       expect(await segmentBytes(store, 0, [60, 140])).toEqual(all(0, 100).subarray(60, 140));
       expect(await read(store, 'v720', 20, 30)).toEqual(all(20, 30));
@@ -102,7 +103,7 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
       expect(await store.segment('v720', 1)).toBeUndefined();
       const ended = { ...SHAPE, endParts: { v720: 130 } };
       store.setShape(ended);
-      await expect.poll(() => store.segment('v720', 1)).toBeTruthy();
+      await until(() => store.segment('v720', 1)).toBeTruthy();
       expect(await segmentBytes(store, 1)).toEqual(all(100, 130));
       const again = await reopen(store, ended);
       expect(await segmentBytes(again, 1)).toEqual(all(100, 130));
@@ -132,7 +133,7 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
       if (etag !== undefined) expect((await again.segment('v720', 0))?.etag).toBe(etag);
       appendAll(again, 'v720', 142, 200);
       await again.sync();
-      await expect.poll(() => again.segment('v720', 1)).toBeTruthy();
+      await until(() => again.segment('v720', 1)).toBeTruthy();
       expect(await segmentBytes(again, 1)).toEqual(all(100, 200));
     }));
 }

@@ -8,6 +8,7 @@ import { encodeHeader, scanJournal } from '../../src/origin/journal-format.ts';
 import { MemorySegmentStore } from '../../src/origin/memory-store.ts';
 import { decodeIndex, encodeIndex } from '../../src/origin/segment-file.ts';
 import type { BroadcastStore } from '../../src/origin/segment-store.ts';
+import { until } from '../helpers/until.ts';
 import { sha256 } from '../unit/origin-test-media.ts';
 import { appendAll, bytesOf, read, SHAPE, type StoreUnderTest, segmentStoreContract } from './segment-store-suite.ts';
 
@@ -53,7 +54,7 @@ test('disk: a segment is one file per track and its index, and the journal lets 
   const open = await openStore(ID, SHAPE);
   appendAll(open, 'v720', 0, 100);
   await open.sync();
-  await expect.poll(() => open.segment('v720', 0)).toBeTruthy();
+  await until(() => open.segment('v720', 0)).toBeTruthy();
   const again = await reopen(open, SHAPE);
   expect(await journals(root)).toEqual([]);
   expect((await readdir(path.join(root, ID, 'v720'))).sort()).toEqual(['0.idx', '0.m4s']);
@@ -108,7 +109,7 @@ test('disk: a file that was being written when the power went is not seen', asyn
   let open = await openStore(ID, SHAPE);
   appendAll(open, 'v720', 0, 101);
   await open.sync();
-  await expect.poll(() => open.segment('v720', 0)).toBeTruthy();
+  await until(() => open.segment('v720', 0)).toBeTruthy();
   await open.close();
   await writeFile(path.join(root, ID, 'v720', '1.m4s.tmp'), 'half');
   await writeFile(path.join(root, ID, 'v720', '1.idx'), 'half');
@@ -119,7 +120,7 @@ test('disk: a file that was being written when the power went is not seen', asyn
   expect(await readdir(path.join(root, ID, 'v720'))).not.toContain('1.m4s.tmp');
   appendAll(open, 'v720', 101, 200);
   await open.sync();
-  await expect.poll(() => open.segment('v720', 1)).toBeTruthy();
+  await until(() => open.segment('v720', 1)).toBeTruthy();
   await dispose();
 });
 
@@ -160,13 +161,11 @@ test('disk: without room new parts are refused, old ones are read, and it goes o
     await writeFile(path.join(root, 'ballast'), Buffer.alloc(1_500_000));
     const big = (part: number): Buffer => bytesOf(part, 100_000);
     let taken = 0;
-    await expect
-      .poll(async () => {
-        if (store.append('v720', taken, big(taken), sha256(big(taken))) === 'stored') taken++;
-        await store.sync();
-        return disk.health();
-      })
-      .toBe('full');
+    await until(async () => {
+      if (store.append('v720', taken, big(taken), sha256(big(taken))) === 'stored') taken++;
+      await store.sync();
+      return disk.health();
+    }).toBe('full');
     expect(store.append('v720', 500, big(500), sha256(big(500)))).toBe('full');
     const durable = store.durable('v720').end;
     expect(durable).toBeGreaterThan(0);
@@ -174,7 +173,7 @@ test('disk: without room new parts are refused, old ones are read, and it goes o
       Buffer.concat(Array.from({ length: durable }, (_, i) => big(i))),
     );
     await rm(path.join(root, 'ballast'));
-    await expect.poll(() => disk.health()).toBe('ok');
+    await until(() => disk.health()).toBe('ok');
     await store.sync();
     expect(store.durable('v720').toJSON()).toEqual([{ from: 0, to: taken }]);
     expect(errors).toEqual([]);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { diskBudgetBytes, spoolRoomMs } from '../../src/spool/budget.ts';
 import { MemorySpool } from '../../src/spool/memory-spool.ts';
 import { OpfsSpool } from '../../src/spool/opfs-spool.ts';
+import { until } from '../helpers/until.ts';
 import { demandSame, keptNames, partOf, ROOMY_BYTES, SPOOL_CLAIMS } from '../spool/spool-suite.ts';
 import { MemoryFolder } from './spool-memory-files.ts';
 
@@ -89,7 +90,7 @@ test('the file of the next segment is open before its first part comes, and no f
   const folder = new MemoryFolder();
   const spool = await openLog(folder);
   await spool.put(await partOf('v720', 50));
-  await expect.poll(() => [...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log']);
+  await until(() => [...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log']);
   await spool.forget({ v720: [{ from: 0, to: 51 }] });
   expect([...folder.files.keys()].toSorted()).toEqual(['0.log', '1.log']);
   await spool.put(await partOf('v720', 100));

@@ -1,4 +1,5 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { until } from './until.ts';
 
 /** Seconds into their broadcasts that this browser has written down, of whoever uses it. */
 const placesS = (page: Page): Promise<number[]> =>
@@ -19,4 +20,4 @@ const placesS = (page: Page): Promise<number[]> =>
 
 /** Resolves once the place where it was paused is written down. */
 export const untilKept = (page: Page, pausedAtS: number): Promise<void> =>
-  expect.poll(async () => (await placesS(page)).some((at) => Math.abs(at - pausedAtS) < 0.1)).toBe(true);
+  until(async () => (await placesS(page)).some((at) => Math.abs(at - pausedAtS) < 0.1)).toBe(true);

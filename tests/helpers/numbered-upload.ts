@@ -6,6 +6,7 @@ import { decodeAll, probePackets } from './ffprobe.ts';
 import { fetchTrack } from './media-checks.ts';
 import { NUMBER_BITS, type NumberedFile, numberedFile, numbersShown } from './numbered-file.ts';
 import { broadcastDetail } from './studio.ts';
+import { until } from './until.ts';
 import { startUpload, untilUploaded } from './upload.ts';
 
 const SEAM_SECONDS = 0.000_05;
@@ -103,9 +104,9 @@ export async function playNumbered(
   const rate = detail.grid?.frameRate ?? Number.NaN;
   const seenSoFar = async (): Promise<readonly Seen[]> => (await page.evaluate(() => window.seenPictures)) ?? [];
   const slotOf = ({ mediaMicros }: Seen): number => Math.round((mediaMicros * rate) / 1_000_000);
-  await expect
-    .poll(async () => Math.max(...(await seenSoFar()).map(slotOf)), { timeout: 120_000 })
-    .toBe(wanted.shown.length - 1);
+  await until(async () => Math.max(...(await seenSoFar()).map(slotOf)), { timeout: 120_000 }).toBe(
+    wanted.shown.length - 1,
+  );
   const seen = await seenSoFar();
   const slots = seen.map(slotOf);
   expect(seen.map(({ number }) => number)).toEqual(slots.map((slot) => wanted.shown[slot]));

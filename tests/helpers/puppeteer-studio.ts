@@ -1,5 +1,5 @@
-import { expect } from '@playwright/test';
 import type { Page } from 'puppeteer-core';
+import { until } from './until.ts';
 
 /** Everything the page shows, through the shadow roots of its elements. */
 export const shownText = (page: Page): Promise<string> =>
@@ -15,7 +15,7 @@ export const shownText = (page: Page): Promise<string> =>
   });
 
 export const untilSaid = (page: Page, words: string): Promise<void> =>
-  expect.poll(() => shownText(page), { timeout: 60_000 }).toContain(words);
+  until(() => shownText(page), { timeout: 60_000 }).toContain(words);
 
 /** From the empty studio page to `You are live`, as `goLive` does it in Playwright's browser. Resolves with the id. */
 export async function goLiveIn(page: Page, studioUrl: string): Promise<string> {

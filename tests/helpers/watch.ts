@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { until } from './until.ts';
 
 /** What the page's one <video> shows. */
 export interface VideoState {
@@ -25,9 +26,9 @@ export function videoState(page: Page): Promise<VideoState> {
 /** Resolves once the picture is there and has moved on by so many seconds. */
 export async function untilPlaying(page: Page, seconds = 1, timeoutMs = 30_000): Promise<void> {
   await expect(videoOf(page)).toHaveCount(1, { timeout: timeoutMs });
-  await expect.poll(async () => (await videoState(page)).width, { timeout: timeoutMs }).toBeGreaterThan(0);
+  await until(async () => (await videoState(page)).width, { timeout: timeoutMs }).toBeGreaterThan(0);
   const { positionS } = await videoState(page);
-  await expect
-    .poll(async () => (await videoState(page)).positionS, { timeout: timeoutMs })
-    .toBeGreaterThan(positionS + seconds);
+  await until(async () => (await videoState(page)).positionS, { timeout: timeoutMs }).toBeGreaterThan(
+    positionS + seconds,
+  );
 }

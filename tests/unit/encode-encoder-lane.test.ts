@@ -3,6 +3,7 @@ import type { EncoderName } from '../../src/encode/encoder-choice.ts';
 import type { StageError } from '../../src/protocol/errors.ts';
 import { EncoderLane } from '../../workers/encoder-lane.ts';
 import type { EncoderSource, EncodeTask, PictureEncoderEvents } from '../../workers/picture-encoder.ts';
+import { until } from '../helpers/until.ts';
 
 const TASK: EncodeTask = {
   width: 1280,
@@ -68,7 +69,7 @@ async function open(works: Partial<Record<EncoderName, number>> = { webcodecs: 0
   /** Fails the encoder in use and waits until there is another, or none. */
   const fail = async (): Promise<void> => {
     newest().events.onFailure(new Error('it broke'));
-    await expect.poll(() => lane.isChanging).toBe(false);
+    await until(() => lane.isChanging).toBe(false);
   };
   return { lane, log, made, gone, newest, fail, works };
 }

@@ -11,6 +11,7 @@ import { expect, test } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick, TICK_CONTENT_TYPE } from '../../src/protocol/tick.ts';
 import { ingest } from '../../src/protocol/urls.ts';
+import { until } from '../helpers/until.ts';
 import { partBytes, partOf } from './origin-test-media.ts';
 import { TestOrigin } from './origin-test-server.ts';
 
@@ -101,7 +102,7 @@ test('MEDIA6: over HTTP/2 a feed with a hole ends in a stream error, not in an e
   let bytes = 0;
   feed.on('data', (chunk: Buffer) => (bytes += chunk.length));
   const ended = new Promise((resolve) => feed.on('error', resolve).on('close', () => resolve(feed.rstCode)));
-  await expect.poll(() => bytes).toBeGreaterThan(0);
+  await until(() => bytes).toBeGreaterThan(0);
   await broadcast.sendTicks(6, 100);
   origin.clock.advance(1700);
   expect(await ended).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' });
@@ -138,7 +139,7 @@ test('a stop lets everybody go who waits, and ends', async () => {
   await broadcast.sendTicks(0, 3);
   const feed = await origin.get(broadcast.url('v360/0.m4s'));
   const piece = origin.get(broadcast.piece(0, 50, 100));
-  await expect.poll(() => origin.clock.timerCount).toBe(3);
+  await until(() => origin.clock.timerCount).toBe(3);
   const feedEnd = feed.arrayBuffer().then(
     () => 'whole',
     () => 'broken',

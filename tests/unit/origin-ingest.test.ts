@@ -3,6 +3,7 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import type { Part } from '../../src/protocol/part.ts';
 import { encodeTick, type TickAnswer } from '../../src/protocol/tick.ts';
 import { ingest } from '../../src/protocol/urls.ts';
+import { until } from '../helpers/until.ts';
 import { type Bytes, contentDigest, initOf, partBytes, partOf, videoTrack } from './origin-test-media.ts';
 import { problemOf, TestOrigin } from './origin-test-server.ts';
 
@@ -75,9 +76,9 @@ test('an ended broadcast takes what is missing, is sealed with the last part, an
   await broadcast.sendTicks(11, 15);
   await broadcast.end(15);
   origin.clock.advance(8000);
-  await expect.poll(() => broadcast.state()).toBe('ended');
+  await until(() => broadcast.state()).toBe('ended');
   await broadcast.sendTicks(10, 11);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   expect(outcomes(await broadcast.send(partOf('v360', 3, DEFAULT_GRID)))).toEqual([[410, 'sealed']]);
   expect(await problemOf(await broadcast.putInit('v480', initOf(videoTrack(480))))).toEqual([410, 'sealed']);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { DEFAULT_GRID, type Grid } from '../../src/protocol/grid.ts';
+import { until } from '../helpers/until.ts';
 import { partBytes } from './origin-test-media.ts';
 import { problemOf, TestOrigin } from './origin-test-server.ts';
 
@@ -49,7 +50,7 @@ test('MEDIA5: what does not come is an empty styp 1 s after its time, far ahead 
   await broadcast.sendTicks(0, 5);
   expect(await isFiller(await origin.get(broadcast.piece(2, 0, 50)))).toBe(true);
   const waiting = origin.get(broadcast.piece(0, 5, 100));
-  await expect.poll(() => origin.clock.timerCount).toBeGreaterThan(1);
+  await until(() => origin.clock.timerCount).toBeGreaterThan(1);
   origin.clock.advance(1600);
   expect(await isFiller(await waiting)).toBe(true);
 });
@@ -62,11 +63,11 @@ test('MEDIA2 MEDIA3: the growing segment is streamed part by part from the asked
   const feed = await origin.get(broadcast.url('a128/0.m4s?from=48'));
   expect([whole.headers.get('content-length'), whole.headers.get('etag')]).toEqual([null, null]);
   const [all, tail] = [follow(whole), follow(feed)];
-  await expect.poll(() => all.bytes.length).toBe(parts('v360', 0, 50).length);
+  await until(() => all.bytes.length).toBe(parts('v360', 0, 50).length);
   await broadcast.sendTicks(50, 51);
-  await expect.poll(() => all.bytes.length).toBe(parts('v360', 0, 51).length);
+  await until(() => all.bytes.length).toBe(parts('v360', 0, 51).length);
   await broadcast.sendTicks(51, 100);
-  await expect.poll(() => [all.end, tail.end]).toEqual(['closed', 'closed']);
+  await until(() => [all.end, tail.end]).toEqual(['closed', 'closed']);
   expect(all.bytes).toEqual(parts('v360', 0, 100));
   expect(tail.bytes).toEqual(parts('a128', 48, 100));
 });
@@ -123,12 +124,12 @@ test('MEDIA6: a feed skips a missing part 1 s after its time, and breaks at the 
   await broadcast.sendTicks(0, 5);
   const feed = follow(await origin.get(broadcast.url('v360/0.m4s?from=0')));
   await broadcast.sendTicks(6, 8);
-  await expect.poll(() => feed.bytes.length).toBe(parts('v360', 0, 5).length);
+  await until(() => feed.bytes.length).toBe(parts('v360', 0, 5).length);
   origin.clock.advance(1700);
   const known = Buffer.concat([parts('v360', 0, 5), parts('v360', 6, 8)]);
-  await expect.poll(() => feed.bytes.length).toBe(known.length);
+  await until(() => feed.bytes.length).toBe(known.length);
   await broadcast.sendTicks(8, 100);
-  await expect.poll(() => feed.end).toBe('broken');
+  await until(() => feed.end).toBe('broken');
   const later = await origin.get(broadcast.url('v360/0.m4s?from=0'));
   expect(later.headers.get('cache-control')).toBe('no-store');
   expect(Buffer.from(await later.arrayBuffer()).length).toBe(parts('v360', 0, 100).length - parts('v360', 5, 6).length);
@@ -142,9 +143,9 @@ test('a feed opened before its segment begins waits for the first part', async (
   const opening = origin.get(broadcast.url('v360/1.m4s?from=0'));
   await broadcast.sendTicks(95, 101);
   const feed = follow(await opening);
-  await expect.poll(() => feed.bytes).toEqual(parts('v360', 100, 101));
+  await until(() => feed.bytes).toEqual(parts('v360', 100, 101));
   await broadcast.end(101);
-  await expect.poll(() => feed.end).toBe('closed');
+  await until(() => feed.end).toBe('closed');
 });
 
 test('the end: requests past it are held, feeds end, the manifest turns static, the same link plays', async () => {
@@ -156,7 +157,7 @@ test('the end: requests past it are held, feeds end, the manifest turns static, 
   const feed = follow(await origin.get(broadcast.url('v360/1.m4s?from=0')));
   const early = origin.get(broadcast.piece(1, 13, 100));
   await broadcast.end(113);
-  await expect.poll(() => feed.end).toBe('closed');
+  await until(() => feed.end).toBe('closed');
   expect(feed.bytes).toEqual(parts('v360', 100, 113));
   const held = await (await origin.get(broadcast.url('manifest.mpd?part=100'))).text();
   expect(held).toContain('type="dynamic"');
@@ -166,7 +167,7 @@ test('the end: requests past it are held, feeds end, the manifest turns static, 
   expect(first.url).toContain('/time');
   origin.clock.advance(8000);
   expect([await isFiller(await early), await isFiller(await late)]).toEqual([true, true]);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   const over = await (await origin.get(broadcast.url('manifest.mpd?part=100'))).text();
   expect(over).toContain('type="static" mediaPresentationDuration="PT11.3S"');
   expect(await (await origin.get(broadcast.url('chunked.mpd'))).text()).toBe(over);
@@ -182,7 +183,7 @@ test('an ended broadcast with a hole serves what it has and lets nobody keep it'
   await broadcast.sendTicks(20, 30);
   await broadcast.end(30);
   origin.clock.advance(8000);
-  await expect.poll(() => broadcast.state()).toBe('ended');
+  await until(() => broadcast.state()).toBe('ended');
   const answer = await origin.get(broadcast.url('v360/0.m4s'));
   expect(answer.headers.get('cache-control')).toBe('no-store');
   const known = Buffer.concat([parts('v360', 0, 10), parts('v360', 20, 30)]);
@@ -194,7 +195,7 @@ test('P6: too many waiters get 503 with Retry-After, and the others their part',
   await using origin = await TestOrigin.start({ maxWaiters: 2 });
   const broadcast = await origin.live();
   const waiting = [origin.get(broadcast.piece(0, 0, 100)), origin.get(broadcast.piece(0, 1, 100))];
-  await expect.poll(() => origin.clock.timerCount).toBe(3);
+  await until(() => origin.clock.timerCount).toBe(3);
   const refused = await origin.get(broadcast.piece(0, 2, 100));
   expect([refused.headers.get('retry-after'), ...(await problemOf(refused))]).toEqual(['1', 503, 'overloaded']);
   await broadcast.sendTicks(0, 2);

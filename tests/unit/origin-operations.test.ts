@@ -7,6 +7,7 @@ import { dueForDeletion, type Kept } from '../../src/origin/retention.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import type { OriginStatus } from '../../src/protocol/origin-status.ts';
 import { admin, live } from '../../src/protocol/urls.ts';
+import { until } from '../helpers/until.ts';
 import { partOf } from './origin-test-media.ts';
 import { problemOf, TestOrigin } from './origin-test-server.ts';
 
@@ -48,7 +49,7 @@ test('retention: a recording is gone with its media when its days are over, and 
   await broadcast.sendTicks(0, 100);
   await broadcast.end(100);
   origin.clock.advance(PROCESSING_MS);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   origin.clock.advance(DAY_MS);
   await origin.origin.housekeep();
   expect(await broadcast.state()).toBe('sealed');

@@ -7,6 +7,7 @@ import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { encodeTick } from '../../src/protocol/tick.ts';
 import { ingest, live } from '../../src/protocol/urls.ts';
 import { brokenRules } from '../helpers/mpd-rules.ts';
+import { until } from '../helpers/until.ts';
 import { initOf, partBytes, partOf, videoTrack } from './origin-test-media.ts';
 import { problemOf, type TestBroadcast, TestOrigin } from './origin-test-server.ts';
 
@@ -135,7 +136,7 @@ test('CUT1..CUT4: a declared hole is a Period for every player, is answered at o
   expect(detail.cuts).toEqual([hole]);
   expect((await broadcast.end(730)).status).toBe(200);
   origin.clock.advance(PROCESSING_MS);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   const recording = await (await origin.get(live.manifest(id, 100))).text();
   expect(brokenRules(recording, { kind: 'static' })).toEqual([]);
   expect(recording).toContain('<Period id="p0" start="PT0S" duration="PT13.7S">');
@@ -195,7 +196,7 @@ test('CUT5: a rendition that was dropped for some segments is not waited for', a
   await cut(broadcast, { fromPart: 300, toPart: 300, tracks: ALL });
   await broadcast.end(400);
   origin.clock.advance(PROCESSING_MS);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   const mpd = await (await origin.get(live.manifest(broadcast.id, 100))).text();
   expect(brokenRules(mpd, { kind: 'static' })).toEqual([]);
   expect(mpd.match(/<Representation id="v360"/g)?.length).toBe(2);
@@ -209,7 +210,7 @@ test('INGEST4: after an end by silence the creator still sends the rest, says th
   await broadcast.sendTicks(0, 130);
   for (const step of [SILENCE_RULES.interruptedAfterMs, SILENCE_RULES.endedAfterMs, PROCESSING_MS])
     origin.clock.advance(step);
-  await expect.poll(() => broadcast.state()).toBe('ended');
+  await until(() => broadcast.state()).toBe('ended');
   expect((await stateOf(origin, broadcast)).end).toEqual({ by: 'silence', endParts: { v360: 130, a128: 130 } });
   const open = await origin.get(live.segment(id, 'v360', 1));
   expect(open.headers.get('cache-control')).toBe('no-store');
@@ -218,7 +219,7 @@ test('INGEST4: after an end by silence the creator still sends the rest, says th
   expect(lastPiece.headers.get('cache-control')).toBe('no-store');
 
   await broadcast.sendTicks(130, 180);
-  await expect.poll(async () => (await stateOf(origin, broadcast)).end?.endParts['v360']).toBe(180);
+  await until(async () => (await stateOf(origin, broadcast)).end?.endParts['v360']).toBe(180);
   const mpd = await (await origin.get(live.manifest(id, 100))).text();
   expect(mpd).toContain('mediaPresentationDuration="PT18S"');
   expect(await (await broadcast.end(180)).json()).toEqual({ state: 'sealed' });
@@ -235,7 +236,7 @@ test('INGEST4: what has not come a week after the end is given up', async () => 
   await broadcast.sendTicks(60, 100);
   await broadcast.end(100);
   origin.clock.advance(PROCESSING_MS);
-  await expect.poll(() => broadcast.state()).toBe('ended');
+  await until(() => broadcast.state()).toBe('ended');
   await origin.origin.housekeep();
   expect(await broadcast.state()).toBe('ended');
   origin.clock.advance(OPEN_AFTER_END_MS);

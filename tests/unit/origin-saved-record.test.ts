@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import type { BroadcastRecord } from '../../src/origin/broadcast-records.ts';
 import { SavedRecord } from '../../src/origin/saved-record.ts';
+import { until } from '../helpers/until.ts';
 
 const record: BroadcastRecord = {
   id: 'abcdefgh12345678',
@@ -34,7 +35,7 @@ function slowDisk() {
       });
     });
   const next = async (error?: Error): Promise<void> => {
-    await expect.poll(() => waiting.length, 'one at a time').toBe(1);
+    await until(() => waiting.length, { message: 'one at a time' }).toBe(1);
     waiting.shift()?.(error);
   };
   return { written, waiting, save, next };

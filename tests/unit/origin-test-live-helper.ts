@@ -1,9 +1,9 @@
-import { expect } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import type { LendJoined, LiveLook, LiveWord, LookVerdict, NewLendInvitation } from '../../src/protocol/lend.ts';
 import type { Part } from '../../src/protocol/part.ts';
 import { encodeTick, TICK_CONTENT_TYPE } from '../../src/protocol/tick.ts';
 import { help, ingest, lend, live } from '../../src/protocol/urls.ts';
+import { until } from '../helpers/until.ts';
 import { audioTrack, initOf, type PartTweak, partOf, sha256, videoTrack } from './origin-test-media.ts';
 import type { TestBroadcast, TestOrigin } from './origin-test-server.ts';
 
@@ -74,7 +74,7 @@ export class Helper {
       }
     };
     read().catch(() => undefined);
-    await expect.poll(() => this.words.length).toBeGreaterThan(0);
+    await until(() => this.words.length).toBeGreaterThan(0);
   }
 
   /** What it is to make, and when no more. */

@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import Sqlite from 'better-sqlite3';
 import type { Position, PositionAnswer, PositionList, PositionsAnswer } from '../../src/protocol/positions.ts';
 import { api } from '../../src/protocol/urls.ts';
+import { until } from '../helpers/until.ts';
 import { Person, positionOf, signedUp } from './accounts-test-person.ts';
 import { problemOf, type TestBroadcast, TestOrigin } from './origin-test-server.ts';
 
@@ -16,7 +17,7 @@ async function recording(origin: TestOrigin): Promise<TestBroadcast> {
   origin.clock.advance(10_000);
   await broadcast.end(100);
   origin.clock.advance(10_000);
-  await expect.poll(() => broadcast.state()).toBe('sealed');
+  await until(() => broadcast.state()).toBe('sealed');
   return broadcast;
 }
 
