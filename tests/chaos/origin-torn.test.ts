@@ -139,8 +139,8 @@ test(`P2 P3: what viewers read while the origin is killed again and again is who
   while (creator.next < PPS + 20) await creator.send();
   const readers = new Readers(creator, random);
   for (let kill = 0; kill < (isLong ? 40 : 2); kill++) {
-    const until = creator.next + 20 + Math.floor(random() * 80);
-    while (creator.next < until) await creator.send();
+    const killAt = creator.next + 20 + Math.floor(random() * 80);
+    while (creator.next < killAt) await creator.send();
     await stopProcess(running.child, 'SIGKILL');
     running = await startProcess(dataDir, { port });
     await creator.rewind();
@@ -171,7 +171,9 @@ test(`P8: what viewers read while the disk is full is whole, and the creator goe
     await until(() => readers.whole, { timeout: 20_000 }).toBeGreaterThan(readBefore + 15);
     await rm(ballast);
     const fullAt = creator.next;
-    await until(() => creator.send().then(() => creator.next), { intervals: [20] }).toBeGreaterThan(fullAt + 50);
+    await until(() => creator.send().then(() => creator.next), { timeout: 20_000, intervals: [20] }).toBeGreaterThan(
+      fullAt + 50,
+    );
     await note(readers);
   } finally {
     await stopProcess(child, 'SIGTERM');
