@@ -18,6 +18,7 @@ export class UploadMeter {
   #sampleBytes = 0;
   #sentBytes = 0;
   #uplink: Uplink = 'good';
+  #isFull = false;
   #answeredAtMs = performance.now();
 
   request(bodyBytes: number): void {
@@ -28,10 +29,16 @@ export class UploadMeter {
     this.#sampleBytes += bytes;
   }
 
-  answered(roundTripMs: number): void {
+  /** `isFull`: the origin had no room. */
+  answered(roundTripMs: number, isFull: boolean): void {
+    this.#isFull = isFull;
     this.#answeredAtMs = performance.now();
     this.#roundTrips.push(roundTripMs);
     if (this.#roundTrips.length > KEPT_ROUND_TRIPS) this.#roundTrips.shift();
+  }
+
+  unanswered(): void {
+    this.#isFull = false;
   }
 
   /** Since the last answer. */
@@ -40,7 +47,7 @@ export class UploadMeter {
   }
 
   take({ backlogMs, retries, failures, roomMs, lostMs }: UploadFacts): UploadStats {
-    this.#uplink = lineState(this.#uplink, { failures, backlogMs, silentMs: this.silentMs });
+    this.#uplink = lineState(this.#uplink, { failures, isFull: this.#isFull, backlogMs, silentMs: this.silentMs });
     return {
       roundTripMsP50: quantile(this.#roundTrips, 0.5),
       roundTripMsP95: quantile(this.#roundTrips, 0.95),

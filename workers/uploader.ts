@@ -166,21 +166,23 @@ export class Uploader {
       const { answer, bodyBytes } = await this.#client.postParts(parts, ending.signal);
       ending.abort();
       this.#meter.request(bodyBytes);
-      this.#meter.answered(performance.now() - sentAt);
       const plan = planAnswer(parts, answer);
+      this.#meter.answered(performance.now() - sentAt, plan.isFull);
       if (plan.isSealed)
         return this.#fail(new StageError('upload', 'sealed', 'This broadcast has been closed on the server.'));
       if (plan.needsInit) await this.#putInits();
       for (const name of plan.stored) this.#stored.add(name);
       await this.#forget(answer.durable);
       for (const refused of plan.refused) await this.#drop(refused.name);
-      this.#plan.settle(batch.id, { kind: 'answered', again: plan.again }, performance.now());
+      const kind = plan.isFull ? 'no-room' : 'answered';
+      this.#plan.settle(batch.id, { kind, again: plan.again }, performance.now());
       this.#underWay.delete(batch.id);
       if (this.#wasDown) await this.#recheck();
     } catch (error) {
       if (ending.signal.aborted && error instanceof DOMException) return;
       if (error instanceof OriginRefusal && !error.isRetryable) return this.#fail(error);
       this.#wasDown = true;
+      this.#meter.unanswered();
       const retryAfterMs = error instanceof OriginRefusal ? error.retryAfterMs : 0;
       this.#plan.settle(batch.id, { kind: 'failed', retryAfterMs }, performance.now());
     }

@@ -42,7 +42,8 @@ export interface UploadStats {
   readonly roomMs: number;
   /** Media time of each track that was given up because there was no room; nothing for most broadcasts. */
   readonly lostMs: Readonly<Record<TrackId, number>>;
-  readonly uplink: 'good' | 'slow' | 'catching-up' | 'reconnecting';
+  /** server-full: it answers, and has no room for what is sent. */
+  readonly uplink: 'good' | 'slow' | 'catching-up' | 'reconnecting' | 'server-full';
 }
 
 /** Where the tab keeps what the origin does not have yet. memory: it does not outlive a crash of the tab. */

@@ -3,7 +3,7 @@ import type { LadderReport, RenditionStats, UploadStats } from '../protocol/stat
 
 /** How one quality, or the line, is doing: a word and, when something is wrong, what it means. */
 export interface Health {
-  readonly word: 'Good' | 'Slow' | 'Resting' | 'Waiting' | 'Reconnecting' | 'Catching up';
+  readonly word: 'Good' | 'Slow' | 'Resting' | 'Waiting' | 'Reconnecting' | 'Catching up' | 'Server full';
   readonly tone: 'good' | 'slow' | 'bad';
   readonly sentence: string;
 }
@@ -41,6 +41,12 @@ export function uplinkHealth(upload: UploadStats): Health {
         word: 'Catching up',
         tone: 'slow',
         sentence: `The line is back. Viewers see you now; ${upload.secondsNotUploaded.toFixed(0)} s from before are still being sent.`,
+      };
+    case 'server-full':
+      return {
+        word: 'Server full',
+        tone: 'bad',
+        sentence: `The server has no room for new video. ${upload.secondsNotUploaded.toFixed(0)} s are safe in this tab and will be sent when it has. Tell whoever looks after it.`,
       };
     case 'reconnecting':
       return {
@@ -130,7 +136,7 @@ export function roomNote({ uplink, roomMs, lostMs }: Pick<UploadStats, 'uplink' 
   const pictures = lost.filter(([track]) => track.startsWith('v')).toSorted((a, b) => heightOf(b[0]) - heightOf(a[0]));
   const minutes = Math.floor(roomMs / 60_000);
   const room = minutes < 1 ? 'less than a minute' : `about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-  const isWaiting = uplink === 'reconnecting' || uplink === 'slow';
+  const isWaiting = uplink === 'reconnecting' || uplink === 'slow' || uplink === 'server-full';
   if (lost.length === 0)
     return isWaiting && roomMs < LITTLE_ROOM_MS
       ? `This tab has room for ${room} more. Then the oldest pictures in the highest quality go first.`

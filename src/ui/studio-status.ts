@@ -46,9 +46,9 @@ export function studioStatus(
     case 'starting':
       return { text: 'Starting…', detail: STEPS[phase.step], tone: 'waiting' };
     case 'live':
-      if (uplink === 'reconnecting')
+      if (uplink === 'reconnecting' || uplink === 'server-full')
         return {
-          text: 'Reconnecting',
+          text: uplink === 'server-full' ? 'The server is full' : 'Reconnecting',
           detail: `${Math.floor(waitingS)} s safe in this tab. Keep it open.`,
           tone: 'trouble',
         };

@@ -9,6 +9,8 @@ export interface AnswerPlan {
   /** Will never be taken; the first message says why. */
   readonly refused: readonly { readonly name: PartName; readonly code: string; readonly message: string }[];
   readonly needsInit: boolean;
+  /** The origin's disk takes nothing more for now. */
+  readonly isFull: boolean;
   readonly isSealed: boolean;
 }
 
@@ -18,6 +20,7 @@ export function planAnswer(sent: readonly PartName[], answer: TickAnswer): Answe
   const again: PartName[] = [];
   const refused: { name: PartName; code: string; message: string }[] = [];
   let needsInit = false;
+  let isFull = false;
   let isSealed = false;
   for (const [i, name] of sent.entries()) {
     const outcome = answer.parts[i];
@@ -28,6 +31,10 @@ export function planAnswer(sent: readonly PartName[], answer: TickAnswer): Answe
         break;
       case 412:
         needsInit = true;
+        again.push(name);
+        break;
+      case 507:
+        isFull = true;
         again.push(name);
         break;
       case 410:
@@ -43,7 +50,7 @@ export function planAnswer(sent: readonly PartName[], answer: TickAnswer): Answe
         again.push(name);
     }
   }
-  return { stored, again, refused, needsInit, isSealed };
+  return { stored, again, refused, needsInit, isFull, isSealed };
 }
 
 /** `Retry-After` in milliseconds: seconds or an HTTP date; 0 when there is none or it is past. */

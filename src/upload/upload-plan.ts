@@ -24,6 +24,8 @@ export type NextStep =
 /** What became of a request as a whole; the answer's parts that must go again are named by the caller. */
 export type BatchOutcome =
   | { readonly kind: 'answered'; readonly again: readonly PartName[] }
+  /** The origin's disk is full: these wait as in an outage, instead of going over the line again and again. */
+  | { readonly kind: 'no-room'; readonly again: readonly PartName[] }
   /** No answer, or one that says later. */
   | { readonly kind: 'failed'; readonly retryAfterMs: number };
 
@@ -51,6 +53,9 @@ interface Tick {
 
 /** A creator is one sender, not a crowd: viewers wait for this line, so it is tried again sooner than others. */
 export const UPLOAD_RETRY_POLICY: BackoffPolicy = { floorMs: 250, baseMs: 500, capMs: 3_000 };
+
+const partsNamed = (batch: Batch, names: readonly PartName[]): readonly QueuedPart[] =>
+  batch.parts.filter((part) => names.some((name) => name.part === part.part && name.track === part.track));
 
 /** After a failure a backlog this long was an outage: viewers want the newest first. */
 const OUTAGE_MS = 2_000;
@@ -162,21 +167,21 @@ export class UploadPlan {
     const { batch } = flight;
     this.#inFlight.delete(id);
     const wasFilling = this.#filling.delete(id);
-    if (outcome.kind === 'failed') {
+    const named = outcome.kind === 'failed' ? batch.parts : partsNamed(batch, outcome.again);
+    if (outcome.kind !== 'answered') {
+      const retryAfterMs = outcome.kind === 'failed' ? outcome.retryAfterMs : 0;
       this.#hasFailed = true;
-      this.#blockedUntilMs = nowMs + backoffMs(this.#failures, this.#random(), this.#policy, outcome.retryAfterMs);
+      this.#blockedUntilMs = nowMs + backoffMs(this.#failures, this.#random(), this.#policy, retryAfterMs);
       this.#failures++;
       this.#retries++;
-      for (const part of batch.parts) this.add(part, nowMs - this.#lingerMs);
+      for (const part of named) this.add(part, nowMs - this.#lingerMs);
       return;
     }
     this.#failures = 0;
     this.#blockedUntilMs = 0;
     // Of a pair it is not known which one was answered; the time of the late one would make the next ones wait too long.
     if (flight.copies === 1 && !wasFilling) this.#lateness.answered(nowMs - flight.sentAtMs);
-    for (const name of outcome.again) {
-      const part = batch.parts.find((one) => one.part === name.part && one.track === name.track);
-      if (part === undefined) continue;
+    for (const part of named) {
       this.#retries++;
       this.#blockedUntilMs = nowMs + this.#policy.floorMs;
       this.add(part, nowMs - this.#lingerMs);

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -29,4 +30,36 @@ test('P4 the origin is killed and gone for 6 s while live: the studio counts wha
   expect(await proveWhole(second.url, await reserved)).toBeGreaterThan(80);
   await second.stop();
   await rm(dataDir, { recursive: true });
+});
+
+test('P8 the disk of the origin is full while live: the studio says so and what is safe, and nothing is missing afterwards', async ({
+  page,
+}) => {
+  test.setTimeout(150_000);
+  const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-full-'));
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dataDir]).status === 0;
+  test.skip(!isMounted, 'mounting a small file system needs rights that this user does not have');
+  const origin = await startOrigin({ dataDir });
+  try {
+    const reserved = reservedBy(page);
+    const { id } = await goLive(page, origin.url, '?ladder=360,240');
+    await expect.poll(async () => (await broadcastDetail(origin.url, id)).durationMs).toBeGreaterThan(2000);
+    const ballast = join(dataDir, 'ballast');
+    for (let isFull = false; !isFull; )
+      isFull = await appendFile(ballast, Buffer.alloc(64 * 1024)).then(
+        () => false,
+        () => true,
+      );
+    const pill = page.locator('status-pill');
+    await expect(pill).toContainText(/The server is full: [3-9] s safe in this tab/);
+    await rm(ballast);
+    await expect(pill).toContainText('You are live');
+    await expect(pill).not.toContainText('still to be sent');
+    await endStream(page);
+    expect(await proveWhole(origin.url, await reserved)).toBeGreaterThan(40);
+  } finally {
+    await origin.stop();
+    spawnSync('umount', [dataDir]);
+    await rm(dataDir, { recursive: true });
+  }
 });

@@ -10,6 +10,7 @@ test('an outage counts in words that stand apart from what a screen reader hears
     detail: '12 s safe in this tab. Keep it open.',
     tone: 'trouble',
   });
+  expect(studioStatus(live, 'server-full', 12.7)).toMatchObject({ text: 'The server is full', tone: 'trouble' });
   expect(studioStatus(live, 'catching-up', 8.2)).toEqual({
     text: 'You are live',
     detail: '9 s still to be sent',

@@ -139,6 +139,10 @@ test('a line that is down says how much is safe in the tab', () => {
     word: 'Reconnecting',
     sentence: expect.stringContaining('12 s are safe'),
   });
+  expect(uplinkHealth({ ...upload, uplink: 'server-full' })).toMatchObject({
+    word: 'Server full',
+    sentence: expect.stringContaining('no room for new video. 12 s are safe'),
+  });
   expect(uplinkHealth({ ...upload, uplink: 'good' }).sentence).toBe('');
 });
 

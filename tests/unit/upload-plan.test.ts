@@ -180,8 +180,47 @@ test('TICK4: each answer decides what becomes of its part', () => {
   expect(answer.stored.map((name) => name.part)).toEqual([0, 1]);
   expect(answer.again.map((name) => name.part)).toEqual([2, 4, 7]);
   expect(answer.refused.map((one) => one.name.part)).toEqual([3, 5, 6]);
-  expect(answer).toMatchObject({ needsInit: true, isSealed: false });
+  expect(answer).toMatchObject({ needsInit: true, isFull: true, isSealed: false });
+  const damaged = planAnswer(names, { parts: [{ status: 400, ...refusal }], durable: {}, serverTimeMs: 0 });
+  expect(damaged.isFull).toBe(false);
   expect(planAnswer(names, { parts: [], durable: {}, serverTimeMs: 0 }).again).toHaveLength(8);
+});
+
+test('TICK4: parts for which the disk has no room wait longer and longer, and go at once when there is room again', () => {
+  const target = plan();
+  addTick(target, 0, 0, VIDEO);
+  const first = sent(target, 0);
+  const again = [{ track: 'v480', part: 0 }];
+  target.settle(first.id, { kind: 'no-room', again }, 100);
+  expect(target.failures, 'nothing that waits is taken for a slow line').toBe(1);
+  expect(target.next(100)).toEqual({ kind: 'wait', untilMs: 350 });
+  const second = sent(target, 350);
+  expect(second.parts.map(({ track }) => track)).toEqual(['v480']);
+  const long = plan({ random: () => 1 });
+  addTick(long, 0, 0, VIDEO);
+  let nowMs = 0;
+  const waits = Array.from({ length: 5 }, () => {
+    long.settle(sent(long, nowMs).id, { kind: 'no-room', again }, nowMs);
+    const step = long.next(nowMs);
+    const untilMs = step.kind === 'wait' ? (step.untilMs ?? 0) : 0;
+    const waitMs = untilMs - nowMs;
+    nowMs = untilMs;
+    return waitMs;
+  });
+  expect(waits).toEqual([500, 1000, 2000, 3000, 3000]);
+  target.settle(second.id, ok, 400);
+  expect(target.failures).toBe(0);
+  addTick(target, 1, 400, VIDEO);
+  expect(sent(target, 400).parts).toHaveLength(2);
+});
+
+test('when the network is back, or the tab is seen again, what waits out a failure goes at once', () => {
+  const target = plan({ random: () => 1 });
+  addTick(target, 0, 0, VIDEO);
+  target.settle(sent(target, 0).id, { kind: 'failed', retryAfterMs: 0 }, 0);
+  expect(target.next(1)).toEqual({ kind: 'wait', untilMs: 500 });
+  target.hurry();
+  expect(sent(target, 1).parts).toHaveLength(2);
 });
 
 test('ANSWER2: Retry-After is read as seconds or as a date', () => {

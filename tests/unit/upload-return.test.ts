@@ -41,14 +41,16 @@ test('a tab that died inside a declared hole goes on behind it', () => {
 });
 
 test('the line: reconnecting while nothing is answered, catching up after that, slow only when it never broke', () => {
-  expect(lineState('good', { failures: 0, backlogMs: 200, silentMs: 90 })).toBe('good');
-  expect(lineState('good', { failures: 1, backlogMs: 200, silentMs: 90 })).toBe('reconnecting');
-  expect(lineState('good', { failures: 0, backlogMs: 3_100, silentMs: 3_100 })).toBe('reconnecting');
-  expect(lineState('good', { failures: 0, backlogMs: 200, silentMs: 60_000 })).toBe('good');
-  expect(lineState('reconnecting', { failures: 0, backlogMs: 9_000, silentMs: 50 })).toBe('catching-up');
-  expect(lineState('catching-up', { failures: 0, backlogMs: 9_000, silentMs: 50 })).toBe('catching-up');
-  expect(lineState('catching-up', { failures: 0, backlogMs: 1_000, silentMs: 50 })).toBe('good');
-  expect(lineState('good', { failures: 0, backlogMs: 9_000, silentMs: 50 })).toBe('slow');
+  expect(lineState('good', { failures: 0, isFull: false, backlogMs: 200, silentMs: 90 })).toBe('good');
+  expect(lineState('good', { failures: 1, isFull: false, backlogMs: 200, silentMs: 90 })).toBe('reconnecting');
+  expect(lineState('good', { failures: 0, isFull: false, backlogMs: 3_100, silentMs: 3_100 })).toBe('reconnecting');
+  expect(lineState('good', { failures: 0, isFull: false, backlogMs: 200, silentMs: 60_000 })).toBe('good');
+  expect(lineState('reconnecting', { failures: 0, isFull: false, backlogMs: 9_000, silentMs: 50 })).toBe('catching-up');
+  expect(lineState('catching-up', { failures: 0, isFull: false, backlogMs: 9_000, silentMs: 50 })).toBe('catching-up');
+  expect(lineState('catching-up', { failures: 0, isFull: false, backlogMs: 1_000, silentMs: 50 })).toBe('good');
+  expect(lineState('good', { failures: 0, isFull: false, backlogMs: 9_000, silentMs: 50 })).toBe('slow');
+  expect(lineState('good', { failures: 1, isFull: true, backlogMs: 9_000, silentMs: 50 })).toBe('server-full');
+  expect(lineState('server-full', { failures: 0, isFull: false, backlogMs: 9_000, silentMs: 50 })).toBe('catching-up');
 });
 
 test('TICK5 of what was stored, only what is not durable can be lost by an origin that died, and it is missed part by part', () => {
