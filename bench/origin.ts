@@ -3,8 +3,9 @@ import { freePort } from '../tests/helpers/free-port.ts';
 import { startOrigin } from '../tests/helpers/origin.ts';
 import { publish } from '../tests/helpers/publisher.ts';
 import { cpuSecondsOf } from './origin/cpu.ts';
-import { loadSegments, startNginx } from './origin/finished.ts';
+import { finishedSegments } from './origin/finished.ts';
 import { watchLiveEdge } from './origin/live-edge.ts';
+import { ownMetrics, relayMs } from './origin/own-metrics.ts';
 import { harmToOthers, reconnectStorms } from './origin/storm.ts';
 import { waitForCreator } from './origin/waiting.ts';
 import { printTable, writeResult } from './shared/report.ts';
@@ -54,26 +55,21 @@ async function main(): Promise<void> {
         'late p95 ms': null,
         failed: 0,
         'core %': share,
+        'written p95 ms': null,
       });
     }
     for (const viewers of values.viewers.split(',').map(Number))
       for (const kind of ['pieces', 'feed'] as const) {
         if (!only.has(kind)) continue;
         const before = await cpuSecondsOf(origin.pid);
+        const metricsBefore = await ownMetrics(origin.url);
         const seen = await Promise.race([watchLiveEdge(kind, origin.url, publisher, viewers, seconds), stopped]);
         const share = (100 * ((await cpuSecondsOf(origin.pid)) - before)) / seconds;
-        edge.push({ what: kind === 'feed' ? 'feed' : 'pieces of 0.1 s', viewers, ...seen, 'core %': share });
+        const doorMs = relayMs(metricsBefore, await ownMetrics(origin.url), 0.95);
+        const what = kind === 'feed' ? 'feed' : 'pieces of 0.1 s';
+        edge.push({ what, viewers, ...seen, 'core %': share, 'written p95 ms': doorMs });
       }
-    const finished: Record<string, string | number | null>[] = [];
-    if (only.has('finished')) {
-      finished.push({ server: 'Tabcast', ...(await loadSegments(origin.url, publisher.id, seconds)) });
-      const nginx = await startNginx(origin.url, publisher.id);
-      if (nginx === undefined) console.log('nginx is not installed here: finished segments are measured alone.');
-      else {
-        finished.push({ server: 'nginx', ...(await loadSegments(nginx.url, publisher.id, seconds)) });
-        await nginx.stop();
-      }
-    }
+    const finished = only.has('finished') ? await finishedSegments(watched, seconds) : [];
     const storms = only.has('storm') ? await reconnectStorms(watched, publisher, Number(values.storm)) : [];
     const harm = only.has('harm') ? await harmToOthers(watched, publisher, seconds) : [];
     const waiting: Readonly<Record<string, string | number | null>>[] = [];
@@ -82,7 +78,7 @@ async function main(): Promise<void> {
       waiting.push(await waitForCreator(watched, publisher, Number(values.storm), seconds));
     }
     if (edge.length > 0) printTable(`Viewers at the live edge, ${seconds} s each, one origin process`, edge);
-    if (finished.length > 0) printTable('Finished 10 s segments, whole', finished);
+    if (finished.length > 0) printTable(`Finished 10 s segments, whole, ${seconds} s each`, finished);
     if (storms.length > 0) printTable('Everybody comes back at once, for a part that is not there yet', storms);
     if (harm.length > 0) printTable(`A hundred viewers at the live edge, ${seconds} s each, beside`, harm);
     if (waiting.length > 0)

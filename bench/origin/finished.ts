@@ -2,58 +2,88 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { SEGMENT_SECONDS } from '../../src/protocol/grid.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { freePort } from '../../tests/helpers/free-port.ts';
 import { fetchBytes } from '../../tests/helpers/media-checks.ts';
+import { publish } from '../../tests/helpers/publisher.ts';
+import type { Cell } from '../shared/report.ts';
+import { cpuSecondsOf } from './cpu.ts';
+import { grown, ownMetrics } from './own-metrics.ts';
 
 const CLIENTS = 32;
-const SEGMENTS = [0, 1, 2];
 const TRACKS = ['v720', 'v480', 'v360', 'a128'];
+/** What everybody looks at just now: it fits the origin's memory for media several times. */
+const FEW_SEGMENTS = 3;
+/** What many look at, each at a place of their own: nearly twice that memory. */
+const WIDE_SEGMENTS = 40;
 const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/bin/nginx'].find((path) => existsSync(path));
 
-const pathsOf = (id: string): string[] =>
-  TRACKS.flatMap((track) => SEGMENTS.map((segment) => live.segment(id, track, segment)));
-
-/** So many clients, each asking for one whole segment after another over its own connection. */
-export async function loadSegments(url: string, id: string, seconds: number): Promise<Record<string, number>> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-  const paths = pathsOf(id);
-  const started = Date.now();
-  const endMs = started + seconds * 1000;
-  let bytes = 0;
-  let answers = 0;
-  const client = async (offset: number): Promise<void> => {
-    for (let i = offset; Date.now() < endMs; i++) {
-      const path = paths[i % paths.length] ?? '';
-      await new Promise<void>((resolve, reject) => {
-        get(url + path, { agent }, (answer) => {
-          if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode}`));
-          answer.on('data', (chunk: Buffer) => {
-            bytes += chunk.length;
-          });
-          answer.on('end', resolve);
-        }).on('error', reject);
-      });
-      answers++;
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i)));
-  agent.destroy();
-  const tookS = (Date.now() - started) / 1000;
-  return { clients: CLIENTS, 'segments per s': answers / tookS, 'Gb/s': (bytes * 8) / tookS / 1e9 };
+/** What the clients ask for: each its next one by chance, all equally often. */
+interface Mix {
+  readonly name: string;
+  readonly paths: readonly string[];
 }
 
-/** nginx as Debian ships it, one worker, the same segments as plain files; undefined when it is not installed. */
-export async function startNginx(
+/** The segments `[0, segments)` of all tracks. */
+const mixOf = (name: string, id: string, segments: number): Mix => ({
+  name,
+  paths: TRACKS.flatMap((track) => Array.from({ length: segments }, (_, i) => live.segment(id, track, i))),
+});
+
+export interface SegmentsJob extends Mix {
+  readonly port: number;
+  readonly clients: number;
+  readonly seconds: number;
+}
+
+export interface SegmentsSeen {
+  readonly answers: number;
+  readonly bytes: number;
+  /** Of the different segments that were asked for. */
+  readonly mixBytes: number;
+  readonly tookS: number;
+  readonly cpuS: number;
+}
+
+interface Server {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+}
+
+type Row = Readonly<Record<string, Cell>>;
+
+/** So many clients, each asking for one whole segment after another over its own connection, in one thread. */
+async function load(server: Server, mix: Mix, seconds: number): Promise<Row> {
+  const job: SegmentsJob = { ...mix, port: Number(new URL(server.url).port), clients: CLIENTS, seconds };
+  const before = await cpuSecondsOf(server.pid);
+  const worker = new Worker(new URL('./segments.worker.ts', import.meta.url), { workerData: job });
+  const [seen] = (await once(worker, 'message')) as [SegmentsSeen];
+  await worker.terminate();
+  const serverS = (await cpuSecondsOf(server.pid)) - before;
+  const perS = seen.answers / seen.tookS;
+  return {
+    mix: `${mix.name}: ${mix.paths.length} segments, ${Math.round(seen.mixBytes / 1e6)} MB`,
+    server: server.name,
+    'segments per s': perS,
+    'Gb/s': (seen.bytes * 8) / seen.tookS / 1e9,
+    'server core %': (100 * serverS) / seen.tookS,
+    'clients core %': (100 * seen.cpuS) / seen.tookS,
+  };
+}
+
+/** nginx as Debian ships it, one process, the same segments as plain files; undefined when it is not installed. */
+async function startNginx(
   origin: string,
-  id: string,
-): Promise<{ url: string; stop(): Promise<void> } | undefined> {
+  paths: readonly string[],
+): Promise<(Server & { stop(): Promise<void> }) | undefined> {
   if (NGINX === undefined) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'tabcast-nginx-'));
-  for (const path of pathsOf(id)) {
+  for (const path of paths) {
     const file = join(folder, 'www', path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, await fetchBytes(origin + path));
@@ -63,7 +93,7 @@ export async function startNginx(
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   await writeFile(
     config,
-    `${user} worker_processes 1; daemon off; pid ${folder}/pid; error_log stderr;
+    `${user} master_process off; daemon off; pid ${folder}/pid; error_log stderr;
     events { worker_connections 1024; }
     http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
       server { listen 127.0.0.1:${port}; root ${folder}/www; } }`,
@@ -75,7 +105,9 @@ export async function startNginx(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
+    name: 'nginx',
     url,
+    pid: server.pid ?? 0,
     async stop() {
       const ended = once(server, 'exit');
       server.kill('SIGTERM');
@@ -83,4 +115,41 @@ export async function startNginx(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Until all of them lie in their files: only those have a length that is known beforehand. */
+async function filed(url: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths)
+    while (!(await fetch(url + path, { method: 'HEAD' })).headers.has('content-length'))
+      await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** The origin and nginx in turn, on few segments and on many; all of them are in the kernel's page cache. */
+export async function finishedSegments(
+  { url, pid }: { readonly url: string; readonly pid: number },
+  seconds: number,
+): Promise<readonly Row[]> {
+  const { id, finished } = await publish({
+    origin: url,
+    pastSeconds: WIDE_SEGMENTS * SEGMENT_SECONDS,
+    seconds: WIDE_SEGMENTS * SEGMENT_SECONDS,
+  });
+  await finished;
+  const mixes = [mixOf('few', id, FEW_SEGMENTS), mixOf('many', id, WIDE_SEGMENTS)];
+  await filed(url, mixes.at(-1)?.paths ?? []);
+  const nginx = await startNginx(url, mixes.at(-1)?.paths ?? []);
+  if (nginx === undefined) console.log('nginx is not installed here: finished segments are measured alone.');
+  const rows: Row[] = [];
+  for (const mix of mixes) {
+    const before = await ownMetrics(url);
+    const row = await load({ name: 'Tabcast', url, pid }, mix, seconds);
+    const after = await ownMetrics(url);
+    const [memory = 0, disk = 0] = ['memory', 'disk'].map((from) =>
+      grown(`tabcast_media_cache_reads_total{from="${from}"}`, before, after),
+    );
+    rows.push({ ...row, 'from memory %': memory + disk === 0 ? null : (100 * memory) / (memory + disk) });
+    if (nginx !== undefined) rows.push({ ...(await load(nginx, mix, seconds)), 'from memory %': null });
+  }
+  await nginx?.stop();
+  return rows;
 }

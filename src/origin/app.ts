@@ -23,6 +23,7 @@ import { LendFiles } from './lend-files.ts';
 import { LendRecords } from './lend-records.ts';
 import { SILENCE_RULES, type SilenceRules } from './lifecycle.ts';
 import { LiveDesk } from './live-desk.ts';
+import { MEDIA_CACHE_BYTES, MediaCache } from './media-cache.ts';
 import { Metrics } from './metrics.ts';
 import { Registry } from './registry.ts';
 import { readJson } from './request-guards.ts';
@@ -66,6 +67,8 @@ export interface OriginOptions extends HttpOptions {
   readonly maxWaiters?: number;
   readonly silence?: SilenceRules | undefined;
   readonly retention?: RetentionRules | undefined;
+  /** Memory for finished media; `MEDIA_CACHE_BYTES` when not said. */
+  readonly mediaCacheBytes?: number | undefined;
   readonly metricsToken?: string | undefined;
   /** Who may make a broadcast; `DEFAULT_BROADCAST_BY` when not said. */
   readonly broadcastBy?: BroadcastBy | undefined;
@@ -109,11 +112,9 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const database = await openDatabase(path.join(dataDir, 'tabcast.db'));
   const records = new BroadcastRecords(database);
   const viewers = new Viewers();
-  const store =
-    options.store ??
-    new DiskSegmentStore(path.join(dataDir, 'broadcasts'), (error) =>
-      app.log.error({ err: error }, 'a segment could not be filed'),
-    );
+  const cache = new MediaCache(options.mediaCacheBytes ?? MEDIA_CACHE_BYTES);
+  const onStoreError = (error: unknown): void => app.log.error({ err: error }, 'a segment could not be filed');
+  const store = options.store ?? new DiskSegmentStore(path.join(dataDir, 'broadcasts'), onStoreError, { cache });
   const waiters = { maxWaiters: options.maxWaiters ?? MAX_WAITERS, waiting: 0 };
   const registry = await Registry.load(store, {
     clock,
@@ -186,6 +187,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     clock,
     registry,
     store,
+    cache,
     viewers,
     accounts,
     keeper,

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { WaiterBudget } from './hot-tail.ts';
 import type { LendDesk } from './lend-desk.ts';
 import type { LiveDesk } from './live-desk.ts';
+import type { MediaCache } from './media-cache.ts';
 import type { Metrics } from './metrics.ts';
 import type { Registry } from './registry.ts';
 import type { SegmentStore } from './segment-store.ts';
@@ -17,6 +18,7 @@ export interface OriginContext {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly store: SegmentStore;
+  readonly cache: MediaCache;
   readonly viewers: Viewers;
   /** Who asks, and what they may do. */
   readonly accounts: Accounts;

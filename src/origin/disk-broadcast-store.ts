@@ -4,7 +4,7 @@ import type { PartRange } from '../protocol/part.ts';
 import { isTrackId, type TrackId } from '../protocol/track.ts';
 import { makeDirectoryDurably, TEMP_SUFFIX, writeDurably, writeWhole } from './durable-files.ts';
 import type { FileSystem } from './file-system.ts';
-import { FiledSegments } from './filed-segments.ts';
+import { type Disk, FiledSegments } from './filed-segments.ts';
 import { FiledStrips } from './filed-strips.ts';
 import { FilingQueue } from './filing-queue.ts';
 import { Journal, type JournalEntry } from './journal.ts';
@@ -36,15 +36,10 @@ export class DiskBroadcastStore implements BroadcastStore {
   #shape: StoreShape | undefined;
   #poster: Buffer | undefined;
 
-  private constructor(
-    files: FileSystem,
-    directory: string,
-    shape: StoreShape | undefined,
-    onError: (error: unknown) => void,
-  ) {
-    this.#files = files;
-    this.#filed = new FiledSegments(files, directory, (track, segment) => this.#onLost(track, segment));
-    this.#strips = new FiledStrips(files, directory);
+  private constructor(disk: Disk, directory: string, shape: StoreShape | undefined, onError: (error: unknown) => void) {
+    this.#files = disk.files;
+    this.#filed = new FiledSegments(disk, directory, (track, segment) => this.#onLost(track, segment));
+    this.#strips = new FiledStrips(disk.files, directory);
     this.#filing = new FilingQueue({ file: (track, segment) => this.#file(track, segment), onError });
     this.#directory = directory;
     this.#shape = shape;
@@ -52,12 +47,12 @@ export class DiskBroadcastStore implements BroadcastStore {
   }
 
   static async open(
-    files: FileSystem,
+    disk: Disk,
     directory: string,
     shape: StoreShape | undefined,
     onError: (error: unknown) => void,
   ): Promise<DiskBroadcastStore> {
-    const store = new DiskBroadcastStore(files, directory, shape, onError);
+    const store = new DiskBroadcastStore(disk, directory, shape, onError);
     await store.#recover();
     return store;
   }

@@ -1,24 +1,26 @@
 import path from 'node:path';
 import { isBroadcastId } from '../protocol/urls.ts';
 import { DiskBroadcastStore } from './disk-broadcast-store.ts';
-import { diskFiles, type FileSystem } from './file-system.ts';
+import { diskFiles } from './file-system.ts';
+import type { Disk } from './filed-segments.ts';
+import { MEDIA_CACHE_BYTES, MediaCache } from './media-cache.ts';
 import type { BroadcastStore, SegmentStore, StoreHealth, StoreShape } from './segment-store.ts';
 
 /** A folder per broadcast under `root`; folders are named by validated ids only. */
 export class DiskSegmentStore implements SegmentStore {
   readonly #root: string;
-  readonly #files: FileSystem;
+  readonly #disk: Disk;
   readonly #onError: (error: unknown) => void;
   readonly #open = new Map<string, DiskBroadcastStore>();
 
-  constructor(root: string, onError: (error: unknown) => void, files: FileSystem = diskFiles) {
+  constructor(root: string, onError: (error: unknown) => void, { files = diskFiles, cache }: Partial<Disk> = {}) {
     this.#root = root;
-    this.#files = files;
+    this.#disk = { files, cache: cache ?? new MediaCache(MEDIA_CACHE_BYTES) };
     this.#onError = onError;
   }
 
   async open(id: string, shape: StoreShape | undefined): Promise<BroadcastStore> {
-    const store = await DiskBroadcastStore.open(this.#files, this.#directory(id), shape, this.#onError);
+    const store = await DiskBroadcastStore.open(this.#disk, this.#directory(id), shape, this.#onError);
     this.#open.set(id, store);
     return store;
   }
@@ -29,7 +31,10 @@ export class DiskSegmentStore implements SegmentStore {
 
   async remove(id: string): Promise<void> {
     this.#open.delete(id);
-    await this.#files.remove(this.#directory(id));
+    const directory = this.#directory(id);
+    await this.#disk.files.remove(directory);
+    // Only now: who is still being answered may have read some of it until the files were gone.
+    this.#disk.cache.forget(directory + path.sep);
   }
 
   health(): StoreHealth {
@@ -40,9 +45,9 @@ export class DiskSegmentStore implements SegmentStore {
   /** What is removed meanwhile counts nothing. */
   async #sizeOf(directory: string): Promise<number> {
     let sum = 0;
-    for (const { name, isDirectory } of await this.#files.list(directory).catch(() => [])) {
+    for (const { name, isDirectory } of await this.#disk.files.list(directory).catch(() => [])) {
       const full = path.join(directory, name);
-      sum += isDirectory ? await this.#sizeOf(full) : await this.#files.size(full).catch(() => 0);
+      sum += isDirectory ? await this.#sizeOf(full) : await this.#disk.files.size(full).catch(() => 0);
     }
     return sum;
   }

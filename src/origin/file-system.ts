@@ -18,7 +18,7 @@ export interface FileSystem {
   open(file: string, flags: 'r' | 'r+' | 'w' | 'wx+'): Promise<OpenFile>;
   readFile(file: string): Promise<Buffer>;
   /** Streams `[from, to)` of the bytes. */
-  readStream(file: string, from: number, to: number): NodeJS.ReadableStream;
+  readStream(file: string, from: number, to: number): AsyncIterable<Buffer>;
   /** Size in bytes. */
   size(file: string): Promise<number>;
   list(directory: string): Promise<readonly Listed[]>;

@@ -39,6 +39,7 @@ async function run(options: CliOptions): Promise<void> {
     retention: options.retention,
     silence: options.silence,
     trustProxy: options.trustProxy,
+    mediaCacheBytes: options.mediaCacheBytes,
     metricsToken: options.metricsToken,
     tls: await readTls(options.tlsFiles),
     logLevel: process.env['LOG_LEVEL'] ?? 'info',

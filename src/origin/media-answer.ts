@@ -64,9 +64,16 @@ export function answerFiller(response: RawResponse, track: TrackId): void {
   response.end(FILLER);
 }
 
+const streamOf = (response: RawResponse): ServerHttp2Stream | undefined =>
+  (response as RawResponse & { readonly stream?: ServerHttp2Stream }).stream;
+
+/** The viewer has gone, perhaps before anybody listened for it. */
+export const isClosed = (response: RawResponse): boolean =>
+  response.destroyed || streamOf(response)?.destroyed === true;
+
 /** Ends the connection, or the HTTP/2 stream with an error: nobody may take what was sent for all of it. */
 export function breakResponse(response: RawResponse): void {
-  const { stream } = response as RawResponse & { readonly stream?: ServerHttp2Stream };
+  const stream = streamOf(response);
   if (stream === undefined) response.destroy();
   else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { PartIndex } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 import { RangeSet } from './ranges.ts';
@@ -70,7 +69,9 @@ class MemoryBroadcastStore implements BroadcastStore {
     return {
       bytes: all.length,
       etag: hash.digest('hex'),
-      read: (start, end) => Readable.from([all.subarray(start, end)], { objectMode: false }),
+      async *read(start, end) {
+        yield all.subarray(start, end);
+      },
     };
   }
 

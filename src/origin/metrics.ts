@@ -30,6 +30,9 @@ export const metricText = (name: string, type: 'counter' | 'gauge', help: string
     '',
   ].join('\n');
 
+/** Upper edges of what is counted together. */
+const RELAY_MS = [1, 2, 5, 10, 15, 20, 30, 50, 100, 200, 500, Number.POSITIVE_INFINITY] as const;
+
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 const MINUTE_MS = 60_000;
 const LOOP_SAMPLE_MS = 20;
@@ -46,6 +49,8 @@ interface Minute {
 export class Metrics {
   readonly #answers = new Map<string, number[]>();
   readonly #parts = new Map<number, number>();
+  readonly #relays = RELAY_MS.map(() => 0);
+  #relaySumMs = 0;
   readonly #loop = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   #minutes: Minute[] = [];
   ingestBytes = 0;
@@ -68,6 +73,13 @@ export class Metrics {
 
   part(status: number): void {
     this.#parts.set(status, (this.#parts.get(status) ?? 0) + 1);
+  }
+
+  /** From the last byte of parts that came to the last write to those who waited for them. */
+  relayed(tookMs: number): void {
+    const bucket = RELAY_MS.findIndex((edgeMs) => tookMs <= edgeMs);
+    this.#relays[bucket] = (this.#relays[bucket] ?? 0) + 1;
+    this.#relaySumMs += tookMs;
   }
 
   /** Of the last five minutes. */
@@ -102,6 +114,7 @@ export class Metrics {
       metricText('tabcast_answers_total', 'counter', 'Answers by route and class of status.', answers),
       metricText('tabcast_ingest_parts_total', 'counter', 'Parts received, by what became of them.', parts),
       metricText('tabcast_ingest_bytes_total', 'counter', 'Bytes of bodies with parts.', [{ value: this.ingestBytes }]),
+      this.#relayText(),
       metricText('tabcast_event_loop_delay_seconds', 'gauge', 'How late the process serves what is ready.', [
         { labels: { quantile: '0.5' }, value: delay.p50 / 1000 },
         { labels: { quantile: '0.99' }, value: delay.p99 / 1000 },
@@ -111,6 +124,21 @@ export class Metrics {
 
   close(): void {
     this.#loop.disable();
+  }
+
+  #relayText(): string {
+    const name = 'tabcast_relay_seconds';
+    let count = 0;
+    const buckets = RELAY_MS.map((edgeMs, i) => {
+      count += this.#relays[i] ?? 0;
+      return `${name}_bucket{le="${Number.isFinite(edgeMs) ? edgeMs / 1000 : '+Inf'}"} ${count}\n`;
+    });
+    return [
+      `# HELP ${name} From the last byte of parts that came to the last write to those who waited for them.\n`,
+      `# TYPE ${name} histogram\n`,
+      ...buckets,
+      `${name}_sum ${this.#relaySumMs / 1000}\n${name}_count ${count}\n`,
+    ].join('');
   }
 
   #minute(nowMs: number): Minute {

@@ -14,6 +14,7 @@ export interface CliOptions {
   readonly broadcastBy: BroadcastBy | undefined;
   readonly retention: RetentionRules;
   readonly silence: SilenceRules;
+  readonly mediaCacheBytes: number | undefined;
   readonly trustProxy: number | string | undefined;
   readonly metricsToken: string | undefined;
   /** Files in PEM; both or none. */
@@ -38,6 +39,10 @@ const FLAGS: Readonly<Record<string, { readonly variable: string; readonly help:
   'max-storage-bytes': {
     variable: 'MAX_STORAGE_BYTES',
     help: 'size of all media, e.g. 500GB; the oldest recordings make room (no limit)',
+  },
+  'media-cache': {
+    variable: 'MEDIA_CACHE',
+    help: 'memory for finished media that several viewers read, e.g. 1GB; 0: none (128MB)',
   },
   'interrupted-after': { variable: 'INTERRUPTED_AFTER', help: 'seconds of silence until a stream is interrupted (90)' },
   'ended-after': { variable: 'ENDED_AFTER', help: 'seconds of silence until it is over (1800)' },
@@ -113,7 +118,7 @@ function check(given: ReadonlyMap<string, string>): CliRequest {
   return { kind: 'run', options };
 }
 
-type Limits = Pick<CliOptions, 'retention' | 'silence' | 'trustProxy' | 'metricsToken'>;
+type Limits = Pick<CliOptions, 'retention' | 'silence' | 'mediaCacheBytes' | 'trustProxy' | 'metricsToken'>;
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 
@@ -131,9 +136,14 @@ function readLimits(given: ReadonlyMap<string, string>): Limits | string {
     if (!/^[0-9]{1,6}$/.test(text) || Number(text) === 0) return `--${name} is a whole number from 1, not ${text}.`;
     numbers.set(name, Number(text));
   }
-  const sizeText = given.get('max-storage-bytes');
-  const maxBytes = sizeText === undefined ? undefined : bytesOf(sizeText);
-  if (sizeText !== undefined && maxBytes === undefined) return `${sizeText} is not a size. Use 500GB or 500000000000.`;
+  const sizes = new Map<string, number>();
+  for (const name of ['max-storage-bytes', 'media-cache']) {
+    const text = given.get(name);
+    if (text === undefined) continue;
+    const bytes = bytesOf(text);
+    if (bytes === undefined) return `${text} is not a size. Use 500GB or 500000000000.`;
+    sizes.set(name, bytes);
+  }
   const secondsOf = (name: string, otherwiseMs: number): number => {
     const seconds = numbers.get(name);
     return seconds === undefined ? otherwiseMs : seconds * 1000;
@@ -151,7 +161,13 @@ function readLimits(given: ReadonlyMap<string, string>): Limits | string {
   if (metricsToken !== undefined && !/^[\w-]{16,128}$/.test(metricsToken))
     return 'The token of --metrics-token has 16 to 128 letters, digits, - and _.';
   const trustProxy = proxyText !== undefined && /^[0-9]+$/.test(proxyText) ? Number(proxyText) : proxyText;
-  return { retention: { days: numbers.get('retention-days'), maxBytes }, silence, trustProxy, metricsToken };
+  return {
+    retention: { days: numbers.get('retention-days'), maxBytes: sizes.get('max-storage-bytes') },
+    mediaCacheBytes: sizes.get('media-cache'),
+    silence,
+    trustProxy,
+    metricsToken,
+  };
 }
 
 function publicOrigin(text: string): string | undefined {

@@ -43,7 +43,7 @@ async function verify(files: FileSystem, base: string): Promise<number> {
   const size = await files.size(`${base}.m4s`);
   const expected = index.offsets.at(-1) ?? 0;
   if (size !== expected) throw new Error(`${base}.m4s has ${size} bytes instead of ${expected}.`);
-  await readParts(files, base, index, 0, index.parts.length);
+  for (const { fromPart, toPart } of index.blocks) await readParts(files, base, index, fromPart, toPart);
   return size;
 }
 

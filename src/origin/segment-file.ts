@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { writeWhole } from './durable-files.ts';
 import type { FileSystem } from './file-system.ts';
-import type { StoredSegment } from './segment-store.ts';
 
 /**
  * Index of a segment file: `TBI1`, u32 count, then per part u32 length and 32 bytes SHA-256, then the SHA-256 of all
@@ -11,24 +10,50 @@ const MAGIC = 0x54424931;
 const ROW_BYTES = 36;
 const DIGEST_BYTES = 32;
 const HEAD_BYTES = 8;
+/** Parts are kept in memory by so many bytes, unless one alone has more. */
+const BLOCK_BYTES = 512 * 1024;
 
 export interface IndexedPart {
   readonly length: number;
   readonly digest: Buffer;
 }
 
+/** Whole parts that lie one after the other; both ranges are half-open. */
+export interface Block {
+  readonly fromPart: number;
+  readonly toPart: number;
+  readonly fromByte: number;
+  readonly toByte: number;
+}
+
 export interface SegmentIndex {
   readonly parts: readonly IndexedPart[];
   /** `offsets[i]` is where part `i` begins; one more than there are parts. */
   readonly offsets: readonly number[];
+  /** All parts, in order. */
+  readonly blocks: readonly Block[];
   /** SHA-256 over the digests, hex. */
   readonly etag: string;
+}
+
+function blocksOf(parts: readonly IndexedPart[]): readonly Block[] {
+  const blocks: Block[] = [];
+  let block: Block = { fromPart: 0, toPart: 0, fromByte: 0, toByte: 0 };
+  for (const { length } of parts) {
+    if (block.toPart > block.fromPart && block.toByte + length - block.fromByte > BLOCK_BYTES) {
+      blocks.push(block);
+      block = { ...block, fromPart: block.toPart, fromByte: block.toByte };
+    }
+    block = { ...block, toPart: block.toPart + 1, toByte: block.toByte + length };
+  }
+  return [...blocks, block];
 }
 
 function indexOf(parts: readonly IndexedPart[]): SegmentIndex {
   const offsets = [0];
   for (const { length } of parts) offsets.push((offsets.at(-1) ?? 0) + length);
-  return { parts, offsets, etag: hash('sha256', Buffer.concat(parts.map((part) => part.digest)), 'hex') };
+  const etag = hash('sha256', Buffer.concat(parts.map((part) => part.digest)), 'hex');
+  return { parts, offsets, blocks: blocksOf(parts), etag };
 }
 
 export function encodeIndex(parts: readonly IndexedPart[]): Buffer {
@@ -82,17 +107,16 @@ export class DamagedSegment extends Error {
   }
 }
 
-/** One Buffer a part, all of them views of one read. Throws DamagedSegment when a byte is not what was stored. */
+/** The parts `[from, to)`, one after the other. Throws DamagedSegment when a byte is not what was stored. */
 export async function readParts(
   files: FileSystem,
   base: string,
   index: SegmentIndex,
   from: number,
   to: number,
-): Promise<Buffer[]> {
+): Promise<Buffer> {
   const start = index.offsets[from] ?? 0;
-  const end = index.offsets[to] ?? start;
-  const bytes = Buffer.allocUnsafeSlow(end - start);
+  const bytes = Buffer.allocUnsafeSlow((index.offsets[to] ?? start) - start);
   const handle = await files.open(`${base}.m4s`, 'r');
   try {
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
@@ -100,16 +124,15 @@ export async function readParts(
   } finally {
     await handle.close();
   }
-  return index.parts.slice(from, to).map(({ length, digest }, i) => {
-    const at = (index.offsets[from + i] ?? 0) - start;
-    const part = bytes.subarray(at, at + length);
-    if (!hash('sha256', part, 'buffer').equals(digest)) throw new DamagedSegment(base, `part ${from + i} has changed`);
-    return part;
-  });
+  for (const [i, part] of partsOf(index, bytes, from, from, to).entries())
+    if (index.parts[from + i]?.digest.equals(hash('sha256', part, 'buffer')) !== true)
+      throw new DamagedSegment(base, `part ${from + i} has changed`);
+  return bytes;
 }
 
-export const storedSegment = (files: FileSystem, base: string, index: SegmentIndex): StoredSegment => ({
-  bytes: index.offsets.at(-1) ?? 0,
-  etag: index.etag,
-  read: (from, to) => files.readStream(`${base}.m4s`, from, to),
-});
+/** A view for each of the parts `[from, to)`, of bytes that begin with part `first`. */
+export function partsOf(index: SegmentIndex, bytes: Buffer, first: number, from: number, to: number): Buffer[] {
+  const start = index.offsets[first] ?? 0;
+  const at = (part: number): number => (index.offsets[part] ?? start) - start;
+  return Array.from({ length: to - from }, (_, i) => bytes.subarray(at(from + i), at(from + i + 1)));
+}

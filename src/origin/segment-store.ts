@@ -12,8 +12,8 @@ export interface StoredSegment {
   readonly bytes: number;
   /** SHA-256 over the digests of its parts, hex: the strong ETag. */
   readonly etag: string;
-  /** Streams `[from, to)` of the segment's bytes. */
-  read(from: number, to: number): NodeJS.ReadableStream;
+  /** `[from, to)` of the segment's bytes, as they are read; the Buffers are shared. */
+  read(from: number, to: number): AsyncIterable<Buffer>;
 }
 
 /** What is known of a broadcast's shape when it is opened; nothing before it started. */

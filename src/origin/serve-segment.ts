@@ -1,6 +1,5 @@
-import { pipeline } from 'node:stream';
 import type { TrackId } from '../protocol/track.ts';
-import { IMMUTABLE, type RawRequest, type RawResponse, writeHead } from './media-answer.ts';
+import { breakResponse, IMMUTABLE, isClosed, type RawRequest, type RawResponse, writeHead } from './media-answer.ts';
 import type { StoredSegment } from './segment-store.ts';
 
 export type RangeAsked =
@@ -18,8 +17,19 @@ export function parseRange(header: string | undefined, bytes: number): RangeAske
   return from < to ? { kind: 'part', from, to } : { kind: 'unsatisfiable' };
 }
 
+export interface SegmentAnswer {
+  readonly track: TrackId;
+  readonly segment: StoredSegment;
+  /** Reading failed behind the head of the answer; the connection is broken, so that nobody takes it for whole. */
+  readonly report: (error: unknown) => void;
+}
+
 /** SPEC MEDIA2, a complete segment: immutable, strong `ETag`, ranges. */
-export function serveSegment(request: RawRequest, response: RawResponse, track: TrackId, segment: StoredSegment): void {
+export function serveSegment(
+  request: RawRequest,
+  response: RawResponse,
+  { track, segment, report }: SegmentAnswer,
+): void {
   const etag = `"${segment.etag.slice(0, 32)}"`;
   const common = { 'cache-control': IMMUTABLE, etag, 'accept-ranges': 'bytes' };
   if (request.headers['if-none-match'] === etag) {
@@ -46,5 +56,34 @@ export function serveSegment(request: RawRequest, response: RawResponse, track: 
     response.end();
     return;
   }
-  pipeline(segment.read(from, to), response, () => {});
+  send(response, segment.read(from, to), to - from).catch((error: unknown) => {
+    report(error);
+    breakResponse(response);
+  });
+}
+
+/**
+ * As fast as the viewer reads, one chunk at a time, and no further once they have gone. A general pipeline costs a third
+ * more of the processor here.
+ */
+async function send(response: RawResponse, chunks: AsyncIterable<Buffer>, bytes: number): Promise<void> {
+  let left = bytes;
+  let isGone = isClosed(response);
+  let wake = (): void => undefined;
+  response.once('close', () => {
+    isGone = true;
+    wake();
+  });
+  response.on('drain', () => wake());
+  for await (const chunk of chunks) {
+    if (isGone) return;
+    left -= chunk.length;
+    if (left === 0) response.end(chunk);
+    else if (!response.write(chunk) && !isGone)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    if (isGone) return;
+  }
+  if (left > 0) throw new Error(`${left} bytes of a segment are missing in its file.`);
 }

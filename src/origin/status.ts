@@ -3,6 +3,7 @@ import path from 'node:path';
 import { BROADCAST_STATES, type BroadcastState } from '../protocol/broadcast.ts';
 import type { OriginStatus } from '../protocol/origin-status.ts';
 import type { OriginContext } from './context.ts';
+import type { MediaCacheFacts } from './media-cache.ts';
 import { metricText } from './metrics.ts';
 
 const STARTED_MS = Math.round(performance.timeOrigin);
@@ -14,7 +15,7 @@ export async function readVersion(): Promise<string> {
 
 /** SPEC OPS2. */
 export async function originStatus(context: OriginContext): Promise<OriginStatus> {
-  const { clock, registry, viewers, store, keeper, metrics, waiters, version, dataDir } = context;
+  const { clock, registry, viewers, store, cache, keeper, metrics, waiters, version, dataDir } = context;
   const nowMs = clock.nowMs();
   const broadcasts = Object.fromEntries(BROADCAST_STATES.map((state) => [state, 0])) as Record<BroadcastState, number>;
   for (const { state } of registry.records()) broadcasts[state] += 1;
@@ -48,12 +49,17 @@ export async function originStatus(context: OriginContext): Promise<OriginStatus
     waiting: waiters.waiting,
     answers: metrics.recent(nowMs),
     eventLoopDelayMs: metrics.loopDelayMs(),
-    memory: { rssBytes: rss, heapUsedBytes: heapUsed },
+    memory: {
+      rssBytes: rss,
+      heapUsedBytes: heapUsed,
+      mediaCacheBytes: cache.facts.bytes,
+      mediaCacheBudgetBytes: cache.facts.budgetBytes,
+    },
   };
 }
 
-/** SPEC OPS3: the same facts for Prometheus; the counters come from `Metrics`. */
-export function statusMetrics(status: OriginStatus): string {
+/** SPEC OPS3: the same facts for Prometheus; the counters come from `Metrics` and the cache. */
+export function statusMetrics(status: OriginStatus, { fromMemory, fromDisk }: MediaCacheFacts): string {
   const one = (name: string, help: string, value: number): string => metricText(name, 'gauge', help, [{ value }]);
   const { disk, memory, version } = status;
   const healths = (['ok', 'full', 'failing'] as const).map((health) => ({
@@ -78,6 +84,12 @@ export function statusMetrics(status: OriginStatus): string {
       'Wall clock against the steady one since the start.',
       status.clock.movedMs / 1000,
     ),
+    one('tabcast_media_cache_bytes', 'Finished media kept in memory.', memory.mediaCacheBytes),
+    one('tabcast_media_cache_budget_bytes', 'What may be kept of them.', memory.mediaCacheBudgetBytes),
+    metricText('tabcast_media_cache_reads_total', 'counter', 'Blocks of finished media read, by where they were.', [
+      { labels: { from: 'memory' }, value: fromMemory },
+      { labels: { from: 'disk' }, value: fromDisk },
+    ]),
     one('process_resident_memory_bytes', 'Memory of the process.', memory.rssBytes),
     one('process_start_time_seconds', 'Start, seconds since 1970.', status.startedMs / 1000),
     metricText('process_cpu_seconds_total', 'counter', 'Processor time.', [{ value: cpuSeconds() }]),

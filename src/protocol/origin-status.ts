@@ -40,5 +40,11 @@ export interface OriginStatus {
   /** Of the last five minutes. */
   readonly answers: { readonly answers: number; readonly clientErrors: number; readonly serverErrors: number };
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
-  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number };
+  readonly memory: {
+    readonly rssBytes: number;
+    readonly heapUsedBytes: number;
+    /** Of finished media that several viewers read; never more than the budget. */
+    readonly mediaCacheBytes: number;
+    readonly mediaCacheBudgetBytes: number;
+  };
 }

@@ -30,7 +30,7 @@ const covers = (ranges: readonly PartRange[], { from, to }: PartRange): boolean 
 async function examine(disk: StrictFiles, promised: Promised): Promise<void> {
   const errors: unknown[] = [];
   const open = (): Promise<BroadcastStore> =>
-    new DiskSegmentStore(ROOT, (error) => errors.push(error), disk).open(ID, promised.shape);
+    new DiskSegmentStore(ROOT, (error) => errors.push(error), { files: disk }).open(ID, promised.shape);
   for (const opening of ['first', 'second'] as const) {
     const store = await open();
     if (promised.hasInit && store.inits().get('v720')?.equals(INIT) !== true)
@@ -75,7 +75,7 @@ async function session(
     (error) => {
       throw error;
     },
-    disk,
+    { files: disk },
   ).open(ID, shape);
   watch(store, false);
   await store.putInit('v720', INIT);

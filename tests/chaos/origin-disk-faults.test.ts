@@ -15,7 +15,7 @@ const append = (store: BroadcastStore, part: number): 'stored' | 'full' | 'busy'
 
 /** Whatever is called durable is there after power loss, and whatever is there is whole. */
 async function examine(disk: StrictFiles, durable: readonly { from: number; to: number }[]): Promise<void> {
-  const store = await new DiskSegmentStore('/data', () => {}, disk).open(ID, SHAPE);
+  const store = await new DiskSegmentStore('/data', () => {}, { files: disk }).open(ID, SHAPE);
   for (const { from, to } of durable) expect(store.stored('v720').covers(from, to)).toBe(true);
   for (const { from, to } of store.stored('v720').toJSON()) {
     const parts = await store.read('v720', from, to);
@@ -37,7 +37,7 @@ for (const { code, calls, health } of FAULTS)
   test(`P1 P8: ${code} at ${calls.join(', ')} stops new parts only, loses nothing, and ends by itself`, async () => {
     const disk = new StrictFiles();
     const errors: unknown[] = [];
-    const all = new DiskSegmentStore('/data', (error) => errors.push(error), disk);
+    const all = new DiskSegmentStore('/data', (error) => errors.push(error), { files: disk });
     const store = await all.open(ID, SHAPE);
     for (let part = 0; part < 60; part++) append(store, part);
     await store.sync();
@@ -73,7 +73,7 @@ for (const seed of rounds(8, 300))
   test(`P8: a disk that fills up at any byte tears nothing, and goes on when there is room (seed ${seed})`, async () => {
     const random = randomOf(seed);
     const disk = new StrictFiles();
-    const all = new DiskSegmentStore('/data', () => {}, disk);
+    const all = new DiskSegmentStore('/data', () => {}, { files: disk });
     const store = await all.open(ID, SHAPE);
     disk.roomBytes = Math.floor(random() * 15_000);
     let next = 0;

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import type { FileSystem, Listed, OpenFile } from '../../src/origin/file-system.ts';
 
 interface Write {
@@ -77,8 +76,8 @@ export class StrictFiles implements FileSystem {
     return Buffer.from(this.#inode(file).bytes);
   }
 
-  readStream(file: string, from: number, to: number): NodeJS.ReadableStream {
-    return Readable.from([Buffer.from(this.#inode(file).bytes.subarray(from, to))], { objectMode: false });
+  async *readStream(file: string, from: number, to: number): AsyncIterable<Buffer> {
+    yield Buffer.from(this.#inode(file).bytes.subarray(from, to));
   }
 
   async size(file: string): Promise<number> {

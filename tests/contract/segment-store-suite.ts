@@ -105,6 +105,8 @@ export function segmentStoreContract(name: string, make: () => Promise<StoreUnde
       store.setShape(ended);
       await until(() => store.segment('v720', 1)).toBeTruthy();
       expect(await segmentBytes(store, 1)).toEqual(all(100, 130));
+      expect(await store.read('v720', 125, 140)).toHaveLength(5);
+      expect(await store.read('v720', 130, 140)).toEqual([]);
       const again = await reopen(store, ended);
       expect(await segmentBytes(again, 1)).toEqual(all(100, 130));
       expect(again.stored('v720').toJSON()).toEqual([{ from: 0, to: 130 }]);

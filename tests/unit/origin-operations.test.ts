@@ -131,6 +131,10 @@ test('OPS3: metrics are Prometheus text, without an id, a title or a token in th
   expect(text).toContain('tabcast_ingest_parts_total{status="201"} 10');
   expect(text).toContain('tabcast_broadcasts{state="live"} 1');
   expect(text).toContain('tabcast_answers_total{route="/ingest/:id/parts",status="2xx"} 1');
+  expect(text).toContain('tabcast_relay_seconds_bucket{le="+Inf"} 1');
+  expect(text).toContain('tabcast_relay_seconds_count 1');
+  expect(text).toContain('tabcast_media_cache_budget_bytes 128000000');
+  expect(text).toContain('tabcast_media_cache_reads_total{from="memory"} 0');
   for (const secret of [broadcast.id, broadcast.token, 'A test', 'abcdefghijklmnopqrst'])
     expect(text).not.toContain(secret);
   const elsewhere = { 'x-forwarded-for': '192.0.2.1' };
@@ -191,6 +195,8 @@ test('operating options are read with their units, and nonsense is refused in wo
     silence: { interruptedAfterMs: 90_000, endedAfterMs: 600_000 },
     trustProxy: 2,
   });
+  expect(read({ MEDIA_CACHE: '0' })).toMatchObject({ options: { mediaCacheBytes: 0 } });
+  expect(read({ MEDIA_CACHE: '1GB' })).toMatchObject({ options: { mediaCacheBytes: 1e9 } });
   const plain = read({ TRUST_PROXY: 'loopback, 10.0.0.0/8' });
   expect(plain.kind === 'run' && plain.options).toMatchObject({
     retention: { days: undefined, maxBytes: undefined },
@@ -201,6 +207,7 @@ test('operating options are read with their units, and nonsense is refused in wo
     { RETENTION_DAYS: '0' },
     { RETENTION_DAYS: '1.5' },
     { MAX_STORAGE_BYTES: '5 apples' },
+    { MEDIA_CACHE: 'much' },
     { ENDED_AFTER: '60' },
     { TRUST_PROXY: '<all>' },
     { METRICS_TOKEN: 'short' },

@@ -23,7 +23,7 @@ const status: OriginStatus = {
   waiting: 0,
   answers: { answers: 100, clientErrors: 5, serverErrors: 0 },
   eventLoopDelayMs: { p50: 1, p99: 5, max: 20 },
-  memory: { rssBytes: 1, heapUsedBytes: 1 },
+  memory: { rssBytes: 1, heapUsedBytes: 1, mediaCacheBytes: 0, mediaCacheBudgetBytes: 1 },
 };
 
 test('sizes are read as on the box of a disk', () => {

@@ -12,7 +12,7 @@ const isSame = (a: string, b: string): boolean =>
 
 /** SPEC OPS: for whoever sits at this machine, for administrators, and for a collector that has the token. */
 export function adminStatusRoutes(app: FastifyInstance, context: OriginContext): void {
-  const { accounts, metrics, metricsToken } = context;
+  const { accounts, metrics, cache, metricsToken } = context;
 
   app.get(admin.status, async (request, reply) => {
     if (!accounts.gate.isAtThisMachine(request)) await accounts.gate.admin(request);
@@ -31,7 +31,7 @@ export function adminStatusRoutes(app: FastifyInstance, context: OriginContext):
 
   app.get('/metrics', async (request, reply) => {
     await guardMetrics(request);
-    const text = statusMetrics(await originStatus(context)) + metrics.text();
+    const text = statusMetrics(await originStatus(context), cache.facts) + metrics.text();
     return reply.header('cache-control', 'no-store').type(METRICS_TYPE).send(text);
   });
 }

@@ -62,8 +62,11 @@ export function ingestRoutes(app: FastifyInstance, context: OriginContext): void
     const tick = decodeTick(await readParts(request, broadcast, MAX_REQUEST_BYTES));
     fence();
     if (tick.kind === 'malformed') throw new Problem(400, 'malformed', `Not a tick: ${tick.reason}.`);
+    const startedMs = performance.now();
     const parts: TickAnswer['parts'][number][] = [];
     for (const part of tick.parts) parts.push(await take(broadcast, part));
+    // Node sends what was written to those who waited when this turn is over; this comes behind it in the same queue.
+    process.nextTick(() => metrics.relayed(performance.now() - startedMs));
     if (parts.some((outcome) => outcome.status === 201)) broadcast.heard();
     return { parts, durable: broadcast.durable(), serverTimeMs: broadcast.nowMs() };
   });

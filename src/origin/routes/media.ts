@@ -114,7 +114,12 @@ function serveWhole(
   broadcast.store.segment(name.track, name.segment).then(
     (stored) => {
       if (stored === undefined) serveGrowing(broadcast, running, { ...name, within: 0 }, request, response);
-      else serveSegment(request, response, name.track, stored);
+      else
+        serveSegment(request, response, {
+          track: name.track,
+          segment: stored,
+          report: (error) => broadcast.report(error),
+        });
     },
     (error: unknown) => {
       broadcast.report(error);
