@@ -18,6 +18,8 @@ test('LEND8 what is left to helpers is in no manifest until somebody helps, and 
   expect(periodsWith(await manifestOf(origin, broadcast), 'v240')).toEqual([]);
   const detail = (await (await origin.get(`/api/broadcasts/${broadcast.id}`)).json()) as { missing: unknown };
   expect(detail.missing).toEqual([]);
+  const { helped } = await helpOf(origin, broadcast);
+  expect(helped).toEqual([{ track: 'v240', madeBy: null, behindMs: 0 }]);
   const helper = await Helper.join(origin, broadcast, 'Friend');
   expect(helper.joined).toMatchObject({ tracks: [{ id: 'v240' }], live: { source: { id: 'v360' } } });
   await goOn(origin, broadcast, 20, 30);

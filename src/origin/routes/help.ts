@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
+  type HelpedRendition,
   type HelpState,
   type LooksAnswer,
   MAX_SOURCE_BYTES,
   type NewLendInvitation,
   SOURCE_CONTENT_TYPE,
 } from '../../protocol/lend.ts';
+import { helpedTracks } from '../../protocol/track.ts';
 import { help, lendLink } from '../../protocol/urls.ts';
 import type { BodyDeadlines } from '../body.ts';
 import type { Broadcast } from '../broadcast.ts';
@@ -44,6 +46,10 @@ const segmentOf = (broadcast: Broadcast, text: string): number => {
   throw new Problem(404, 'unknown_name', 'The recording has no such segment.');
 };
 
+/** Before anybody has come. */
+const nobodyMakes = ({ running }: Broadcast): readonly HelpedRendition[] =>
+  helpedTracks(running?.tracks ?? []).map(({ id }) => ({ track: id, madeBy: null, behindMs: 0 }));
+
 /** SPEC LEND1, LEND2, LEND7 and LEND14: the creator's side of helpers. */
 export function helpRoutes(app: FastifyInstance, context: OriginContext): void {
   const { registry, deadlines, lending, liveHelp, keeper } = context;
@@ -80,7 +86,7 @@ export function helpRoutes(app: FastifyInstance, context: OriginContext): void {
     const state: HelpState = {
       ...lending.state(id, hasRoom()),
       looks: liveHelp.find(id)?.looks.counts ?? null,
-      helped: liveHelp.find(id)?.helped ?? [],
+      helped: liveHelp.find(id)?.helped ?? nobodyMakes(broadcast),
     };
     return reply.header('cache-control', 'no-store').send(state);
   });
