@@ -152,8 +152,7 @@ export class RecordingJob {
     // Whoever held what is late hangs, and would never be idle again.
     for (const { id, holder } of work.board.expire(performance.now()))
       if (this.#leases.get(holder) === id) work.pool.replace(holder);
-    if (this.#phase.kind !== 'making') return;
-    for (const maker of work.pool.idle) {
+    for (const maker of this.#phase.kind === 'making' ? work.pool.idle : []) {
       if (this.#sending.size > work.pool.size) break;
       const lease = work.board.lend(maker, performance.now());
       if (lease === undefined) break;

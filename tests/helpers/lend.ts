@@ -1,4 +1,5 @@
-import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, expect, type Page, type Route } from '@playwright/test';
+import { decodeTick, encodeTick } from '../../src/protocol/tick.ts';
 
 /** In the green room: helpers are to make the smaller pictures of the live. */
 export async function letHelpersHelp(studio: Page): Promise<void> {
@@ -43,6 +44,55 @@ export async function makeLiar(context: BrowserContext): Promise<void> {
           }
         }
         Object.assign(globalThis, { VideoEncoder: Liar });
+      });
+    }),
+  );
+}
+
+/** An origin that is away is away for whoever asks through the test, too. */
+async function onRoute(context: BrowserContext, url: string, answer: (route: Route) => Promise<void>): Promise<void> {
+  await context.route(url, (route) => answer(route).catch(() => route.abort().catch(() => undefined)));
+}
+
+/** For `startHelper`: the pictures of a recording come two seconds late: well formed, and not the film. */
+export const makeLate = (context: BrowserContext): Promise<void> =>
+  onRoute(context, '**/api/lend/sources/*', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.body();
+    body.writeDoubleBE(body.readDoubleBE(0) + 2, 0);
+    await route.fulfill({ response: answer, body });
+  });
+
+/** For `startHelper`: of every result the second half comes first, then the first, then all of it again, and `done` twice. */
+export async function makeStutter(context: BrowserContext): Promise<void> {
+  await onRoute(context, '**/api/lend/results/*', async (route) => {
+    const tick = decodeTick(route.request().postDataBuffer() ?? new Uint8Array());
+    if (tick.kind === 'malformed') throw new Error(tick.reason);
+    const half = Math.ceil(tick.parts.length / 2);
+    for (const parts of [tick.parts.slice(half), tick.parts.slice(0, half)])
+      if (parts.length > 0) await route.fetch({ postData: Buffer.from(encodeTick(parts)) });
+    await route.fulfill({ response: await route.fetch() });
+  });
+  await onRoute(context, '**/api/lend/results/*/done', async (route) => {
+    const answer = await route.fetch();
+    await route.fetch();
+    await route.fulfill({ response: answer });
+  });
+}
+
+/** A creator's tab on a slow machine: its own workers begin late, so that helpers make most of a recording. */
+export function makeSlow(context: BrowserContext): void {
+  context.on('page', (page) =>
+    page.on('worker', (worker) => {
+      if (!worker.url().includes('recording.worker')) return;
+      void worker.evaluate(() => {
+        const send = Worker.prototype.postMessage;
+        type Options = StructuredSerializeOptions | Transferable[];
+        Worker.prototype.postMessage = function (message: { readonly kind?: string }, options?: Options): void {
+          const sendNow = (): void => send.call(this, message, options as StructuredSerializeOptions);
+          if (message.kind === 'make') setTimeout(sendNow, 12_000);
+          else sendNow();
+        };
       });
     }),
   );
