@@ -15,10 +15,13 @@ import { encodeTick, TICK_CONTENT_TYPE } from '../src/protocol/tick.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { lend } from '../src/protocol/urls.ts';
 import { orRefusal } from './origin-client.ts';
+import { Silence } from './silence.ts';
 
 const TIMEOUT_MS = 15_000;
-/** A source may be large, and the line slow. */
-const LONG_TIMEOUT_MS = 20 * 60_000;
+/** What a body may take longer than an empty request. */
+const SLOWEST_LINE_BPS = 300_000;
+/** A source may be large and the line slow, but something of it comes all the time. */
+const SILENT_MS = 10_000;
 
 export type WorkQuestion = Omit<LendWorkRequest, 'held'> & { readonly held: readonly HeldLease[] };
 
@@ -48,7 +51,20 @@ export class LendClient {
   }
 
   async source(segment: number, signal: AbortSignal): Promise<Blob> {
-    return (await this.#send('GET', lend.source(segment), undefined, {}, signal)).blob();
+    const silence = new Silence(SILENT_MS);
+    try {
+      const ending = AbortSignal.any([signal, silence.signal]);
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      for await (const chunk of streamOf(
+        await this.#send('GET', lend.source(segment), undefined, {}, ending, 'none'),
+      )) {
+        silence.heard();
+        chunks.push(chunk);
+      }
+      return new Blob(chunks);
+    } finally {
+      silence.end();
+    }
   }
 
   async send(segment: number, parts: readonly Part[], signal: AbortSignal): Promise<void> {
@@ -71,7 +87,7 @@ export class LendClient {
     from: number,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    return streamOf(await this.#send('GET', lend.liveSource(segment, from), undefined, {}, signal));
+    return streamOf(await this.#send('GET', lend.liveSource(segment, from), undefined, {}, signal, 'none'));
   }
 
   async sendLive(segment: number, parts: readonly Part[]): Promise<LivePartsAnswer> {
@@ -103,7 +119,7 @@ export class LendClient {
     body: Uint8Array<ArrayBuffer> | string | undefined,
     headers: Record<string, string>,
     ending?: AbortSignal,
-    limitMs: number | 'none' = ending === undefined ? TIMEOUT_MS : LONG_TIMEOUT_MS,
+    limitMs: number | 'none' = TIMEOUT_MS + ((body?.length ?? 0) * 8000) / SLOWEST_LINE_BPS,
   ): Promise<Response> {
     const signals = [
       ...(ending === undefined ? [] : [ending]),

@@ -6,6 +6,7 @@ import type { LendClient } from './lend-client.ts';
 import type { LendWorkView } from './lend-messages.ts';
 import { lookAtLive } from './live-look.ts';
 import { LiveTask } from './live-task.ts';
+import { Silence } from './silence.ts';
 
 export interface LiveHelperOptions {
   readonly client: LendClient;
@@ -73,24 +74,19 @@ export class LiveHelper {
   }
 
   async *#words(): AsyncGenerator<LiveWord, void, undefined> {
-    const request = new AbortController();
-    const end = (): void => request.abort();
-    this.#ending.signal.addEventListener('abort', end);
-    let silence = setTimeout(end, SILENT_MS);
+    const silence = new Silence(SILENT_MS);
     try {
-      const stream = await this.#options.client.liveWords(request.signal);
+      const signal = AbortSignal.any([this.#ending.signal, silence.signal]);
+      const stream = await this.#options.client.liveWords(signal);
       let text = '';
       for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-        clearTimeout(silence);
-        silence = setTimeout(end, SILENT_MS);
+        silence.heard();
         const lines = (text + chunk).split('\n');
         text = lines.pop() ?? '';
         for (const line of lines) yield JSON.parse(line) as LiveWord;
       }
     } finally {
-      clearTimeout(silence);
-      request.abort();
-      this.#ending.signal.removeEventListener('abort', end);
+      silence.end();
     }
   }
 
