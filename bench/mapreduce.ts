@@ -24,6 +24,8 @@ files only) and mediabunny's Conversion (the first pictures of it, to memory). T
   --minutes N       of the live (4)
   --helpers N       that help with it at any time (2)
   --kill-every N    seconds (20)
+  --kill HOW        closed: the tab is closed; silent: its line carries nothing any more (closed)
+  --round-trip N    milliseconds between a helper and the origin (0)
   --ladder LIST     heights; helpers make all but the first (480,360,240)`;
 
 const { values } = parseArgs({
@@ -38,6 +40,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '4' },
     helpers: { type: 'string', default: '2' },
     'kill-every': { type: 'string', default: '20' },
+    kill: { type: 'string', default: 'closed' },
+    'round-trip': { type: 'string', default: '0' },
     ladder: { type: 'string', default: '480,360,240' },
     help: { type: 'boolean', default: false },
   },
@@ -167,6 +171,8 @@ async function liveHelped(): Promise<void> {
     helpers: Number(values.helpers),
     killEveryS: Number(values['kill-every']),
     ladder: values.ladder,
+    roundTripMs: Number(values['round-trip']),
+    how: values.kill === 'silent' ? 'silent' : 'closed',
   });
   printTable(
     `Behind the source, milliseconds; ${kills} helpers killed at work`,

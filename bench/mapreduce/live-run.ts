@@ -2,17 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { isStatic } from '../../src/origin/lifecycle.ts';
-import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
+import type { PartIndex } from '../../src/protocol/grid.ts';
 import { helpedTracks, helpSource, type Track, type VideoTrack } from '../../src/protocol/track.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { type ProbedPacket, probePackets } from '../../tests/helpers/ffprobe.ts';
-import { inviteHelpers, lendStatus, startHelper } from '../../tests/helpers/lend.ts';
+import { inviteHelpers } from '../../tests/helpers/lend.ts';
 import { fetchBytes } from '../../tests/helpers/media-checks.ts';
 import { broadcastDetail, endStream } from '../../tests/helpers/studio.ts';
 import { percentile } from '../shared/report.ts';
 import { launchBrowser, type StudioRun, startStudioRun } from '../shared/studio-run.ts';
+import { type HelperEnd, LiveHelpers } from './live-helpers.ts';
 import { PartTimes } from './part-times.ts';
 import { psnrOf } from './seams.ts';
 
@@ -21,6 +21,9 @@ export interface LiveBenchOptions {
   readonly helpers: number;
   readonly killEveryS: number;
   readonly ladder: string;
+  /** Between a helper and the origin. */
+  readonly roundTripMs: number;
+  readonly how: HelperEnd;
 }
 
 export interface Distance {
@@ -54,46 +57,55 @@ const SIZE = { width: 1280, height: 720, frameRate: 30 };
 const AFTER_KILL_MS = 5000;
 const AFTER_PICTURES = 10;
 const PART_PICTURES = 3;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const PARTS_PER_SEGMENT = 100;
+/** Kills fall at ever other places of a segment: at multiples of its length all would fall at the same one. */
+const SPREAD_MS = 10_000;
+const GOLDEN = 0.618;
+/** How far the first missing part may lie from the newest of the source when its maker was killed. */
+const TAKE_OVER_PARTS = 15;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+interface Kill {
+  readonly atMs: number;
+  /** The first that the source lacked. */
+  readonly part: PartIndex;
+}
 
 /** A live whose helpers are killed at work again and again; another comes for each. */
 export async function liveBench(options: LiveBenchOptions): Promise<LiveBench> {
   const run = await startStudioRun({ ...SIZE, studioQuery: `?ladder=${options.ladder}`, isHelped: true });
   const browser = await launchBrowser();
   try {
-    const link = await inviteHelpers(run.studio);
-    let count = 0;
-    const come = (): Promise<Page> => startHelper(browser, link, `Helper ${++count}`);
-    let helpers: Page[] = [];
-    for (let i = 0; i < options.helpers; i++) helpers.push(await come());
-    const fromPart = (await promisedSegment(run)) * 100;
+    const helpers = new LiveHelpers(browser, await inviteHelpers(run.studio), options.roundTripMs);
+    for (let i = 0; i < options.helpers; i++) await helpers.come();
+    const fromPart = (await promisedSegment(run)) * PARTS_PER_SEGMENT;
     const source = new PartTimes(watched(run, helpSource(run.tracks)), fromPart, () => 0);
     const made = helpedTracks(run.tracks).map((track) => ({
       track,
       times: new PartTimes(watched(run, track), fromPart, () => source.newest),
     }));
     while (source.newest < fromPart + 20) await pause(100);
-    const kills: number[] = [];
-    const endMs = performance.now() + options.minutes * 60_000;
-    for (
-      let nextMs = performance.now() + options.killEveryS * 1000;
-      nextMs < endMs;
-      nextMs += options.killEveryS * 1000
-    ) {
-      await pause(Math.max(0, nextMs - performance.now()));
-      const busy = await busyOne(helpers);
-      if (busy === undefined) continue;
-      kills.push(performance.now());
-      await busy.context().close();
-      helpers = [...helpers.filter((one) => one !== busy), await come()];
+    const kills: Kill[] = [];
+    const startMs = performance.now();
+    const endMs = startMs + options.minutes * 60_000;
+    for (let i = 1; ; i++) {
+      const nextMs = startMs + i * options.killEveryS * 1000 + SPREAD_MS * ((i * GOLDEN) % 1);
+      if (nextMs > endMs - AFTER_KILL_MS) break;
+      await pause(nextMs - performance.now());
+      const kill = { atMs: performance.now(), part: source.newest };
+      const ended = await helpers.endMaker(Math.floor(kill.part / PARTS_PER_SEGMENT), options.how);
+      if (ended === undefined) continue;
+      kills.push(kill);
+      await helpers.come();
+      await helpers.bury(ended);
     }
-    await pause(Math.max(0, endMs - performance.now()));
+    await pause(endMs - performance.now());
     for (const one of [source, ...made.map(({ times }) => times)]) one.end();
     const distances = made.map(({ track, times }) => distanceOf(track, source, times, kills));
-    await Promise.all(helpers.map((one) => one.context().close()));
+    await helpers.endAll();
     await endStream(run.studio);
     while (!isStatic((await broadcastDetail(run.origin.url, run.id)).state)) await pause(500);
-    return { kills: kills.length, distances, takeOvers: await takeOversOf(run) };
+    return { kills: kills.length, distances, takeOvers: await takeOversOf(run, kills) };
   } finally {
     await browser.close();
     await run.stop();
@@ -109,14 +121,14 @@ const watched = ({ origin, id }: StudioRun, track: VideoTrack | undefined) => ({
 const manifestOf = async ({ origin, id }: StudioRun): Promise<string> =>
   (await fetch(origin.url + live.manifest(id, 100))).text();
 
-/** Segments of the periods in which the helped renditions are offered; the last one of a live goes on. */
+/** Segments in which the helped renditions are offered as they were made at first; the last one of a live goes on. */
 async function offered(run: StudioRun): Promise<readonly number[]> {
   const [first] = helpedTracks(run.tracks);
   const periods = (await manifestOf(run)).split('<Period ').slice(1);
   return periods.flatMap((period) => {
     const seconds = (name: string): number => Number(new RegExp(`${name}="PT([0-9.]+)S"`).exec(period)?.[1] ?? 'NaN');
     const count = Math.ceil(seconds('duration') / 10) || 1;
-    return period.includes(`id="${first?.id}"`)
+    return period.includes(`id="${first?.id}"`) && !period.includes('$RepresentationID$r/')
       ? Array.from({ length: count }, (_, i) => seconds('start') / 10 + i)
       : [];
   });
@@ -130,12 +142,7 @@ async function promisedSegment(run: StudioRun): Promise<number> {
   }
 }
 
-async function busyOne(helpers: readonly Page[]): Promise<Page | undefined> {
-  for (const one of helpers) if ((await lendStatus(one).textContent()) === 'Helping') return one;
-  return undefined;
-}
-
-function distanceOf(track: Track, source: PartTimes, made: PartTimes, kills: readonly number[]): Distance {
+function distanceOf(track: Track, source: PartTimes, made: PartTimes, kills: readonly Kill[]): Distance {
   const lags: { readonly atMs: number; readonly lagMs: number }[] = [];
   let missing = 0;
   for (const [part, atMs] of source.cameMs) {
@@ -145,7 +152,7 @@ function distanceOf(track: Track, source: PartTimes, made: PartTimes, kills: rea
     if (cameMs !== undefined) lags.push({ atMs, lagMs: cameMs - atMs });
   }
   const all = lags.map(({ lagMs }) => lagMs);
-  const after = kills.map((killMs) =>
+  const after = kills.map(({ atMs: killMs }) =>
     Math.max(
       0,
       ...lags.flatMap(({ atMs, lagMs }) => (atMs >= killMs - 1000 && atMs < killMs + AFTER_KILL_MS ? [lagMs] : [])),
@@ -164,7 +171,7 @@ function distanceOf(track: Track, source: PartTimes, made: PartTimes, kills: rea
 }
 
 /** Of the whole segments that the recording has: its pictures against those of the source, where a maker took over. */
-async function takeOversOf(run: StudioRun): Promise<readonly TakeOvers[]> {
+async function takeOversOf(run: StudioRun, kills: readonly Kill[]): Promise<readonly TakeOvers[]> {
   const segments = await offered(run);
   const media = async (track: Track): Promise<Uint8Array> => {
     const urls = segments.map((segment) => live.segment(run.id, track.id, segment));
@@ -182,8 +189,8 @@ async function takeOversOf(run: StudioRun): Promise<readonly TakeOvers[]> {
     const bytes = await media(track);
     writeFileSync(file(track.id), bytes);
     const db = await psnrOf(file(track.id), file(source.id), `${track.width}:${track.height}`);
-    const packets = await probePackets(bytes);
-    const seams = seamsOf(keysOf(packets), sourceKeys);
+    const keys = keysOf(await probePackets(bytes)).filter((key) => !sourceKeys.includes(key));
+    const seams = kills.flatMap(({ part }) => seamAfter(part, keys, segments));
     const below = seams.map((seam) => belowDb(db, seam, SIZE.frameRate * 10));
     const [worstBelowDb, middleBelowDb] = [percentile(below, 1), percentile(below, 0.5)];
     takeOvers.push({ track: track.id, seams: seams.length, worstBelowDb, middleBelowDb });
@@ -197,14 +204,16 @@ async function takeOversOf(run: StudioRun): Promise<readonly TakeOvers[]> {
 const keysOf = (packets: readonly ProbedPacket[]): number[] => packets.flatMap(({ isKey }, i) => (isKey ? [i] : []));
 
 /**
- * Pictures with which another maker went on in mid-GOP: at a part's beginning, a key that the source has not. Where a
- * picture changes as a whole an encoder makes keys of its own, in all renditions at once; after a take-over they come
- * at other pictures than the source's, so only the first of a GOP counts.
+ * The picture with which another maker went on in mid-GOP after a kill: at a part's beginning, a key that the source
+ * has not. An encoder's own keys, where a picture changes as a whole, lie elsewhere. Pictures are counted over the
+ * segments that are there.
  */
-function seamsOf(keys: readonly number[], sourceKeys: readonly number[]): number[] {
-  const others = keys.filter((key) => !sourceKeys.includes(key) && key % PART_PICTURES === 0);
-  const gopOf = (key: number): number => Math.floor(key / (SIZE.frameRate * DEFAULT_GRID.gopSeconds));
-  return others.filter((key, i) => gopOf(key) !== gopOf(others[i - 1] ?? Number.NaN));
+function seamAfter(part: PartIndex, keys: readonly number[], segments: readonly number[]): number[] {
+  const at = segments.indexOf(Math.floor(part / PARTS_PER_SEGMENT));
+  if (at < 0) return [];
+  const picture = (at * PARTS_PER_SEGMENT + (part % PARTS_PER_SEGMENT)) * PART_PICTURES;
+  const near = (key: number): boolean => Math.abs(key - picture) <= TAKE_OVER_PARTS * PART_PICTURES;
+  return keys.filter((key) => key % PART_PICTURES === 0 && near(key)).slice(0, 1);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
