@@ -37,6 +37,8 @@ export interface Begun {
   readonly stored: IngestState['stored'];
   /** Its encoder runs; undefined for a file without sound. */
   readonly sound: RecordingSound | undefined;
+  /** Resolves when the origin has one, or never will. */
+  readonly poster: Promise<void>;
 }
 
 /** Opens the file, tries the encoders with one picture of it, and tells the origin, or finds what it has already. */
@@ -60,31 +62,33 @@ async function beginWith(recording: RecordingFile, options: BeginOptions, client
   const renditions =
     kept?.renditions ??
     candidateRungs(recording.width, recording.height).map((rung) => ({ ...rung, track: `v${rung.height}` }));
-  const look = await lookAt(recording.pictures, plan, renditions);
-  const availabilityStartMs = kept?.request.availabilityStartMs ?? (await originNowMs(client));
+  const [{ configs, poster: jpeg }, availabilityStartMs] = await Promise.all([
+    lookAt(recording, renditions),
+    kept?.request.availabilityStartMs ?? originNowMs(client),
+  ]);
   const recipe: Recipe = { plan, grid, renditions, availabilityStartMs };
   const sound = soundOf(recording, recipe);
   const config = await sound?.open();
   const opening = openingOf({
     ...recipe,
-    configs: look.configs,
+    configs,
     sound: config === undefined ? undefined : { config, bitrateBps: AUDIO_BPS },
   });
   const sender = new RecordingSender(client, opening.inits);
-  const { configs } = look;
   const endParts = opening.request.upload?.endParts ?? {};
   const begun = { recording, recipe, sound, sender, configs, inits: opening.inits, endParts };
   if (kept !== undefined) {
     if (!isSameStart(kept, opening)) throw changedEncoder();
-    return { ...begun, stored: (await sender.insist(() => client.claim())).stored };
+    return { ...begun, stored: (await sender.insist(() => client.claim())).stored, poster: Promise.resolve() };
   }
   await sender.begin(opening.request);
   const { name, size, lastModified } = file;
   const session = { ...opening, id: broadcast.id, broadcast, handle, renditions, keptAtMs: Date.now() };
   // A browser that keeps nothing still uploads; only a closed tab would end it.
   await keepUpload({ ...session, file: { name, size, lastModified } }).catch(() => undefined);
-  await client.putPoster(look.poster).catch(() => undefined);
-  return { ...begun, stored: {} };
+  // A recording without a poster is as good.
+  const poster = jpeg === undefined ? Promise.resolve() : client.putPoster(jpeg).catch(() => undefined);
+  return { ...begun, stored: {}, poster };
 }
 
 /** Undefined for a file without sound. */

@@ -26,6 +26,8 @@ export interface FileSound {
 /** A file that was opened: what is in it and where it lies on the grid. Whoever opened it closes it. */
 export interface RecordingFile {
   readonly pictures: Pictures;
+  /** Where the picture at or before these seconds lies that is decoded without any other. */
+  readonly keyBefore: (seconds: number) => Promise<number>;
   readonly sound: FileSound | undefined;
   readonly plan: RecordingPlan;
   /** As it is shown: turned upright, with square pixels. */
@@ -106,6 +108,8 @@ async function describe(input: Input): Promise<RecordingFile> {
   const [width, height] = await Promise.all([video.getDisplayWidth(), video.getDisplayHeight()]);
   return {
     pictures: (fromSeconds) => decodedPictures(video, fromSeconds),
+    keyBefore: async (seconds) =>
+      (await new EncodedPacketSink(video).getKeyPacket(seconds, { metadataOnly: true }))?.timestamp ?? videoFrom,
     sound: soundFrom === undefined ? undefined : { input, fromSeconds: soundFrom },
     plan,
     width,

@@ -227,6 +227,8 @@ export class RecordingJob {
   async #check(work: Work): Promise<void> {
     const { state, stored } = await work.sender.insist(() => this.#client.state());
     if (state === 'sealed') {
+      // This worker ends with the upload.
+      await work.poster;
       await forgetUpload(this.#options.broadcast.id).catch(() => undefined);
       this.#close();
       this.#enter({ kind: 'complete' });

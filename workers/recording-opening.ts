@@ -12,6 +12,7 @@ import type { Rendition } from './encode-core.ts';
 import { configsOf } from './encoder-configs.ts';
 import { fileFailure } from './file-failure.ts';
 import { PictureScaler } from './picture-scaler.ts';
+import type { RecordingFile } from './recording-file.ts';
 import type { Pictures, SourcePicture } from './recording-pictures.ts';
 import type { MadeConfig } from './segment-maker.ts';
 
@@ -23,27 +24,64 @@ const POSTER_LATEST_SECONDS = 10;
 
 export interface FirstLook {
   readonly configs: readonly MadeConfig[];
-  /** JPEG. */
-  readonly poster: ArrayBuffer;
+  /** JPEG; undefined where there is no picture. */
+  readonly poster: ArrayBuffer | undefined;
 }
 
-/** Encodes one picture of the file as every segment will be: what the encoders say of themselves, and a poster. */
-export async function lookAt(
-  pictures: Pictures,
-  plan: RecordingPlan,
+/**
+ * What the encoders say of themselves, and a poster. One after the other: decoders of 8K hold hundreds of megabytes.
+ * Rejects with StageError `undecodable`.
+ */
+export async function lookAt(recording: RecordingFile, renditions: readonly Rendition[]): Promise<FirstLook> {
+  return { configs: await encodersOf(recording, renditions), poster: await posterOf(recording, renditions) };
+}
+
+/** With the first picture of the file, as every segment will be. */
+async function encodersOf(
+  { pictures, plan }: RecordingFile,
   renditions: readonly Rendition[],
-): Promise<FirstLook> {
+): Promise<readonly MadeConfig[]> {
   const [top] = renditions;
+  const first = await pictureAt(pictures, plan.zeroSeconds);
+  if (first === undefined || top === undefined) throw undecodable(undefined);
+  return withFrame(first, top, (frame) => configsOf(frame, plan, renditions));
+}
+
+async function posterOf(
+  { pictures, plan, keyBefore }: RecordingFile,
+  [top]: readonly Rendition[],
+): Promise<ArrayBuffer | undefined> {
   const seconds = Math.min(POSTER_LATEST_SECONDS, (plan.slots / plan.frameRate) * POSTER_SHARE);
-  const sample = await lookedAt(pictures, plan.zeroSeconds + seconds, plan.zeroSeconds);
-  if (sample === undefined || top === undefined) throw undecodable(undefined);
+  // A picture that needs no other: seconds of decoding would come before the first segment, of 8K many.
+  const picture = top && (await pictureAt(pictures, await keyBefore(plan.zeroSeconds + seconds)));
+  return picture && withFrame(picture, top, (frame) => jpegOf(frame, top));
+}
+
+const undecodable = (cause: unknown): StageError =>
+  fileFailure(cause, 'undecodable', 'The picture of this file cannot be decoded. It may be damaged.');
+
+/** The caller closes it. */
+async function pictureAt(pictures: Pictures, seconds: number): Promise<SourcePicture | undefined> {
   try {
-    const frame = await sample.frame(top);
+    for await (const picture of pictures(seconds)) return picture;
+    return undefined;
+  } catch (cause) {
+    throw undecodable(cause);
+  }
+}
+
+/** The picture in the size in which it goes to the encoders; it and the frame are closed after `use`. */
+async function withFrame<T>(
+  picture: SourcePicture,
+  top: Rendition,
+  use: (frame: VideoFrame) => Promise<T>,
+): Promise<T> {
+  try {
+    const frame = await picture.frame(top);
     try {
       const scaled = await new PictureScaler(top).scale(frame);
       try {
-        const configs = await configsOf(scaled ?? frame, plan, renditions);
-        return { configs, poster: await posterOf(scaled ?? frame, top) };
+        return await use(scaled ?? frame);
       } finally {
         scaled?.close();
       }
@@ -51,35 +89,13 @@ export async function lookAt(
       frame.close();
     }
   } finally {
-    sample.close();
+    picture.close();
   }
 }
 
-const undecodable = (cause: unknown): StageError =>
-  fileFailure(cause, 'undecodable', 'The picture of this file cannot be decoded. It may be damaged.');
-
-/** The picture at the first of these times that has one. The caller closes it. */
-async function lookedAt(pictures: Pictures, ...seconds: readonly number[]): Promise<SourcePicture | undefined> {
-  try {
-    for (const one of seconds) {
-      const picture = await firstOf(pictures(one));
-      if (picture !== undefined) return picture;
-    }
-    return undefined;
-  } catch (cause) {
-    throw undecodable(cause);
-  }
-}
-
-/** The caller closes it. */
-async function firstOf(pictures: ReturnType<Pictures>): Promise<SourcePicture | undefined> {
-  for await (const picture of pictures) return picture;
-  return undefined;
-}
-
-async function posterOf(picture: VideoFrame, { width, height }: Rendition): Promise<ArrayBuffer> {
+async function jpegOf(frame: VideoFrame, { width, height }: Rendition): Promise<ArrayBuffer> {
   const canvas = new OffscreenCanvas(POSTER_WIDTH, Math.max(1, Math.round((height * POSTER_WIDTH) / width)));
-  await drawFrame(canvas.getContext('2d'), picture, { x: 0, width: canvas.width, height: canvas.height });
+  await drawFrame(canvas.getContext('2d'), frame, { x: 0, width: canvas.width, height: canvas.height });
   const jpeg = await canvas.convertToBlob({ type: 'image/jpeg', quality: POSTER_QUALITY });
   return await jpeg.arrayBuffer();
 }

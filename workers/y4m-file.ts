@@ -28,6 +28,7 @@ export async function openY4m(file: Blob): Promise<RecordingFile | undefined> {
   const seconds = { videoFrom: 0, videoTo: count / pictureRate };
   return {
     pictures: (fromSeconds) => pictures(file, header, count, fromSeconds),
+    keyBefore: (seconds) => Promise.resolve(seconds),
     sound: undefined,
     plan: planRecording({ ...seconds, soundFrom: undefined, soundTo: undefined, pictureRate }),
     width: Math.round(width * pixelAspect),
