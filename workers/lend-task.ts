@@ -82,7 +82,7 @@ export class LendTask {
       worker.onmessage = ({ data }: MessageEvent<FromMaker>) => {
         if (data.kind === 'made') resolve(data.made);
         else if (data.kind === 'failed') reject(new StageError('encode', data.error.code, data.error.message));
-        else {
+        else if (data.kind === 'slots') {
           this.#progress = (0.9 * data.done) / data.of;
           this.#options.onSlots(data.done - slots);
           slots = data.done;

@@ -4,6 +4,8 @@ import type { MadeSegment, Recipe } from './segment-maker.ts';
 
 export interface MakerEvents {
   onSlots(maker: string, segment: number, done: number, of: number): void;
+  /** A maker can take its next segment. */
+  onRead(): void;
   onMade(maker: string, segment: number, made: MadeSegment): void;
   onFailed(maker: string, segment: number, error: WireError): void;
 }
@@ -11,10 +13,16 @@ export interface MakerEvents {
 interface Maker {
   readonly name: string;
   worker: Worker;
-  segment: number | undefined;
+  /** Of this one pictures are still read. */
+  reading: number | undefined;
+  /** Of these all pictures are with the encoders. */
+  emptying: readonly number[];
 }
 
-/** Some workers of this tab that make one segment each at a time. */
+/** Encoders of one segment empty while those of the next fill; more would only cost memory. */
+const MOST_EMPTYING = 1;
+
+/** Some workers of this tab that read one segment each at a time. */
 export class MakerPool {
   readonly #file: Blob;
   readonly #recipe: Recipe;
@@ -27,32 +35,40 @@ export class MakerPool {
     this.#events = events;
     this.#makers = Array.from({ length: size }, (_, i) => {
       const name = `Worker ${i + 1}`;
-      return { name, worker: this.#open(name), segment: undefined };
+      return { name, worker: this.#open(name), reading: undefined, emptying: [] };
     });
   }
 
   get idle(): readonly string[] {
-    return this.#makers.filter((maker) => maker.segment === undefined).map((maker) => maker.name);
+    return this.#makers
+      .filter(({ reading, emptying }) => reading === undefined && emptying.length <= MOST_EMPTYING)
+      .map(({ name }) => name);
   }
 
   get size(): number {
     return this.#makers.length;
   }
 
-  make(name: string, segment: number): void {
+  isMaking(name: string, segment: number): boolean {
     const maker = this.#makers.find((one) => one.name === name);
-    if (maker === undefined) return;
-    maker.segment = segment;
+    return maker !== undefined && (maker.reading === segment || maker.emptying.includes(segment));
+  }
+
+  make(name: string, segment: number): void {
+    const maker = this.#of(name);
+    maker.reading = segment;
     this.#send(maker.worker, { kind: 'make', segment });
   }
 
-  /** A maker that says nothing any more is replaced by a fresh one. */
-  replace(name: string): void {
-    const maker = this.#makers.find((one) => one.name === name);
-    if (maker === undefined) return;
+  /** A maker that says nothing any more is replaced by a fresh one; returns what it had in hand. */
+  replace(name: string): readonly number[] {
+    const maker = this.#of(name);
+    const lost = [...maker.emptying, ...(maker.reading === undefined ? [] : [maker.reading])];
     maker.worker.terminate();
     maker.worker = this.#open(name);
-    maker.segment = undefined;
+    maker.reading = undefined;
+    maker.emptying = [];
+    return lost;
   }
 
   close(): void {
@@ -64,10 +80,9 @@ export class MakerPool {
     worker.onmessage = ({ data }: MessageEvent<FromMaker>) => this.#onMessage(name, data);
     worker.onerror = (event) => {
       event.preventDefault();
-      const segment = this.#makers.find((one) => one.name === name)?.segment;
-      this.replace(name);
+      const lost = this.replace(name);
       const message = 'A worker of this tab stopped, perhaps for want of memory.';
-      if (segment !== undefined) this.#events.onFailed(name, segment, { code: 'worker_stopped', message });
+      for (const segment of lost) this.#events.onFailed(name, segment, { code: 'worker_stopped', message });
     };
     this.#send(worker, { kind: 'open', file: this.#file, form: 'whole', recipe: this.#recipe });
     return worker;
@@ -82,9 +97,22 @@ export class MakerPool {
       this.#events.onSlots(name, message.segment, message.done, message.of);
       return;
     }
+    const { segment } = message;
+    const maker = this.#of(name);
+    if (maker.reading === segment) maker.reading = undefined;
+    if (message.kind === 'read') {
+      maker.emptying = [...maker.emptying, segment];
+      this.#events.onRead();
+      return;
+    }
+    maker.emptying = maker.emptying.filter((one) => one !== segment);
+    if (message.kind === 'made') this.#events.onMade(name, segment, message.made);
+    else this.#events.onFailed(name, segment, message.error);
+  }
+
+  #of(name: string): Maker {
     const maker = this.#makers.find((one) => one.name === name);
-    if (maker !== undefined) maker.segment = undefined;
-    if (message.kind === 'made') this.#events.onMade(name, message.segment, message.made);
-    else this.#events.onFailed(name, message.segment, message.error);
+    if (maker === undefined) throw new Error(`There is no maker ${name}.`);
+    return maker;
   }
 }

@@ -38,8 +38,6 @@ interface Work extends Begun {
 export class RecordingJob {
   readonly #options: RecordingJobOptions;
   readonly #client: OriginClient;
-  /** Of each maker, the lease that it works on. */
-  readonly #leases = new Map<string, number>();
   /** Of each segment that is made and on the way, its lease. */
   readonly #sending = new Map<number, number>();
   readonly #slotsDone = new Map<number, number>();
@@ -91,6 +89,7 @@ export class RecordingJob {
     const size = Math.max(1, Math.min(MAX_MAKERS, Math.floor(navigator.hardwareConcurrency / CORES_PER_MAKER)));
     const pool = new MakerPool(this.#options.file, recipe, size, {
       onSlots: (maker, segment, done, of) => this.#onSlots(maker, segment, done, of),
+      onRead: () => this.#lend(),
       onMade: (maker, segment, made) => {
         this.#onMade(maker, segment, made).catch((cause: unknown) => this.#fail(cause));
       },
@@ -149,14 +148,13 @@ export class RecordingJob {
   #lend(): void {
     const work = this.#work;
     if (work === undefined) return;
-    // Whoever held what is late hangs, and would never be idle again.
-    for (const { id, holder } of work.board.expire(performance.now()))
-      if (this.#leases.get(holder) === id) work.pool.replace(holder);
+    // Whoever held what is late hangs, and would never be idle again. What else it had in hand will be late, too.
+    for (const { holder, segment } of work.board.expire(performance.now()))
+      if (work.pool.isMaking(holder, segment)) work.pool.replace(holder);
     for (const maker of this.#phase.kind === 'making' ? work.pool.idle : []) {
       if (this.#sending.size > work.pool.size) break;
       const lease = work.board.lend(maker, performance.now());
       if (lease === undefined) break;
-      this.#leases.set(maker, lease.id);
       work.pool.make(maker, lease.segment);
     }
     this.#tell();
@@ -165,7 +163,7 @@ export class RecordingJob {
   #onSlots(maker: string, segment: number, done: number, of: number): void {
     this.#rate.slots += Math.max(0, done - (this.#slotsDone.get(segment) ?? 0));
     this.#slotsDone.set(segment, done);
-    this.#work?.board.progress(this.#leases.get(maker) ?? 0, done / (of + 1), performance.now());
+    this.#work?.board.progress(leaseOf(this.#work.board, maker, segment), done / (of + 1), performance.now());
   }
 
   async #onMade(maker: string, segment: number, made: MadeSegment): Promise<void> {
@@ -177,7 +175,7 @@ export class RecordingJob {
       this.#lend();
       return;
     }
-    this.#sending.set(segment, this.#leases.get(maker) ?? 0);
+    this.#sending.set(segment, leaseOf(work.board, maker, segment));
     this.#lend();
     try {
       if (!isPinned(made.configs, work.configs)) throw changedEncoder();
@@ -289,6 +287,10 @@ export class RecordingJob {
     );
   }
 }
+
+/** 0 for one that is over. */
+const leaseOf = (board: JobBoard, maker: string, segment: number): number =>
+  board.leasesOf(maker).find((lease) => lease.segment === segment)?.id ?? 0;
 
 type Ends = Readonly<Record<string, number>>;
 

@@ -84,5 +84,7 @@ export type ToMaker =
 
 export type FromMaker =
   | { readonly kind: 'slots'; readonly segment: number; readonly done: number; readonly of: number }
+  /** All of it is with the encoders; the next may be given. */
+  | { readonly kind: 'read'; readonly segment: number }
   | { readonly kind: 'made'; readonly segment: number; readonly made: MadeSegment }
   | { readonly kind: 'failed'; readonly segment: number; readonly error: WireError };

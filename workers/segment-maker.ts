@@ -10,7 +10,7 @@ import { millis } from '../src/protocol/time.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import { EncodeCore, type Rendition } from './encode-core.ts';
 import { PictureScaler } from './picture-scaler.ts';
-import type { Pictures, SourcePicture } from './recording-pictures.ts';
+import type { SourcePicture } from './recording-pictures.ts';
 
 /** What a segment is made to; the same for every segment of a recording. */
 export interface Recipe {
@@ -41,15 +41,27 @@ const IN_FLIGHT = 6;
 /** Less than the distance of any two pictures, more than a double is off. */
 const EPSILON_SECONDS = 1e-6;
 
+/** The pictures from the one that is shown at `fromSeconds` to the last before the first that `isPast`. */
+export type PictureRun = (
+  fromSeconds: number,
+  isPast: (seconds: number) => boolean,
+) => AsyncGenerator<SourcePicture, void, undefined>;
+
+export interface MakingEvents {
+  onSlot(done: number, of: number): void;
+  /** The last picture is with the encoders: the next segment's can be read while these empty. */
+  onRead(): void;
+}
+
 /**
  * One segment, all renditions, from one decode: fresh encoders, a key frame first and then on the grid, every slot
- * filled. `onSlot` is told how many slots are done. Rejects when an encoder loses a frame: the segment is then made anew.
+ * filled. Rejects when an encoder loses a frame: the segment is then made anew.
  */
 export async function makeSegment(
-  pictures: Pictures,
+  pictures: PictureRun,
   segment: number,
   recipe: Recipe,
-  onSlot: (done: number, of: number) => void = () => {},
+  events: MakingEvents,
 ): Promise<MadeSegment> {
   const { plan, grid, renditions } = recipe;
   const range = slotsOfSegment(segment, plan);
@@ -69,7 +81,7 @@ export async function makeSegment(
           await core.ready(IN_FLIGHT);
           if (output.failure !== undefined) throw output.failure;
           core.encode(scaled ?? frame, slot, slot === range.fromSlot || isKeySlot(slot, grid));
-          onSlot(slot + 1 - range.fromSlot, range.toSlot - range.fromSlot);
+          events.onSlot(slot + 1 - range.fromSlot, range.toSlot - range.fromSlot);
         }
       } finally {
         scaled?.close();
@@ -89,15 +101,10 @@ export async function makeSegment(
   };
   const start = plan.zeroSeconds + slotReachSeconds(range.fromSlot, plan.frameRate) - EPSILON_SECONDS;
   try {
-    for await (const picture of pictures(start)) {
-      const seconds = picture.seconds - plan.zeroSeconds;
-      if (cover.isPast(seconds)) {
-        picture.close();
-        break;
-      }
-      await use(cover.push(picture, seconds));
-    }
+    for await (const picture of pictures(start, (seconds) => cover.isPast(seconds - plan.zeroSeconds)))
+      await use(cover.push(picture, picture.seconds - plan.zeroSeconds));
     await use(cover.finish());
+    events.onRead();
     await core.flush();
     if (output.failure !== undefined) throw output.failure;
   } finally {
