@@ -86,10 +86,10 @@ export function makeSlow(context: BrowserContext): void {
     page.on('worker', (worker) => {
       if (!worker.url().includes('recording.worker')) return;
       void worker.evaluate(() => {
-        const send = Worker.prototype.postMessage;
+        const send = Reflect.get(Worker.prototype, 'postMessage') as Worker['postMessage'];
         type Options = StructuredSerializeOptions | Transferable[];
         Worker.prototype.postMessage = function (message: { readonly kind?: string }, options?: Options): void {
-          const sendNow = (): void => send.call(this, message, options as StructuredSerializeOptions);
+          const sendNow = (): void => void Reflect.apply(send, this, [message, options]);
           if (message.kind === 'make') setTimeout(sendNow, 12_000);
           else sendNow();
         };
