@@ -150,11 +150,13 @@ export class Playout {
       for (let picture = await pictures.next(); picture !== undefined; picture = await pictures.next()) {
         const due = dueAt(run, picture.seconds);
         await until(due, signal);
-        const fate = signal.aborted ? 'skip' : pictureFate(due, nowMicros(), pictures.hasNewer);
+        const nextBegins = this.#run === run ? undefined : dueAt(run, run.endSeconds);
+        const fate = signal.aborted ? 'skip' : pictureFate(due, nowMicros(), pictures.hasNewer, nextBegins);
         this.#shown++;
-        if (fate === 'skip' || fate === 'jump') this.#late++;
-        if (fate === 'skip') picture.frame.close();
+        if (fate !== 'show') this.#late++;
+        if (fate === 'skip' || fate === 'over') picture.frame.close();
         else this.#give(picture, due);
+        if (fate === 'over') return;
         if (fate !== 'jump') continue;
         const ahead = positionAt(run, nowMicros()) + 0.5;
         const key = await pictures.keyTime(ahead);

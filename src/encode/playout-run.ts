@@ -36,12 +36,16 @@ export type PictureFate =
   /** A newer one is there and this one is late. */
   | 'skip'
   /** So late that decoding has to begin anew further on. */
-  | 'jump';
+  | 'jump'
+  /** The run behind this one shows its own pictures by now, and nothing goes back. */
+  | 'over';
 
 const LATE_MICROS = 60_000;
 const LOST_MICROS = 1_500_000;
 
-export function pictureFate(due: Micros, now: Micros, hasNewer: boolean): PictureFate {
+/** `nextBegins`: when the run behind this one does; undefined when there is none. */
+export function pictureFate(due: Micros, now: Micros, hasNewer: boolean, nextBegins?: Micros): PictureFate {
+  if (nextBegins !== undefined && now >= nextBegins) return 'over';
   if (due > now) return 'wait';
   if (now - due > LOST_MICROS) return 'jump';
   return now - due > LATE_MICROS && hasNewer ? 'skip' : 'show';

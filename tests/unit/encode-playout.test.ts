@@ -30,6 +30,15 @@ test('a picture waits for its moment; late ones give way to newer ones, very lat
   expect(pictureFate(due, second(11.6), false)).toBe('jump');
 });
 
+test('the end of a round that is late is left out once the next round shows its pictures: nothing goes back', () => {
+  const run = beginRun(0, 8, second(100));
+  const nextBegins = dueAt(loopRun(run, 0), 0);
+  const due = dueAt(run, 7.9);
+  expect(pictureFate(due, second(108.24), false, nextBegins)).toBe('show');
+  expect(pictureFate(due, nextBegins, false, nextBegins)).toBe('over');
+  expect(pictureFate(due, second(110), false, nextBegins)).toBe('over');
+});
+
 test('of large pictures few wait: not more than 120 MB, and at least two', () => {
   expect(waitingLimit({ width: 1920, height: 1080 })).toBe(8);
   expect(waitingLimit({ width: 3840, height: 2160 })).toBe(8);
