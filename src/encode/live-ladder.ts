@@ -24,8 +24,6 @@ export interface LiveLadder {
   readonly reason: RestReason | undefined;
   /** Since when the encoders have been behind without a break. */
   readonly behindSinceMs: number | undefined;
-  /** Since when half of the pictures and more have repeated without a break. */
-  readonly jerkySinceMs: number | undefined;
   readonly calmSinceMs: number;
   /** Doubles when a quality that came back had to go again. */
   readonly calmNeededMs: number;
@@ -37,9 +35,8 @@ export interface LiveLadder {
 /** Latency that a viewer notices, and that a full queue of one encoder cannot explain. */
 const BEHIND_MS = 400;
 const BEHIND_FOR_MS = 3_000;
-/** Encoders that are behind repeat pictures, and so keep up: what is left of the picture rate is what viewers notice. */
-const JERKY_SHARE = 0.5;
-const JERKY_FOR_MS = 10_000;
+/** Encoders that are behind repeat pictures, and so keep up: then this machine has too much to do. */
+const LATE_SHARE = 0.5;
 /** After the boundary at which a change takes effect, until its effect shows. */
 const SETTLES_MS = 5_000;
 const REGRET_MS = 60_000;
@@ -51,7 +48,6 @@ export const startLadder = (nowMs: number, rules: LadderRules, resting = 0): Liv
   resting,
   reason: undefined,
   behindSinceMs: undefined,
-  jerkySinceMs: undefined,
   calmSinceMs: nowMs,
   calmNeededMs: rules.calmMs,
   cameBackMs: undefined,
@@ -80,23 +76,18 @@ export function nextLadder(
   rules: LadderRules,
 ): LiveLadder {
   const isBehind = pressure.encoderBehindMs > BEHIND_MS;
-  const isJerky = pressure.lateShare > JERKY_SHARE;
   const behindSinceMs = isBehind ? (before.behindSinceMs ?? nowMs) : undefined;
-  const jerkySinceMs = isJerky ? (before.jerkySinceMs ?? nowMs) : undefined;
-  const isCalm = !isBehind && !isJerky && pressure.line === 'free';
-  const ladder = { ...before, behindSinceMs, jerkySinceMs, calmSinceMs: isCalm ? before.calmSinceMs : nowMs };
-  if (nowMs < before.judgeFromMs) return { ...ladder, behindSinceMs: undefined, jerkySinceMs: undefined };
-  const isOverloaded = lasts(behindSinceMs, BEHIND_FOR_MS, nowMs) || lasts(jerkySinceMs, JERKY_FOR_MS, nowMs);
+  const isCalm = !isBehind && pressure.line === 'free';
+  const ladder = { ...before, behindSinceMs, calmSinceMs: isCalm ? before.calmSinceMs : nowMs };
+  if (nowMs < before.judgeFromMs) return { ...ladder, behindSinceMs: undefined };
+  const isOverloaded = behindSinceMs !== undefined && nowMs - behindSinceMs >= BEHIND_FOR_MS;
   // A machine that is too slow sends slowly, too: the line is then not what to blame.
-  const reason = isOverloaded || isBehind || isJerky ? 'encoder' : 'line';
+  const reason = isOverloaded || isBehind || pressure.lateShare > LATE_SHARE ? 'encoder' : 'line';
   if ((isOverloaded || pressure.line === 'slow') && ladder.resting < canRest)
     return goDown(ladder, reason, nowMs, changesAtMs, rules);
   if (ladder.resting > 0 && nowMs - ladder.calmSinceMs >= ladder.calmNeededMs) return goUp(ladder, changesAtMs);
   return ladder;
 }
-
-const lasts = (sinceMs: number | undefined, forMs: number, nowMs: number): boolean =>
-  sinceMs !== undefined && nowMs - sinceMs >= forMs;
 
 function goDown(ladder: LiveLadder, reason: RestReason, nowMs: number, changesAtMs: number, rules: LadderRules) {
   const isRegret = ladder.cameBackMs !== undefined && nowMs - ladder.cameBackMs < REGRET_MS;
@@ -114,7 +105,6 @@ function goUp(ladder: LiveLadder, changesAtMs: number): LiveLadder {
 
 const changeAt = (changesAtMs: number) => ({
   behindSinceMs: undefined,
-  jerkySinceMs: undefined,
   calmSinceMs: changesAtMs,
   judgeFromMs: changesAtMs + SETTLES_MS,
 });

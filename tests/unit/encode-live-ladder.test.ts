@@ -14,7 +14,6 @@ const rules = DEFAULT_LADDER_RULES;
 const CALM: LadderPressure = { encoderBehindMs: 0, lateShare: 0, line: 'free' };
 const BEHIND: LadderPressure = { encoderBehindMs: 900, lateShare: 0, line: 'free' };
 const SLOW: LadderPressure = { encoderBehindMs: 0, lateShare: 0, line: 'slow' };
-const JERKY: LadderPressure = { encoderBehindMs: 100, lateShare: 0.6, line: 'free' };
 const boundaryAfter = (nowMs: number): number => (Math.floor((nowMs + 4000) / 10_000) + 1) * 10_000;
 
 /** One look a second. */
@@ -38,15 +37,6 @@ test('a moment behind changes nothing; three seconds behind let one quality rest
   expect(ladder.resting).toBe(0);
   ladder = run(ladder, 24, 28, BEHIND);
   expect(ladder).toMatchObject({ resting: 1, reason: 'encoder' });
-});
-
-test('encoders that keep up by repeating every other picture are too slow after ten seconds, and no calm begins', () => {
-  const calm = run(startLadder(0, rules), 0, 20, CALM);
-  expect(run(calm, 20, 30, JERKY).resting).toBe(0);
-  expect(run(run(calm, 20, 29, JERKY), 29, 40, { ...JERKY, lateShare: 0.4 }).resting).toBe(0);
-  const rests = run(calm, 20, 31, JERKY);
-  expect(rests).toMatchObject({ resting: 1, reason: 'encoder' });
-  expect(run(rests, 31, 200, JERKY, 1)).toMatchObject({ resting: 1, reason: 'encoder' });
 });
 
 test('a line that is slow while pictures wait for encoders is not to blame: the machine is', () => {
