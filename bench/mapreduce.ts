@@ -1,26 +1,36 @@
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { helpedTimes } from './mapreduce/helped-run.ts';
 import { liveBench } from './mapreduce/live-run.ts';
 import { mediabunnySeconds, profileOf } from './mapreduce/others-run.ts';
+import { helpersScaled, workersScaled } from './mapreduce/scaling.ts';
 import { seamQuality } from './mapreduce/seams.ts';
 import { LEASE_SECONDS, simulate } from './mapreduce/simulation.ts';
-import { FRAME_RATE, nativeSeconds, SIZES, sourceOf, uploadTimes } from './mapreduce/upload-run.ts';
-import { workersTimes } from './mapreduce/workers-run.ts';
+import { uploadTimeline } from './mapreduce/timeline-run.ts';
+import {
+  FRAME_RATE,
+  nativeSeconds,
+  SIZES,
+  SMALL,
+  type SourceSize,
+  sourceOf,
+  uploadTimes,
+} from './mapreduce/upload-run.ts';
 import { type Cell, printTable, writeResult } from './shared/report.ts';
 
 const HELP = `npm run bench -- mapreduce [-- options]
 A file to 1080p, 720p, 480p, 360p and 240p: uploaded in a real studio to a real origin, beside native ffmpeg (x264,
 files only) and mediabunny's Conversion (the first pictures of it, to memory). Then a simulation of the product's own board with up to 1000 helpers that die at random.
   --sizes LIST      of 1080p,4K,8K (all)
-  --seconds N       length of the file (20)
+  --seconds N       length of the file (20; with helpers 120)
   --rounds N        runs of each, in turn (2)
+  --against LIST    of ultrafast,veryfast,mediabunny (all)
   --service-ms N    what a segment takes in the simulation (as measured at 1080p)
   --uplink-mbps N   of the creator in the simulation (100); a source has the 12 Mb/s of the 1080p file
   --look-ms N       what the creator's tab takes to look at a segment (700)
-  --only WHAT       simulation (no browser), workers and helpers (on one processor each), profile (where the time of
-                    one tab goes), seams (PSNR after them),
+  --only WHAT       simulation (no browser), workers (of one tab, on one processor each as far as there are any),
+                    helpers (tabs of 480p; each a machine with --share of one processor), profile (where the processor
+                    time of one tab goes), timeline (where its time goes), seams (PSNR after them),
                     live (helpers of a live, killed at work: how far they are behind, PSNR across takeovers)
+  --share N         of one processor for each tab (0.4)
   --minutes N       of the live (4)
   --helpers N       that help with it at any time (2)
   --kill-every N    seconds (20)
@@ -31,12 +41,14 @@ files only) and mediabunny's Conversion (the first pictures of it, to memory). T
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1080p,4K,8K' },
-    seconds: { type: 'string', default: '20' },
+    seconds: { type: 'string' },
     rounds: { type: 'string', default: '2' },
+    against: { type: 'string', default: 'ultrafast,veryfast,mediabunny' },
     'service-ms': { type: 'string' },
     'uplink-mbps': { type: 'string', default: '100' },
     'look-ms': { type: 'string', default: '700' },
     only: { type: 'string' },
+    share: { type: 'string', default: '0.4' },
     minutes: { type: 'string', default: '4' },
     helpers: { type: 'string', default: '2' },
     'kill-every': { type: 'string', default: '20' },
@@ -52,34 +64,45 @@ const middle = (numbers: readonly number[]): number => numbers.toSorted((a, b) =
 
 type Rows = Record<string, Cell>[];
 
+const CONTESTANTS = ['tab', 'ultrafast', 'veryfast', 'mediabunny'] as const;
+type Contestant = (typeof CONTESTANTS)[number];
+
+/** Pictures a second of one run. */
+async function framesPerSecond(who: Exclude<Contestant, 'tab'>, size: SourceSize, file: string, seconds: number) {
+  if (who === 'mediabunny') return size.mediabunnyFrames / (await mediabunnySeconds(file, size.mediabunnyFrames));
+  return (seconds * FRAME_RATE) / (await nativeSeconds(file, seconds, who));
+}
+
 async function measure(seconds: number, rounds: number): Promise<{ rows: Rows; serviceMs: number | undefined }> {
   const rows: Rows = [];
   let serviceMs: number | undefined;
+  const others = CONTESTANTS.filter((who) => who !== 'tab').filter((who) => values.against.split(',').includes(who));
   for (const size of SIZES.filter(({ name }) => values.sizes.split(',').includes(name))) {
     const file = await sourceOf(size, seconds);
-    const [tab, opening, first, ultrafast, veryfast, mediabunny]: number[][] = [[], [], [], [], [], []];
+    const fps = new Map<Contestant, number[]>();
+    const note = (who: Contestant, value: number): void => {
+      fps.set(who, [...(fps.get(who) ?? []), value]);
+      console.log(`${size.name}: ${who} ${value.toFixed(1)} frames/s`);
+    };
+    const [opening, first]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       const times = await uploadTimes(file);
-      tab?.push(times.seconds);
-      opening?.push(times.openingSeconds);
-      first?.push(times.firstSegmentSeconds);
-      ultrafast?.push(await nativeSeconds(file, seconds, 'ultrafast'));
-      veryfast?.push(await nativeSeconds(file, seconds, 'veryfast'));
-      mediabunny?.push((await mediabunnySeconds(file, size.mediabunnyFrames)) / size.mediabunnyFrames);
-      console.log(`${size.name}, round ${round + 1}: the tab ${times.seconds.toFixed(1)} s`);
+      note('tab', (seconds * FRAME_RATE) / times.seconds);
+      opening.push(times.openingSeconds);
+      first.push(times.firstSegmentSeconds);
+      for (const who of others) note(who, await framesPerSecond(who, size, file, seconds));
     }
-    const fps = (took: readonly number[] = []): number => (seconds * FRAME_RATE) / middle(took);
-    if (size.name === '1080p') serviceMs = (middle(tab ?? []) * 10_000) / seconds;
+    const of = (who: Contestant): number | null => (fps.has(who) ? middle(fps.get(who) ?? []) : null);
+    const tab = of('tab') ?? 0;
+    const over = (who: Contestant): number | null => (of(who) === null ? null : tab / (of(who) ?? 0));
+    if (size.name === '1080p') serviceMs = (FRAME_RATE * 10_000) / tab;
     rows.push({
       file: `${size.name}, ${seconds} s`,
-      'tab frames/s': fps(tab),
-      'ultrafast frames/s': fps(ultrafast),
-      'veryfast frames/s': fps(veryfast),
-      'mediabunny frames/s': 1 / middle(mediabunny ?? []),
-      'tab ÷ ultrafast': fps(tab) / fps(ultrafast),
-      'tab ÷ mediabunny': fps(tab) * middle(mediabunny ?? []),
-      'opening, s': middle(opening ?? []),
-      'first 10 s after, s': middle(first ?? []),
+      ...Object.fromEntries(CONTESTANTS.map((who) => [`${who} frames/s`, of(who)])),
+      'tab ÷ ultrafast': over('ultrafast'),
+      'tab ÷ mediabunny': over('mediabunny'),
+      'opening, s': middle(opening),
+      'first 10 s after, s': middle(first),
     });
   }
   return { rows, serviceMs };
@@ -112,32 +135,6 @@ function simulated(serviceMs: number): Rows {
       deaths: result.deaths,
     };
   });
-}
-
-const EFFICIENCIES = [1, 2, 4];
-
-/** Efficiency is against one on one processor, by the processors that were used. */
-async function scaled(
-  kind: string,
-  seconds: number,
-  run: (count: number, processors: readonly number[]) => Promise<{ seconds: number; more?: Record<string, Cell> }>,
-): Promise<Rows> {
-  const rows: Rows = [];
-  let aloneSeconds = 0;
-  for (const count of EFFICIENCIES) {
-    const processors = Array.from({ length: Math.min(count, availableParallelism()) }, (_, i) => i);
-    const { seconds: took, more = {} } = await run(count, processors);
-    if (count === 1) aloneSeconds = took;
-    rows.push({
-      [kind]: count,
-      processors: processors.length,
-      'frames/s': (seconds * FRAME_RATE) / took,
-      seconds: took,
-      'efficiency %': (100 * aloneSeconds) / (processors.length * took),
-      ...more,
-    });
-  }
-  return rows;
 }
 
 async function oneFile(seconds: number): Promise<string> {
@@ -202,19 +199,17 @@ async function liveHelped(): Promise<void> {
 /** The tables of `--only`, by their titles. */
 async function only(what: string, seconds: number): Promise<Readonly<Record<string, Rows>> | undefined> {
   switch (what) {
-    case 'workers': {
-      const file = await oneFile(seconds);
-      const run = (count: number, processors: readonly number[]) => workersTimes(file, count, processors.join(','));
-      return { 'Workers of one tab': await scaled('workers', seconds, run) };
-    }
-    case 'helpers': {
-      const file = await oneFile(seconds);
-      const run = async (count: number, processors: readonly number[]) => {
-        const { seconds: took, pieces } = await helpedTimes(file, count - 1, processors);
-        return { seconds: took, more: { 'pieces by helpers': pieces.join(' + ') || 'none' } };
+    case 'workers':
+      return { 'Workers of one tab': await workersScaled(await oneFile(seconds), seconds) };
+    case 'helpers':
+      return {
+        'Tabs: the creator’s and its helpers': await helpersScaled(await sourceOf(SMALL, seconds), {
+          seconds,
+          share: Number(values.share),
+        }),
       };
-      return { 'Tabs: the creator’s and its helpers': await scaled('tabs', seconds, run) };
-    }
+    case 'timeline':
+      return uploadTimeline(await oneFile(seconds));
     case 'profile':
       return profile(seconds);
     case 'seams':
@@ -229,14 +224,15 @@ async function main(): Promise<void> {
     await liveHelped();
     return;
   }
-  const tables = await only(values.only ?? '', Number(values.seconds));
+  const seconds = Number(values.seconds ?? (values.only === 'helpers' ? 120 : 20));
+  const tables = await only(values.only ?? '', seconds);
   if (tables !== undefined) {
     for (const [title, rows] of Object.entries(tables)) printTable(title, rows);
     writeResult(`mapreduce-${values.only}`, { options: values, tables });
     return;
   }
   const isSimulationOnly = values.only === 'simulation';
-  const measured = isSimulationOnly ? undefined : await measure(Number(values.seconds), Number(values.rounds));
+  const measured = isSimulationOnly ? undefined : await measure(seconds, Number(values.rounds));
   if (measured !== undefined)
     printTable('A file to five renditions, uploaded, beside native ffmpeg writing files', measured.rows);
   const serviceMs = Number(values['service-ms'] ?? measured?.serviceMs ?? USUAL_SERVICE_MS);

@@ -22,7 +22,7 @@ export function readProcessorClock(): ProcessorClock | null {
       .map(Number);
     const machineSeconds = (user + nice + system + irq + softIrq) / TICKS_PER_SECOND;
     return {
-      oursSeconds: familySeconds(process.pid),
+      oursSeconds: [...familyOf(process.pid).values()].reduce((sum, seconds) => sum + seconds, 0),
       machineSeconds,
       idleSeconds: (idle + waiting) / TICKS_PER_SECOND,
       stolenSeconds: stolen / TICKS_PER_SECOND,
@@ -32,8 +32,8 @@ export function readProcessorClock(): ProcessorClock | null {
   }
 }
 
-/** Own time and that of ended children, of a process and of everything below it. */
-function familySeconds(root: number): number {
+/** A process and everything below it that runs; of each its own processor seconds and those of its ended children. */
+export function familyOf(root: number): ReadonlyMap<number, number> {
   const times = new Map<number, { parent: number; seconds: number }>();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
@@ -46,11 +46,11 @@ function familySeconds(root: number): number {
       // It ended between the two reads.
     }
   }
-  let total = 0;
+  const family = new Map<number, number>();
   for (const [pid, { seconds }] of times) {
     let at: number | undefined = pid;
     while (at !== undefined && at !== root) at = times.get(at)?.parent;
-    if (at === root) total += seconds;
+    if (at === root) family.set(pid, seconds);
   }
-  return total;
+  return family;
 }

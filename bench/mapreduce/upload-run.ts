@@ -11,6 +11,7 @@ import { startOrigin } from '../../tests/helpers/origin.ts';
 import { broadcastDetail } from '../../tests/helpers/studio.ts';
 import { beginUpload, untilUploaded } from '../../tests/helpers/upload.ts';
 import { ladderArguments } from '../ladder/x264.ts';
+import { editScripts } from './page-scripts.ts';
 
 const run = promisify(execFile);
 const LONG_MS = 1_800_000;
@@ -30,6 +31,9 @@ export const SIZES: readonly SourceSize[] = [
   { name: '4K', width: 3840, height: 2160, bitrateBps: 35_000_000, mediabunnyFrames: 40 },
   { name: '8K', width: 7680, height: 4320, bitrateBps: 80_000_000, mediabunnyFrames: 20 },
 ];
+
+/** For tabs that each have a part of a processor. */
+export const SMALL: SourceSize = { name: '480p', width: 848, height: 480, bitrateBps: 2_500_000, mediabunnyFrames: 60 };
 
 export const FRAME_RATE = 30;
 
@@ -87,30 +91,42 @@ export async function uploadTimes(file: string): Promise<UploadTimes> {
   }
 }
 
-/** `prepare` is told of the page before it goes to the studio. */
+export interface Preparing {
+  /** Changes the scripts of the page's workers. */
+  readonly edit?: (script: string) => string;
+  /** Is told of the page before it goes to the studio. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
 export async function uploadTimesIn(
   browser: Browser,
   file: string,
-  prepare: (page: Page) => Promise<void> = async () => undefined,
+  { edit, prepare }: Preparing = {},
 ): Promise<UploadTimes> {
   const origin = await startOrigin({ env: { BROADCAST_BY: 'anyone' } });
   try {
     const page = await browser.newPage();
-    await prepare(page);
+    const leaveAlone = await editScripts(page, edit);
+    await prepare?.(page);
     await page.goto(origin.url + pages.studio);
     await page.locator('upload-drop').waitFor();
     const startedMs = performance.now();
     const id = await beginUpload(page, file);
+    await leaveAlone();
     let openedMs: number | undefined;
     let firstMs: number | undefined;
     let endMs = Number.NaN;
     // What the origin says: the page is looked at more seldom.
     const watching = setInterval(() => {
-      void broadcastDetail(origin.url, id).then(({ upload }) => {
-        if (upload !== null) openedMs ??= performance.now();
-        if ((upload?.madeMs ?? 0) > 0) firstMs ??= performance.now();
-        if (upload?.isFinished === true && Number.isNaN(endMs)) endMs = performance.now();
-      });
+      broadcastDetail(origin.url, id).then(
+        ({ upload }) => {
+          if (upload !== null) openedMs ??= performance.now();
+          if ((upload?.madeMs ?? 0) > 0) firstMs ??= performance.now();
+          if (upload?.isFinished === true && Number.isNaN(endMs)) endMs = performance.now();
+        },
+        // The last question may come when the origin has stopped.
+        () => undefined,
+      );
     }, WATCH_EVERY_MS);
     await untilUploaded(page, LONG_MS);
     clearInterval(watching);
