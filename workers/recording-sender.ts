@@ -9,6 +9,8 @@ import type { OriginClient } from './origin-client.ts';
 import type { MadePart } from './segment-maker.ts';
 
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+/** The line is not idle while the answer to one request comes back. */
+const REQUESTS_IN_FLIGHT = 2;
 
 /** Sends what is made, for as long as it takes; only a refusal that no repeating can change ends it. */
 export class RecordingSender {
@@ -34,11 +36,18 @@ export class RecordingSender {
 
   /** Resolves when the origin has all of them; the same bytes twice, or another maker's, are as good. */
   async send(parts: readonly MadePart[]): Promise<void> {
-    let left = await Promise.all(parts.map(withDigest));
-    while (left.length > 0) {
-      const batch = firstBatch(left);
-      const again = await this.insist(() => this.#post(batch));
-      left = [...again, ...left.slice(batch.length)];
+    const left = await Promise.all(parts.map(withDigest));
+    const sendOn = async (): Promise<void> => {
+      while (left.length > 0) {
+        const batch = left.splice(0, firstBatch(left).length);
+        left.unshift(...(await this.insist(() => this.#post(batch))));
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: REQUESTS_IN_FLIGHT }, sendOn));
+    } finally {
+      // What is refused once is not sent on.
+      left.length = 0;
     }
   }
 
