@@ -29,7 +29,6 @@ const PAIRED = [
   'storm-slow-line',
   'storm-viewers',
   'strangers',
-  'two-encoders',
   'without-server',
 ].map((name) => `e2e/${name}.test.ts`);
 
