@@ -170,11 +170,10 @@ export class LiveSession {
   /** Once a second: what is too much for this machine or this line rests, and comes back when all is calm. */
   balance(line: LadderPressure['line']): void {
     const nowMs = this.mediaMs;
-    const lateShare = this.#video.takeLateShare();
     if (nowMs === undefined || !this.#packager.isStarted || this.#isFilling) return;
     // An encoder that holds pictures gives a segment's last ones out only when it is fed on: nothing rests there.
     if (this.#video.heldMicros > 0) return;
-    this.#renditions.balance({ encoderBehindMs: this.#video.behindMs, lateShare, line }, nowMs);
+    this.#renditions.balance({ encoderBehindMs: this.#video.behindMs, line }, nowMs);
   }
 
   get encoder(): EncoderName {

@@ -70,13 +70,9 @@ export class RenditionOutput {
     return this.#queue.waiting;
   }
 
-  makes(slot: number): boolean {
-    return this.isMade && slot >= this.#firstSlot;
-  }
-
   /** True when the slot is to be encoded at once; otherwise it waits, or is not made. */
   offer(slot: number, backlog: number): boolean {
-    if (!this.makes(slot)) return false;
+    if (!this.isMade || slot < this.#firstSlot) return false;
     const isTaken = this.#queue.offer(slot, backlog);
     if (!isTaken) this.#meter.skipped();
     return isTaken;

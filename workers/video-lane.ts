@@ -43,8 +43,6 @@ export class VideoLane {
   #current: VideoFrame | undefined;
   /** In order. */
   #pending: PendingChange[] = [];
-  /** Since somebody asked: slots, and those of them that had to wait for an encoder. */
-  #slots = { due: 0, late: 0 };
 
   constructor(options: VideoLaneOptions) {
     this.#options = options;
@@ -104,13 +102,6 @@ export class VideoLane {
     const lags = [...this.#outputs.values()].filter(({ isMade }) => isMade).map((output) => output.lastSlot);
     const slots = this.nextSlot - 1 - Math.min(...lags) - (this.#core?.heldFrames ?? 0);
     return Math.max(0, (slots * 1000) / this.#options.grid.frameRate);
-  }
-
-  /** 0 to 1: of the slots since the last call, those that had to wait for an encoder. */
-  takeLateShare(): number {
-    const { due, late } = this.#slots;
-    this.#slots = { due: 0, late: 0 };
-    return due === 0 ? 0 : late / due;
   }
 
   /** From the first slot of this part on, the first of a segment, these renditions are made and no others. */
@@ -192,10 +183,9 @@ export class VideoLane {
     const core = this.#core;
     if (this.#current === undefined || core === undefined) return;
     this.#changeAt(slot);
-    const making = [...this.#outputs.values()].filter((output) => output.makes(slot));
-    const taking = making.filter((output) => output.offer(slot, core.backlog(output.track))).map(({ track }) => track);
-    this.#slots.due++;
-    if (taking.length < making.length) this.#slots.late++;
+    const taking = [...this.#outputs.values()]
+      .filter((output) => output.offer(slot, core.backlog(output.track)))
+      .map(({ track }) => track);
     if (taking.length > 0) core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), taking);
   }
 

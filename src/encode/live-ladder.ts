@@ -6,8 +6,6 @@ export type RestReason = 'encoder' | 'line';
 export interface LadderPressure {
   /** How far the slowest encoder is behind the camera. */
   readonly encoderBehindMs: number;
-  /** 0 to 1: of the slots since the last look, those that had to wait for an encoder and so repeat a picture. */
-  readonly lateShare: number;
   /** slow: the backlog grows. busy: it does not shrink to nothing. */
   readonly line: 'free' | 'busy' | 'slow';
 }
@@ -35,8 +33,6 @@ export interface LiveLadder {
 /** Latency that a viewer notices, and that a full queue of one encoder cannot explain. */
 const BEHIND_MS = 400;
 const BEHIND_FOR_MS = 3_000;
-/** Encoders that are behind repeat pictures, and so keep up: then this machine has too much to do. */
-const LATE_SHARE = 0.5;
 /** After the boundary at which a change takes effect, until its effect shows. */
 const SETTLES_MS = 5_000;
 const REGRET_MS = 60_000;
@@ -81,10 +77,8 @@ export function nextLadder(
   const ladder = { ...before, behindSinceMs, calmSinceMs: isCalm ? before.calmSinceMs : nowMs };
   if (nowMs < before.judgeFromMs) return { ...ladder, behindSinceMs: undefined };
   const isOverloaded = behindSinceMs !== undefined && nowMs - behindSinceMs >= BEHIND_FOR_MS;
-  // A machine that is too slow sends slowly, too: the line is then not what to blame.
-  const reason = isOverloaded || isBehind || pressure.lateShare > LATE_SHARE ? 'encoder' : 'line';
   if ((isOverloaded || pressure.line === 'slow') && ladder.resting < canRest)
-    return goDown(ladder, reason, nowMs, changesAtMs, rules);
+    return goDown(ladder, isOverloaded ? 'encoder' : 'line', nowMs, changesAtMs, rules);
   if (ladder.resting > 0 && nowMs - ladder.calmSinceMs >= ladder.calmNeededMs) return goUp(ladder, changesAtMs);
   return ladder;
 }

@@ -11,9 +11,9 @@ import {
 } from '../../src/encode/live-ladder.ts';
 
 const rules = DEFAULT_LADDER_RULES;
-const CALM: LadderPressure = { encoderBehindMs: 0, lateShare: 0, line: 'free' };
-const BEHIND: LadderPressure = { encoderBehindMs: 900, lateShare: 0, line: 'free' };
-const SLOW: LadderPressure = { encoderBehindMs: 0, lateShare: 0, line: 'slow' };
+const CALM: LadderPressure = { encoderBehindMs: 0, line: 'free' };
+const BEHIND: LadderPressure = { encoderBehindMs: 900, line: 'free' };
+const SLOW: LadderPressure = { encoderBehindMs: 0, line: 'slow' };
 const boundaryAfter = (nowMs: number): number => (Math.floor((nowMs + 4000) / 10_000) + 1) * 10_000;
 
 /** One look a second. */
@@ -37,12 +37,6 @@ test('a moment behind changes nothing; three seconds behind let one quality rest
   expect(ladder.resting).toBe(0);
   ladder = run(ladder, 24, 28, BEHIND);
   expect(ladder).toMatchObject({ resting: 1, reason: 'encoder' });
-});
-
-test('a line that is slow while pictures wait for encoders is not to blame: the machine is', () => {
-  const calm = run(startLadder(0, rules), 0, 20, CALM);
-  expect(run(calm, 20, 21, { ...SLOW, lateShare: 0.6 })).toMatchObject({ resting: 1, reason: 'encoder' });
-  expect(run(calm, 20, 21, { ...SLOW, lateShare: 0.4 })).toMatchObject({ resting: 1, reason: 'line' });
 });
 
 test('the next step waits until the boundary of the one before has shown its effect', () => {
@@ -70,7 +64,6 @@ test('a slow line lets one rest, and after a calm minute it comes back; the next
 test('whatever comes, between two changes lie at least five seconds, and never more rests than may', () => {
   const pressure = fc.record({
     encoderBehindMs: fc.constantFrom(0, 0, 300, 500, 3000),
-    lateShare: fc.constantFrom(0, 0, 0.4, 0.6),
     line: fc.constantFrom('free' as const, 'free' as const, 'busy' as const, 'slow' as const),
   });
   fc.assert(
