@@ -1,5 +1,5 @@
 import { JobBoard } from '../src/mapreduce/job-board.ts';
-import { missingSegments } from '../src/mapreduce/missing.ts';
+import { missingSegments, pictureEnds } from '../src/mapreduce/missing.ts';
 import { segmentsOf } from '../src/mapreduce/recording-plan.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import { holdBroadcast } from './broadcast-lock.ts';
@@ -127,7 +127,7 @@ export class RecordingJob {
   }
 
   #boardOf({ recipe, endParts, stored }: Begun): JobBoard {
-    const missing = new Set(missingSegments(stored, picturesOf(endParts), recipe.grid.partsPerSegment));
+    const missing = new Set(missingSegments(stored, pictureEnds(endParts), recipe.grid.partsPerSegment));
     const jobs = Array.from({ length: segmentsOf(recipe.plan) }, (_, segment) => ({
       segment,
       failures: [],
@@ -234,7 +234,7 @@ export class RecordingJob {
     }
     // An origin that was restarted may have lost what it had not written to disk yet.
     const { partsPerSegment } = work.recipe.grid;
-    for (const segment of missingSegments(stored, picturesOf(work.endParts), partsPerSegment))
+    for (const segment of missingSegments(stored, pictureEnds(work.endParts), partsPerSegment))
       work.board.reopen(segment);
     if (work.soundTrack.isMissing(stored)) {
       const sound = soundOf(work.recording, work.recipe);
@@ -291,12 +291,6 @@ export class RecordingJob {
 /** 0 for one that is over. */
 const leaseOf = (board: JobBoard, maker: string, segment: number): number =>
   board.leasesOf(maker).find((lease) => lease.segment === segment)?.id ?? 0;
-
-type Ends = Readonly<Record<string, number>>;
-
-/** Pictures are made in segments, sound in one go. */
-const picturesOf = (endParts: Ends): Ends =>
-  Object.fromEntries(Object.entries(endParts).filter(([track]) => track.startsWith('v')));
 
 /** Another maker's work may be taken. */
 const isPartsFault = ({ code }: StageError): boolean => ['bad_part', 'too_large', 'encoder_changed'].includes(code);

@@ -20,3 +20,7 @@ export function missingSegments(
     }),
   );
 }
+
+/** Of the ends those of pictures: they are made in segments, sound in one go. */
+export const pictureEnds = (ends: Readonly<Record<string, PartIndex>>): Readonly<Record<string, PartIndex>> =>
+  Object.fromEntries(Object.entries(ends).filter(([track]) => track.startsWith('v')));

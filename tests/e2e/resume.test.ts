@@ -4,17 +4,17 @@ import { api, pages } from '../../src/protocol/urls.ts';
 import { COUNTER, KEPT_BEFORE_S, noteFirstPicture, timeShownS } from '../helpers/first-picture.ts';
 import { test as base } from '../helpers/fixtures.ts';
 import { untilKept } from '../helpers/kept-places.ts';
+import { longRecording } from '../helpers/long-recording.ts';
 import { publish } from '../helpers/publisher.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
 import { expectAccessible } from './pages-axe.ts';
 
 const PASSWORD = 'four quiet words here';
-const MINUTES_S = 320;
 
 /** One recording for whoever watches in these tests: each of them is somebody else. */
 const test = base.extend<object, { recordingId: string }>({
-  recordingId: [async ({ origin }, use) => use(await record(origin.url)), { scope: 'worker' }],
+  recordingId: [async ({ origin }, use) => use(await longRecording(origin.url)), { scope: 'worker' }],
 });
 
 test.use({ originEnv: { BROADCAST_BY: 'anyone' } });
@@ -24,21 +24,6 @@ async function device(browser: Browser): Promise<{ context: BrowserContext; page
   const context = await browser.newContext();
   await context.addInitScript(noteFirstPicture, COUNTER);
   return { context, page: await context.newPage() };
-}
-
-/** Longer than five minutes: a shorter one starts at its beginning. */
-async function record(originUrl: string): Promise<string> {
-  const publisher = await publish({
-    origin: originUrl,
-    title: 'A long evening',
-    pastSeconds: MINUTES_S,
-    seconds: MINUTES_S,
-    heights: [360],
-  });
-  await publisher.finished;
-  await publisher.end();
-  await expect.poll(async () => (await broadcastDetail(originUrl, publisher.id)).state).toMatch(/ended|sealed/);
-  return publisher.id;
 }
 
 /** Watches until the position is written, here and where somebody is logged in at the origin too. */
