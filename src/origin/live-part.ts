@@ -45,6 +45,7 @@ function livePartProblem(broadcast: Broadcast, part: Part, isTurn: boolean): str
 
 /** What a helper brings of one tick, and what is known of the lease it is of. */
 export interface LiveTick {
+  /** All of this index, and no others. */
   readonly parts: readonly Part[];
   readonly index: PartIndex;
   /** Another made the part before it. */
@@ -59,15 +60,16 @@ export interface LiveTick {
 
 /** SPEC LEND10: a tick holds its part once in every rendition, each as it should be and no larger than its bit rate. */
 export function liveTickProblem(broadcast: Broadcast, tick: LiveTick): string | undefined {
-  for (const [track, bitrateBps] of tick.bitratesBps) {
-    const own = tick.parts.filter((part) => part.track === track && part.part === tick.index);
-    const [part] = own;
-    if (part === undefined || own.length > 1) return `part ${tick.index} is not there once in every rendition`;
-    const problem = livePartProblem(broadcast, { ...part, track: tick.nameOf(track) }, tick.isTurn);
+  const { parts, index, isTurn, bitratesBps, bytes, nameOf } = tick;
+  for (const [track, bitrateBps] of bitratesBps) {
+    const part = parts.find((one) => one.track === track);
+    if (part === undefined || parts.length !== bitratesBps.size)
+      return `part ${index} is not there once in every rendition`;
+    const problem = livePartProblem(broadcast, { ...part, track: nameOf(track) }, isTurn);
     if (problem !== undefined) return problem;
-    const bytes = (tick.bytes.get(track) ?? 0) + part.bytes.length;
-    if (bytes > maxTrackBytes(bitrateBps)) return `${track} has ${bytes} bytes, far more than its bit rate`;
-    tick.bytes.set(track, bytes);
+    const trackBytes = (bytes.get(track) ?? 0) + part.bytes.length;
+    if (trackBytes > maxTrackBytes(bitrateBps)) return `${track} has ${trackBytes} bytes, far more than its bit rate`;
+    bytes.set(track, trackBytes);
   }
   return undefined;
 }

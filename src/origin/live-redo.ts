@@ -122,7 +122,7 @@ export class LiveRedo {
 
   #tickProblem(parts: readonly Part[], { next, bytes }: Taken, from: PartIndex): string | undefined {
     return liveTickProblem(this.#broadcast, {
-      parts,
+      parts: parts.filter(({ part }) => part === next),
       index: next,
       isTurn: next === from,
       bitratesBps: this.#bitratesBps,

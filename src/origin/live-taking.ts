@@ -52,8 +52,6 @@ export class LiveTaking {
   async #store(helper: HelperRecord, segment: number, index: number, parts: readonly Part[]): Promise<void> {
     const { board } = this.#options;
     const taken = this.#bytes.get(segment) ?? new Map<TrackId, number>();
-    if (parts.length !== this.#bitratesBps.size)
-      throw this.#refuse(helper, `part ${index} is not there once in every rendition`);
     const problem = liveTickProblem(this.#broadcast, {
       parts,
       index,

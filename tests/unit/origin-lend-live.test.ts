@@ -64,7 +64,7 @@ test('LEND9 LEND10 a segment passes to another helper at the first missing part,
   expect(stored.equals(Buffer.from(made(101, true).bytes))).toBe(true);
 });
 
-test('LEND10 a part with too few pictures, of another rendition, or ahead of its turn refuses the helper for a while', async () => {
+test('LEND10 a part with too few pictures, of another rendition, twice in a tick, far too large, or ahead of its turn refuses the helper for a while', async () => {
   await using origin = await TestOrigin.start();
   const broadcast = await helpedLive(origin);
   const bad: readonly Part[][] = [
@@ -72,6 +72,8 @@ test('LEND10 a part with too few pictures, of another rendition, or ahead of its
     [partOf('v360', 100, DEFAULT_GRID)],
     [made(101, true)],
     [made(100, true, { tfdt: 1 })],
+    [made(100, true), made(100, true)],
+    [made(100, true, { sampleBytes: 400_000 })],
   ];
   const helpers = [];
   for (let i = 0; i < bad.length; i++) helpers.push(await Helper.join(origin, broadcast, `Number ${i}`));
@@ -84,7 +86,7 @@ test('LEND10 a part with too few pictures, of another rendition, or ahead of its
     origin.clock.advance(50);
   }
   const { helpers: known, helped: states } = await helpOf(origin, broadcast);
-  expect(known.map(({ segmentsDone }) => segmentsDone)).toEqual([0, 0, 0, 0]);
+  expect(known.map(({ segmentsDone }) => segmentsDone)).toEqual(bad.map(() => 0));
   expect(states).toEqual([{ track: 'v240', madeBy: null, behindMs: 0 }]);
 });
 

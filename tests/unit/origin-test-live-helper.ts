@@ -25,7 +25,7 @@ export async function helpedLive(origin: TestOrigin): Promise<TestBroadcast> {
 /** A part of the helped rendition as an encoder makes it: its first picture says what it is. */
 export function made(part: number, isKey: boolean, tweak: PartTweak = {}): Part {
   const { bytes } = partOf('v240', part, DEFAULT_GRID, tweak);
-  const sampleBytes = 40;
+  const sampleBytes = tweak.sampleBytes ?? 40;
   const pictures = tweak.sampleCount ?? 3;
   const view = Buffer.from(bytes);
   for (let i = 0; i < pictures; i++) {
