@@ -66,21 +66,19 @@ export class Mp3Decoder extends CustomAudioDecoder {
 
   /** One channel becomes as many as were promised; takes ownership. */
   #spread(sound: AudioData): AudioSample {
-    const { numberOfFrames, sampleRate, timestamp } = sound;
-    const { numberOfChannels } = this.config;
-    const data = new Float32Array(numberOfFrames * numberOfChannels);
-    for (let channel = 0; channel < numberOfChannels; channel++)
-      sound.copyTo(data.subarray(channel * numberOfFrames, (channel + 1) * numberOfFrames), {
-        planeIndex: Math.min(channel, sound.numberOfChannels - 1),
-        format: 'f32-planar',
-      });
-    sound.close();
-    return new AudioSample({
-      data,
-      format: 'f32-planar',
-      numberOfChannels,
-      sampleRate,
-      timestamp: timestamp / 1_000_000,
-    });
+    try {
+      const { numberOfFrames, sampleRate, timestamp } = sound;
+      const { numberOfChannels } = this.config;
+      const data = new Float32Array(numberOfFrames * numberOfChannels);
+      for (let channel = 0; channel < numberOfChannels; channel++)
+        sound.copyTo(data.subarray(channel * numberOfFrames, (channel + 1) * numberOfFrames), {
+          planeIndex: Math.min(channel, sound.numberOfChannels - 1),
+          format: 'f32-planar',
+        });
+      const seconds = timestamp / 1_000_000;
+      return new AudioSample({ data, format: 'f32-planar', numberOfChannels, sampleRate, timestamp: seconds });
+    } finally {
+      sound.close();
+    }
   }
 }
