@@ -86,8 +86,9 @@ export class LivePackager {
 
   /** From its boundary on these tracks are made and no others. */
   change({ fromPart, going }: LadderChange, inits: readonly LaterInit[] = []): void {
+    const change = { part: fromPart, tracks: [...going, this.#options.audioTrack], inits };
     this.#options.send(
-      { kind: 'tracks', part: fromPart, tracks: [...going, this.#options.audioTrack], inits },
+      { kind: 'tracks', change },
       inits.map(({ bytes }) => bytes.buffer),
     );
   }

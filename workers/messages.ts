@@ -12,7 +12,7 @@ import type { LadderReport, RenditionStats, SpoolSafety, UploadStats } from '../
 import type { ThumbnailPlace } from '../src/protocol/thumbnails.ts';
 import type { TrackId } from '../src/protocol/track.ts';
 import type { FirstParts } from '../src/upload/return-plan.ts';
-import type { BroadcastStart, LaterInit, UnfinishedBroadcast } from '../src/upload/unfinished.ts';
+import type { BroadcastStart, TrackChange, UnfinishedBroadcast } from '../src/upload/unfinished.ts';
 
 /*
  * Every message of every worker. What is transferred belongs to the receiver from then on: streams are read to their
@@ -167,13 +167,7 @@ export type EngineToUpload =
       /** Of `bytes`, those that are encoded picture or sound. */
       readonly sampleBytes: number;
     }
-  /** From `part` on, the first of a segment, only these tracks are made; those of `inits` by another encoder. */
-  | {
-      readonly kind: 'tracks';
-      readonly part: PartIndex;
-      readonly tracks: readonly TrackId[];
-      readonly inits: readonly LaterInit[];
-    }
+  | { readonly kind: 'tracks'; readonly change: TrackChange }
   | { readonly kind: 'poster'; readonly jpeg: ArrayBuffer }
   | { readonly kind: 'strip'; readonly segment: number; readonly jpeg: ArrayBuffer }
   | { readonly kind: 'end'; readonly endParts: Readonly<Record<TrackId, PartIndex>> };

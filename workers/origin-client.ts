@@ -100,8 +100,7 @@ export class OriginClient {
     await this.#send('PUT', ingest.strip(this.#id, segment), jpeg, { 'Content-Type': 'image/jpeg' });
   }
 
-  /** The body is encoded here; `bodyBytes` tells its length to the meter. */
-  /** `signal` ends it early: another copy was answered. */
+  /** `signal` ends it early: another copy was answered. `bodyBytes` is for the meter. */
   async postParts(parts: readonly Part[], signal?: AbortSignal): Promise<{ answer: TickAnswer; bodyBytes: number }> {
     const body = encodeTick(parts) as Uint8Array<ArrayBuffer>;
     const answer = await this.#send(
@@ -213,7 +212,7 @@ export class OriginClient {
     ending?: AbortSignal,
   ): Promise<Response> {
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length : body.byteLength;
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS + (bodyBytes * 8000) / SLOWEST_LINE_BPS);
+    const timeout = AbortSignal.timeout(Math.ceil(REQUEST_TIMEOUT_MS + (bodyBytes * 8000) / SLOWEST_LINE_BPS));
     const answer = await fetch(this.#url(path), {
       method,
       headers: { ...headers, ...this.#fence(), Authorization: `Bearer ${this.#token}` },

@@ -8,6 +8,7 @@ import { forgetBroadcast } from './left-broadcast.ts';
 import type { FromUpload } from './messages.ts';
 import { openSpool } from './open-spool.ts';
 import type { OriginClient } from './origin-client.ts';
+import { keepChange } from './session-store.ts';
 import type { UploadMeter } from './upload-stats.ts';
 import { Uploader } from './uploader.ts';
 
@@ -59,6 +60,7 @@ export async function openUpload(context: UploadContext, session: KeptSession): 
     meter,
     spool,
     start: session,
+    keepChange: (change) => keepChange(id, change).catch(() => undefined),
     events: {
       onConfirmed: () => post({ kind: 'confirmed' }),
       onEnded: () => {

@@ -1,8 +1,10 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { KeptSession } from '../src/upload/unfinished.ts';
+import type { KeptSession, TrackChange } from '../src/upload/unfinished.ts';
 
-interface Kept extends KeptSession {
+interface Kept extends Omit<KeptSession, 'changes'> {
   readonly id: string;
+  /** Not there in what older pages kept. */
+  readonly changes?: readonly TrackChange[];
   readonly keptAtMs: number;
 }
 
@@ -28,10 +30,20 @@ async function withDatabase<T>(work: (database: IDBPDatabase<StudioDatabase>) =>
 
 /** Kept for this origin until `forgetSession`, the capability token with it. */
 export async function keepSession(session: KeptSession): Promise<void> {
-  const { broadcast, request, inits } = session;
+  const { broadcast, request, inits, changes } = session;
   await withDatabase((database) =>
-    database.put('sessions', { broadcast, request, inits, id: broadcast.id, keptAtMs: Date.now() }),
+    database.put('sessions', { broadcast, request, inits, changes, id: broadcast.id, keptAtMs: Date.now() }),
   );
+}
+
+/** With the session; nothing where that was not kept. */
+export async function keepChange(id: string, change: TrackChange): Promise<void> {
+  await withDatabase(async (database) => {
+    const { store, done } = database.transaction('sessions', 'readwrite');
+    const kept = await store.get(id);
+    if (kept !== undefined) await store.put({ ...kept, changes: [...(kept.changes ?? []), change] });
+    await done;
+  });
 }
 
 export async function forgetSession(id: string): Promise<void> {
@@ -41,5 +53,7 @@ export async function forgetSession(id: string): Promise<void> {
 /** Newest first; none where this browser keeps nothing. */
 export async function keptSessions(): Promise<readonly KeptSession[]> {
   const all = await withDatabase((database) => database.getAll('sessions')).catch(() => []);
-  return all.toSorted((a, b) => b.keptAtMs - a.keptAtMs);
+  return all
+    .map(({ changes = [], ...session }) => ({ ...session, changes }))
+    .toSorted((a, b) => b.keptAtMs - a.keptAtMs);
 }

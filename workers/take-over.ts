@@ -4,6 +4,7 @@ import { partDurationMicros } from '../src/protocol/grid.ts';
 import { isHelped as isHelpedTrack, ownTracks } from '../src/protocol/track.ts';
 import { goingOf } from '../src/upload/lost-cuts.ts';
 import { nextParts, planReturn, unsentParts } from '../src/upload/return-plan.ts';
+import { untoldChanges, withChanges } from '../src/upload/track-changes.ts';
 import type { KeptSession } from '../src/upload/unfinished.ts';
 import { insist } from './insist.ts';
 import type { LivePlan } from './messages.ts';
@@ -27,11 +28,13 @@ export async function takeOver(
   await spool.forget(state.durable);
   const kept = spool.kept();
   const ids = ownTracks(tracks).map((track) => track.id);
-  const history = goingOf(ids, state.cuts, spool.givenUp(), grid.partsPerSegment);
+  const untold = untoldChanges(session.changes, state.cuts);
+  const cuts = withChanges(state.cuts, untold);
+  const history = goingOf(ids, cuts, spool.givenUp(), grid.partsPerSegment);
   const going = history.at(-1)?.tracks ?? ids;
   // What rests ended long ago; where it goes on, the ladder decides.
-  const next = nextParts(going, state, kept);
-  uploader.timeline.recall(history);
+  const next = nextParts(going, { ...state, cuts }, kept);
+  uploader.timeline.recall(history, untold);
   await uploader.sendKept(unsentParts(state, kept));
   uploader.begin().catch(fail);
   if (wish === 'finish') {

@@ -1,9 +1,9 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { KeptSession } from '../src/upload/unfinished.ts';
+import type { SendingSession } from '../src/upload/unfinished.ts';
 import type { Rendition } from './encode-core.ts';
 
 /** An upload that runs, as this browser remembers it until all of it is there. */
-export interface KeptUpload extends KeptSession {
+export interface KeptUpload extends SendingSession {
   readonly id: string;
   readonly file: { readonly name: string; readonly size: number; readonly lastModified: number };
   /** Where the browser can open the file again by itself, after asking the person. */

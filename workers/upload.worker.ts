@@ -98,7 +98,7 @@ function fromEngine(message: EngineToUpload): void {
       if (running !== undefined) goOn(running, message);
       else if (broadcast !== undefined) {
         const { request, inits } = message;
-        begin(startUpload(context, { broadcast, request, inits }));
+        begin(startUpload(context, { broadcast, request, inits, changes: [] }));
       }
       break;
     case 'part':
@@ -108,9 +108,7 @@ function fromEngine(message: EngineToUpload): void {
         .catch(fail);
       break;
     case 'tracks':
-      running
-        ?.then(({ uploader }) => uploader.timeline.change(message.tracks, message.part, message.inits))
-        .catch(fail);
+      running?.then(({ uploader }) => uploader.timeline.change(message.change)).catch(fail);
       break;
     case 'poster':
       // A list without a fresh picture is not worth a retry.

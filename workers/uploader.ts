@@ -6,7 +6,7 @@ import { ownTracks, type TrackId } from '../src/protocol/track.ts';
 import type { Spool } from '../src/spool/spool.ts';
 import { planAnswer } from '../src/upload/answer.ts';
 import { StoredParts } from '../src/upload/stored-parts.ts';
-import type { BroadcastStart, InitSegment } from '../src/upload/unfinished.ts';
+import type { BroadcastStart, InitSegment, TrackChange } from '../src/upload/unfinished.ts';
 import { type Batch, UploadPlan } from '../src/upload/upload-plan.ts';
 import { insist } from './insist.ts';
 import { type OriginClient, OriginRefusal } from './origin-client.ts';
@@ -28,6 +28,8 @@ export interface UploaderOptions {
   /** Stays the caller's to close, after `onEnded` or `onFailed`. */
   readonly spool: Spool;
   readonly start: BroadcastStart;
+  /** For the next tab. Never rejects. */
+  readonly keepChange: (change: TrackChange) => Promise<void>;
   readonly events: UploaderEvents;
 }
 
@@ -74,6 +76,7 @@ export class Uploader {
       spool,
       plan,
       request: start.request,
+      keep: options.keepChange,
       onTold: () => this.#pump(),
       onFailed: (cause) => this.#fail(cause),
     });

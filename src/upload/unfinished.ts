@@ -1,4 +1,5 @@
 import type { ReservedBroadcast, StartRequest } from '../protocol/broadcast.ts';
+import type { PartIndex } from '../protocol/grid.ts';
 import type { TrackId } from '../protocol/track.ts';
 
 export interface InitSegment {
@@ -12,15 +13,28 @@ export interface LaterInit extends InitSegment {
   readonly codecs: string;
 }
 
+/** From `part` on, the first of a segment, only these tracks are made; those of `inits` by another encoder. */
+export interface TrackChange {
+  readonly part: PartIndex;
+  readonly tracks: readonly TrackId[];
+  readonly inits: readonly LaterInit[];
+}
+
 /** What the origin is told at the start: with it a tab that comes back makes the same broadcast. */
 export interface BroadcastStart {
   readonly request: StartRequest;
   readonly inits: readonly InitSegment[];
 }
 
-/** A broadcast that runs, as this browser remembers it until its end. */
-export interface KeptSession extends BroadcastStart {
+/** What is needed to send, and to go on sending, a broadcast or a recording that runs. */
+export interface SendingSession extends BroadcastStart {
   readonly broadcast: ReservedBroadcast;
+}
+
+/** A broadcast that runs, as this browser remembers it until its end. */
+export interface KeptSession extends SendingSession {
+  /** In the order in which they were decided, told to the origin or not. */
+  readonly changes: readonly TrackChange[];
 }
 
 /** A broadcast that an earlier tab left. */
