@@ -1,7 +1,9 @@
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { live, pages } from '../../src/protocol/urls.ts';
+import { BREAKABLE, breakEncoders, hangEncoder } from '../helpers/breakable-encoder.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
+import { changeEngine, ENGINE } from '../helpers/change-engine.ts';
 import { decodeAll } from '../helpers/ffprobe.ts';
 import { test } from '../helpers/fixtures.ts';
 import { checkParts, checkSegments, fetchBytes, fetchTrack } from '../helpers/media-checks.ts';
@@ -9,16 +11,6 @@ import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
 
 test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camera', 'microphone'] });
-
-const ENGINE = /engine\.worker[^/]*\.js$/;
-
-/** In front of the engine's own code, and of every worker it starts. */
-async function changeEngine(page: Page, code: string): Promise<void> {
-  await page.route(ENGINE, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: code + (await answer.text()) });
-  });
-}
 
 const WITHOUT_H264 = `{
   const ask = VideoEncoder.isConfigSupported.bind(VideoEncoder);
@@ -59,45 +51,6 @@ test('a VideoEncoder without H.264: ffmpeg.wasm carries the broadcast, the studi
     expect(await checkParts(origin.url, id, fetched, 0, DEFAULT_GRID)).toEqual([]);
   }
 });
-
-/**
- * A VideoEncoder that fails for good at the heights that the channel names, however often it is made anew; or that
- * swallows from its next picture on that need not be a key frame, and says nothing.
- */
-const BREAKABLE = `
-  const RealEncoder = VideoEncoder;
-  const running = new Set();
-  let broken = [];
-  self.VideoEncoder = class extends RealEncoder {
-    constructor(init) { super(init); this.onError = init.error; running.add(this); }
-    configure(config) { super.configure(config); this.height = config.height; this.breakDown(); }
-    encode(picture, options) {
-      this.isSwallowing ||= this.mayHang && !options.keyFrame;
-      if (!this.isSwallowing) super.encode(picture, options);
-    }
-    breakDown() {
-      if (!broken.includes(this.height)) return;
-      setTimeout(() => {
-        if (this.state === 'closed') return;
-        super.close();
-        this.onError(new DOMException('taken away by the test', 'OperationError'));
-      }, 50);
-    }
-  };
-  new BroadcastChannel('break-encoders').onmessage = ({ data }) => {
-    broken = data;
-    for (const encoder of running) encoder.breakDown();
-  };
-  new BroadcastChannel('hang-encoders').onmessage = ({ data }) => {
-    for (const encoder of running) encoder.mayHang ||= encoder.height === data;
-  };
-`;
-
-const breakEncoders = (page: Page, heights: readonly number[]): Promise<void> =>
-  page.evaluate((broken) => new BroadcastChannel('break-encoders').postMessage(broken), heights);
-
-const hangEncoder = (page: Page, height: number): Promise<void> =>
-  page.evaluate((hung) => new BroadcastChannel('hang-encoders').postMessage(hung), height);
 
 test('CUT6 an encoder that fails for good while live is followed by ffmpeg.wasm, and another tab goes on with the first one: each brings its init segment, the viewer plays on, every part decodes', async ({
   page,

@@ -1,9 +1,12 @@
 import { expect, type Page, test } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
+import { BREAKABLE, breakEncoders } from '../helpers/breakable-encoder.ts';
+import { changeEngine } from '../helpers/change-engine.ts';
 import { type RunningOrigin, startOrigin } from '../helpers/origin.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { withCrashes } from './spool-browser.ts';
 import { proveWhole, reservedBy } from './spool-proof.ts';
+import { expectComplete, tracksOfCuts } from './timeline-proof.ts';
 
 const durationMs = async (origin: RunningOrigin, id: string) => (await broadcastDetail(origin.url, id)).durationMs;
 const untilLonger = (origin: RunningOrigin, id: string, thanMs: number) =>
@@ -62,6 +65,34 @@ test('P5 the browser is killed during an outage: the next one sends what was kep
     await expect(again.getByRole('button', { name: /camera and microphone/i })).toBeVisible();
     await expect(unfinished(again)).toBeHidden();
     expect(await keptBy(again), 'the token went with the end').toEqual({ sessions: 0, folders: [] });
+    await origin.stop();
+  });
+});
+
+test('P5 CUT5 a quality stops during an outage and the browser is killed before the server can be told: the recording is whole without it', () => {
+  test.setTimeout(180_000);
+  return withCrashes(async (crashable, dataDir) => {
+    const first = await startOrigin({ dataDir });
+    const page = await crashable.start();
+    await changeEngine(page, BREAKABLE);
+    await page.route(/\/ffmpeg\//, (route) => route.fulfill({ status: 404, body: '' }));
+    const { id } = await goLive(page, first.url, '?ladder=360,240');
+    await untilLonger(first, id, 2000);
+    await first.kill();
+    await expect(pill(page)).toContainText('Reconnecting');
+    await breakEncoders(page, [360]);
+    await expect(page.locator('health-panel')).toContainText('360p has stopped: its encoder failed');
+    // The next boundary, or the one behind it, and two seconds that the quality lacks.
+    await expect(pill(page)).toContainText(/Reconnecting: 2\d s safe/, { timeout: 40_000 });
+    await crashable.kill();
+
+    const origin = await startOrigin({ dataDir, port: first.port });
+    const again = await crashable.start();
+    await again.goto(origin.url + pages.studio);
+    await unfinished(again).getByRole('button', { name: 'End' }).click();
+    await expect(pill(again)).toContainText('ended');
+    await expectComplete(origin, id);
+    expect(await tracksOfCuts(origin, id)).toEqual(['v240,a128']);
     await origin.stop();
   });
 });

@@ -26,9 +26,14 @@ async function bytesOf(url: string): Promise<Uint8Array> {
 
 /**
  * Proves that a broadcast that has ended is whole: every part from 0 to its end is stored in every track, and ffprobe
- * finds every frame of it exactly once, in its place; everything decodes. Gives its length in parts.
+ * finds every frame of it exactly once, in its place; everything decodes. Gives its length in parts. What was cut off by
+ * a crash ends where each track had come to, which on a busy machine is seconds apart.
  */
-export async function proveWhole(originUrl: string, broadcast: ReservedBroadcast): Promise<number> {
+export async function proveWhole(
+  originUrl: string,
+  broadcast: ReservedBroadcast,
+  ending: 'ended' | 'cut off' = 'ended',
+): Promise<number> {
   const state = await ingestState(originUrl, broadcast);
   expect(state.cuts).toEqual([]);
   const { grid, end } = state;
@@ -36,7 +41,7 @@ export async function proveWhole(originUrl: string, broadcast: ReservedBroadcast
   const endPart = Math.max(...Object.values(end.endParts));
   for (const track of state.tracks) {
     const trackEnd = end.endParts[track.id] ?? 0;
-    expect(endPart - trackEnd, `${track.id} ends with the others`).toBeLessThanOrEqual(3);
+    if (ending === 'ended') expect(endPart - trackEnd, `${track.id} ends with the others`).toBeLessThanOrEqual(3);
     expect(state.stored[track.id], `${track.id} has every part`).toEqual([{ from: 0, to: trackEnd }]);
     const media = [await bytesOf(originUrl + live.init(broadcast.id, track.id))];
     for (let segment = 0; segment * grid.partsPerSegment < trackEnd; segment++)

@@ -1,20 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { pages } from '../../src/protocol/urls.ts';
 import { startOrigin } from '../helpers/origin.ts';
 import { randomOf, rounds } from '../helpers/random.ts';
 import { broadcastDetail, goLive } from '../helpers/studio.ts';
-import { CrashableBrowser } from './spool-browser.ts';
+import { withCrashes } from './spool-browser.ts';
 import { proveWhole, reservedBy } from './spool-proof.ts';
 
-for (const seed of rounds(3, 20))
-  test(`P5 the browser is killed at a random moment (seed ${seed}): End completes the recording with what is there`, async () => {
+for (const seed of rounds(2, 20))
+  test(`P5 the browser is killed at a random moment (seed ${seed}): End completes the recording with what is there`, () => {
     test.setTimeout(120_000);
-    const crashable = await CrashableBrowser.create();
-    const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-kill-'));
-    try {
+    return withCrashes(async (crashable, dataDir) => {
       const origin = await startOrigin({ dataDir });
       const page = await crashable.start();
       const reserved = reservedBy(page);
@@ -28,10 +23,8 @@ for (const seed of rounds(3, 20))
       await again.goto(origin.url + pages.studio);
       await again.locator('studio-unfinished').getByRole('button', { name: 'End' }).click();
       await expect(again.locator('status-pill')).toContainText('ended');
-      expect(await proveWhole(origin.url, await reserved)).toBeGreaterThanOrEqual(Math.floor(momentMs / 100));
+      const lengthParts = await proveWhole(origin.url, await reserved, 'cut off');
+      expect(lengthParts).toBeGreaterThanOrEqual(Math.floor(momentMs / 100));
       await origin.stop();
-    } finally {
-      await crashable.dispose();
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    });
   });

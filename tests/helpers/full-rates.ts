@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { changeEngine } from './change-engine.ts';
 
 /**
  * In front of the engine's own code: every encoder fills the bit rate it was asked for, or `share` times as much, as a
@@ -35,9 +36,4 @@ const filling = (share: number): string => `{
 `;
 
 /** Before the studio is opened. */
-export async function fillRates(page: Page, share = 1): Promise<void> {
-  await page.route(/engine\.worker[^/]*\.js$/, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: filling(share) + (await answer.text()) });
-  });
-}
+export const fillRates = (page: Page, share = 1): Promise<void> => changeEngine(page, filling(share));
