@@ -6,7 +6,7 @@ import { broadcastDetail, goLive } from '../helpers/studio.ts';
 import { withCrashes } from './spool-browser.ts';
 import { proveWhole, reservedBy } from './spool-proof.ts';
 
-for (const seed of rounds(2, 20))
+for (const seed of rounds(3, 20))
   test(`P5 the browser is killed at a random moment (seed ${seed}): End completes the recording with what is there`, () => {
     test.setTimeout(120_000);
     return withCrashes(async (crashable, dataDir) => {
