@@ -31,6 +31,8 @@ export class CornerComposer {
   readonly #size: Size;
   #screen: Placed | undefined;
   #camera: Placed | undefined;
+  /** The newest picture of the camera. */
+  #corner: { readonly bytes: Uint8Array<ArrayBuffer>; readonly place: Place } | undefined;
   /** The newest screen, fitted, with black around it. */
   #background: Uint8Array<ArrayBuffer>;
 
@@ -55,22 +57,25 @@ export class CornerComposer {
     overlayI420(this.#background, this.#size, await placed.writer.bytes(screen), placed.place);
   }
 
-  /** One call at a time. `camera` stays the caller's, the answer is the caller's to close. */
-  async compose(
-    camera: VideoFrame | undefined,
-    timestamp: number,
-    colorSpace: VideoColorSpaceInit | undefined,
-  ): Promise<VideoFrame> {
-    const data = this.#background.slice();
-    if (camera !== undefined) {
-      const source = shownSize(camera);
-      let placed = this.#camera;
-      if (placed === undefined || !isSame(placed.source, source)) {
-        placed = placedAt(source, cornerPlace(source, this.#size));
-        this.#camera = placed;
-      }
-      overlayI420(data, this.#size, await placed.writer.bytes(camera), placed.place);
+  /** From now on this is in the corner; undefined: nothing is. One call at a time; `camera` stays the caller's. */
+  async setCamera(camera: VideoFrame | undefined): Promise<void> {
+    if (camera === undefined) {
+      this.#corner = undefined;
+      return;
     }
+    const source = shownSize(camera);
+    let placed = this.#camera;
+    if (placed === undefined || !isSame(placed.source, source)) {
+      placed = placedAt(source, cornerPlace(source, this.#size));
+      this.#camera = placed;
+    }
+    this.#corner = { bytes: await placed.writer.bytes(camera), place: placed.place };
+  }
+
+  /** The caller's to close. */
+  compose(timestamp: number, colorSpace: VideoColorSpaceInit | undefined): VideoFrame {
+    const data = this.#background.slice();
+    if (this.#corner !== undefined) overlayI420(data, this.#size, this.#corner.bytes, this.#corner.place);
     return i420Picture(data, this.#size, timestamp, colorSpace);
   }
 }

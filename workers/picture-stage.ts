@@ -12,8 +12,10 @@ import { type OnPicture, VideoPump } from './video-pump.ts';
 const BEFORE_LIVE: Size = { width: 1280, height: 720 };
 /** Of the drawn picture; the slots between repeat it. */
 const SOUND_PICTURE_EVERY_MS = 66;
-/** Without a camera picture for this long the screen goes out alone. */
+/** Without a camera picture for this long the screen goes on by itself, with the newest one that there is, */
 const CORNER_STARVED_MS = 200;
+/** and without any after this: a camera that stutters is not to come and go. */
+const CORNER_GONE_MS = 2_000;
 
 export interface PictureStageOptions {
   readonly onPicture: (picture: VideoFrame, captured: Micros) => void;
@@ -80,6 +82,7 @@ export class PictureStage {
   /** Nothing comes from there any more. */
   async stop(place: PicturePlace): Promise<void> {
     if (place === 'main') this.#forget();
+    else await this.#composer?.setCamera(undefined);
     await this.#pumps[place].stop();
   }
 
@@ -110,9 +113,12 @@ export class PictureStage {
       return;
     }
     try {
-      await this.#composerNow().setScreen(picture);
-      if (localNowMs() - this.#cornerAtMs < CORNER_STARVED_MS) return;
-      this.#show(await this.#composerNow().compose(undefined, captured, this.#colorSpace), captured);
+      const composer = this.#composerNow();
+      await composer.setScreen(picture);
+      const starvedMs = localNowMs() - this.#cornerAtMs;
+      if (starvedMs < CORNER_STARVED_MS) return;
+      if (starvedMs >= CORNER_GONE_MS) await composer.setCamera(undefined);
+      this.#show(composer.compose(captured, this.#colorSpace), captured);
     } finally {
       picture.close();
     }
@@ -123,7 +129,9 @@ export class PictureStage {
       // Alone it is no picture of this scene.
       if (this.#scene.kind !== 'corner' || !this.#pumps.main.isRunning) return;
       this.#cornerAtMs = localNowMs();
-      this.#show(await this.#composerNow().compose(picture, captured, this.#colorSpace), captured);
+      const composer = this.#composerNow();
+      await composer.setCamera(picture);
+      this.#show(composer.compose(captured, this.#colorSpace), captured);
     } finally {
       picture.close();
     }

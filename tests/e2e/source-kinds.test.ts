@@ -38,11 +38,15 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 
 const steps = (numbers: readonly number[]): number[] => numbers.slice(1).map((n, i) => n - (numbers[i] ?? 0));
 
-/** Pictures of a camera, in order, and nearly all of them one a slot: what comes too late gives way to the next. */
-function expectCamera(numbers: readonly number[]): void {
-  expect(numbers.length).toBeGreaterThan(2 * CAMERA.rate);
+/**
+ * Pictures of a camera in the slots of `at`, in order and each in its time: what a busy machine brings too late gives way
+ * to the next, however many that are, and is not made up for later.
+ */
+function expectCamera(numbers: readonly number[], at: readonly number[] = numbers.map((_, slot) => slot)): void {
+  expect(numbers.length).toBeGreaterThan(CAMERA.rate);
   expect(Math.min(...steps(numbers))).toBeGreaterThanOrEqual(0);
-  expect(steps(numbers).filter((step) => step === 1).length).toBeGreaterThan(numbers.length * 0.9);
+  const ahead = numbers.map((n, i) => n - (at[i] ?? 0));
+  expect(Math.max(...ahead) - Math.min(...ahead)).toBeLessThanOrEqual(CAMERA.rate / 2);
 }
 
 test('a minute of a screen, a camera over it, a camera, sound only, devices that go and come back: every slot filled, every picture in order, sound and picture together', async ({
@@ -134,10 +138,13 @@ test('a minute of a screen, a camera over it, a camera, sound only, devices that
   ] as const) {
     const slots = Array.from({ length: slotAt(toS) - slotAt(fromS) }, (_, i) => slotAt(fromS) + i);
     const since = slots.slice(slots.findIndex(isBoth));
-    const both = since.filter(isBoth);
     // Without a new picture of the camera for a while the screen goes out alone, which a busy machine brings about.
-    expect(both.length).toBeGreaterThan(since.length * 0.9);
-    expectCamera(both.map((slot) => corner[slot] ?? 0));
+    const both = since.filter(isBoth);
+    expect(both.at(-1)).toBeGreaterThan((since.at(-1) ?? 0) - frameRate);
+    expectCamera(
+      both.map((slot) => corner[slot] ?? 0),
+      both,
+    );
     expect(Math.min(...steps(both.map((slot) => behind[slot] ?? 0)))).toBe(0);
   }
 

@@ -3,7 +3,8 @@ declare module 'tabcast:corner-composer' {
   export class CornerComposer {
     constructor(size: { readonly width: number; readonly height: number });
     setScreen(screen: VideoFrame): Promise<void>;
-    compose(camera: VideoFrame, timestamp: number, colorSpace: undefined): Promise<VideoFrame>;
+    setCamera(camera: VideoFrame): Promise<void>;
+    compose(timestamp: number, colorSpace: undefined): VideoFrame;
   }
 }
 

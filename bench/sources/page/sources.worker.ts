@@ -23,7 +23,8 @@ async function compose(through: 'i420' | 'canvas', frames: number): Promise<Sour
   for (let n = 0; n < frames; n++) {
     if (through === 'i420') {
       await composer.setScreen(screen);
-      (await composer.compose(camera, n, undefined)).close();
+      await composer.setCamera(camera);
+      composer.compose(n, undefined).close();
       continue;
     }
     context?.drawImage(screen, 0, 0, FRAME.width, FRAME.height);
