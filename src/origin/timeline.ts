@@ -56,10 +56,14 @@ export function addCut(cuts: readonly TimelineCut[], wanted: TimelineCut, facts:
       return { kind: 'conflict', reason: 'another cut is already there' };
     return { kind: 'cut', cuts: cuts.map((known) => (known === there ? cut : known)) };
   }
-  if (cuts.length >= MAX_CUTS) return impossible(`a broadcast has at most ${MAX_CUTS} cuts`);
-  const overlaps = cuts.some((known) => known.fromPart < toPart && fromPart < known.toPart);
+  // What was to change after the tab went never did.
+  const others = cuts.filter(
+    (known) => known.fromPart < known.toPart || !(fromPart < known.toPart && known.toPart < toPart),
+  );
+  if (others.length >= MAX_CUTS) return impossible(`a broadcast has at most ${MAX_CUTS} cuts`);
+  const overlaps = others.some((known) => known.fromPart < toPart && fromPart < known.toPart);
   if (overlaps) return { kind: 'conflict', reason: 'the holes of two cuts would lie over each other' };
-  return { kind: 'cut', cuts: [...cuts, cut].toSorted((a, b) => a.toPart - b.toPart) };
+  return { kind: 'cut', cuts: [...others, cut].toSorted((a, b) => a.toPart - b.toPart) };
 }
 
 /** The declared holes, half-open; cuts that only drop a rendition have none. */

@@ -20,7 +20,7 @@ const WITHOUT_H264 = `{
 
 const untilLong = (originUrl: string, id: string, durationMs: number): Promise<void> =>
   expect
-    .poll(async () => (await broadcastDetail(originUrl, id)).durationMs, { timeout: 60_000 })
+    .poll(async () => (await broadcastDetail(originUrl, id)).durationMs, { timeout: 90_000 })
     .toBeGreaterThan(durationMs);
 
 /** The cuts that brought the init segments of another encoder. */
@@ -32,7 +32,6 @@ test('a VideoEncoder without H.264: ffmpeg.wasm carries the broadcast, the studi
   context,
   origin,
 }) => {
-  test.setTimeout(120_000);
   await changeEngine(page, WITHOUT_H264);
   const { id } = await goLive(page, origin.url, '?ladder=360,240');
   await expect(page.locator('live-notes')).toContainText('This browser has no H.264 encoder');
@@ -57,18 +56,17 @@ test('CUT6 an encoder that fails for good while live is followed by ffmpeg.wasm,
   context,
   origin,
 }) => {
-  test.setTimeout(120_000);
   await changeEngine(page, BREAKABLE);
   const { id } = await goLive(page, origin.url, '?ladder=360');
   const viewer = await context.newPage();
   await viewer.goto(origin.url + pages.watch(id));
   await untilPlaying(viewer, 2);
   await breakEncoders(page, [360]);
-  await expect(page.locator('live-notes')).toContainText('the stream goes on', { timeout: 30_000 });
+  await expect(page.locator('live-notes')).toContainText('the stream goes on');
   await expect(page.locator('health-panel')).toContainText(/The encoder of 360p failed \d times and was replaced/);
   const { durationMs } = await broadcastDetail(origin.url, id);
   await expect
-    .poll(async () => (await videoState(viewer)).positionS, { timeout: 45_000 })
+    .poll(async () => (await videoState(viewer)).positionS, { timeout: 90_000 })
     .toBeGreaterThan(durationMs / 1000 + 3);
   await expect.poll(() => initCuts(origin.url, id)).toHaveLength(1);
   const [taken] = await initCuts(origin.url, id);
@@ -78,9 +76,9 @@ test('CUT6 an encoder that fails for good while live is followed by ffmpeg.wasm,
   await page.unroute(ENGINE);
   await page.goto(origin.url + pages.studio);
   await page.locator('studio-unfinished').getByRole('button', { name: 'Resume' }).click();
-  await expect.poll(() => initCuts(origin.url, id), { timeout: 40_000 }).toHaveLength(2);
+  await expect.poll(() => initCuts(origin.url, id)).toHaveLength(2);
   await expect
-    .poll(async () => (await videoState(viewer)).positionS, { timeout: 45_000 })
+    .poll(async () => (await videoState(viewer)).positionS, { timeout: 90_000 })
     .toBeGreaterThan(segment * 10 + 3);
   await untilLong(origin.url, id, (segment + 1) * 10_000 + 1_000);
   await endStream(page);
@@ -101,24 +99,23 @@ test('an encoder that hangs is replaced and goes on with a key frame; where none
   page,
   origin,
 }) => {
-  test.setTimeout(120_000);
   await changeEngine(page, BREAKABLE);
   await page.route(/\/ffmpeg\//, (route) => route.fulfill({ status: 404, body: '' }));
   const { id } = await goLive(page, origin.url, '?ladder=360,240&calm=5');
   const tracksOfCuts = async () => (await broadcastDetail(origin.url, id)).cuts.map(({ tracks }) => tracks.join());
   await hangEncoder(page, 360);
   const health = page.locator('health-panel');
-  await expect(health).toContainText('The encoder of 360p failed once and was replaced', { timeout: 30_000 });
+  await expect(health).toContainText('The encoder of 360p failed once and was replaced');
   await breakEncoders(page, [360]);
-  await expect(health).toContainText('360p has stopped: its encoder failed', { timeout: 30_000 });
+  await expect(health).toContainText('360p has stopped: its encoder failed');
   await expect.poll(tracksOfCuts).toEqual(['v240,a128']);
   await breakEncoders(page, []);
-  await expect.poll(tracksOfCuts, { timeout: 40_000 }).toEqual(['v240,a128', 'v360,v240,a128']);
+  await expect.poll(tracksOfCuts).toEqual(['v240,a128', 'v360,v240,a128']);
   await expect(health).not.toContainText('360p has stopped');
   const [gone, back] = (await broadcastDetail(origin.url, id)).cuts;
   await untilLong(origin.url, id, ((back?.toPart ?? 0) + 10) * 100);
   await endStream(page);
-  await expect.poll(async () => (await broadcastDetail(origin.url, id)).state, { timeout: 30_000 }).toBe('sealed');
+  await expect.poll(async () => (await broadcastDetail(origin.url, id)).state).toBe('sealed');
   const [track] = (await broadcastDetail(origin.url, id)).tracks;
   if (track === undefined) throw new Error('there is no track');
   const fetched = await fetchTrack(origin.url, id, track, (gone?.toPart ?? 0) / 100);

@@ -23,7 +23,7 @@ const test = base.extend<object, { firefox: Browser; studio: FirefoxStudio }>({
       await use(browser);
       await browser.close();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 90_000 },
   ],
   studio: [
     async ({ firefox, origin }, use) => {
@@ -49,7 +49,7 @@ test('GRID1 GRID4 GRID5 what Firefox recorded fills every slot, keys on the grid
   studio,
 }) => {
   await expect
-    .poll(async () => (await broadcastDetail(origin.url, studio.id)).durationMs, { timeout: 60_000 })
+    .poll(async () => (await broadcastDetail(origin.url, studio.id)).durationMs, { timeout: 90_000 })
     .toBeGreaterThan(11_500);
   await endStreamIn(studio.page);
   const detail = await broadcastDetail(origin.url, studio.id);

@@ -35,17 +35,17 @@ const videoS = (page: Page): Promise<number> =>
 
 /** Resolves once the picture has moved on by so many seconds; says what the page says when it does not. */
 async function untilMoving(page: Page, seconds: number): Promise<void> {
-  await expect.poll(() => videoS(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(0);
+  await expect.poll(() => videoS(page)).toBeGreaterThanOrEqual(0);
   const fromS = await videoS(page);
   await expect
-    .poll(async () => ((await videoS(page)) > fromS + seconds ? 'moving' : await shownText(page)), { timeout: 30_000 })
+    .poll(async () => ((await videoS(page)) > fromS + seconds ? 'moving' : await shownText(page)))
     .toBe('moving');
 }
 
 const firstPicture = (page: Page): Promise<ShownPicture | undefined> => page.evaluate(() => window.firstPicture);
 
 async function expectFirstPicture(page: Page, leftAtS: number): Promise<void> {
-  await expect.poll(async () => (await firstPicture(page)) !== undefined, { timeout: 30_000 }).toBe(true);
+  await expect.poll(async () => (await firstPicture(page)) !== undefined).toBe(true);
   const shownS = timeShownS(await firstPicture(page));
   expect(shownS).toBeGreaterThanOrEqual(leftAtS - 3 - KEPT_BEFORE_S);
   expect(shownS).toBeLessThanOrEqual(leftAtS + 0.1);

@@ -58,7 +58,7 @@ test('a hidden tab of a browser that slows hidden tabs down sends every picture,
     const id = await goLiveIn(page, `${origin.url}${pages.studio}?ladder=240`);
     const untilMedia = (ms: number) =>
       expect
-        .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 60_000 })
+        .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 90_000 })
         .toBeGreaterThan(ms);
     await page.evaluate(countTurns);
     await untilMedia(10_200);

@@ -14,7 +14,6 @@ test('a machine that gets too slow lets one quality rest and takes it back; no k
   page,
   browser,
 }) => {
-  test.setTimeout(150_000);
   const origin = await startOrigin();
   const { id } = await goLive(page, origin.url, '?ladder=480,360,240&calm=5');
   const studio = await busiestRenderer(browser);
@@ -27,19 +26,17 @@ test('a machine that gets too slow lets one quality rest and takes it back; no k
     async () => Date.now() - startedMs - (await broadcastDetail(origin.url, id)).durationMs,
   );
   try {
-    await expect.poll(() => tracksOfCuts(origin, id), { timeout: 60_000 }).toEqual(['v480,v240,a128']);
+    await expect.poll(() => tracksOfCuts(origin, id), { timeout: 90_000 }).toEqual(['v480,v240,a128']);
   } finally {
     release();
   }
   // Its reason may be either: with all threads slow, sending suffers as well as encoding.
   await expect(page.locator('health-panel')).toContainText('360p rests: ');
   await expect
-    .poll(() => tracksOfCuts(origin, id), { timeout: 60_000 })
+    .poll(() => tracksOfCuts(origin, id), { timeout: 90_000 })
     .toEqual(['v480,v240,a128', 'v480,v360,v240,a128']);
   const [gone, back] = (await broadcastDetail(origin.url, id)).cuts;
-  await expect
-    .poll(async () => (await videoState(watching)).positionS, { timeout: 40_000 })
-    .toBeGreaterThan((back?.toPart ?? 0) / 10 + 2);
+  await expect.poll(async () => (await videoState(watching)).positionS).toBeGreaterThan((back?.toPart ?? 0) / 10 + 2);
   await expect(page.locator('health-panel')).not.toContainText('saw a break');
   await watching.close();
   await endStream(page);

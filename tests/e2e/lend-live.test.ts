@@ -50,7 +50,6 @@ test('LEND8 LEND16 LEND17 a live sends its largest picture only and others make 
   page,
   browser,
 }) => {
-  test.setTimeout(240_000);
   const origin = await startOrigin();
   const id = await goLiveHelped(page, origin.url);
   const helped = async () => (await broadcastDetail(origin.url, id)).tracks.filter(isHelped).map((track) => track.id);
@@ -61,7 +60,7 @@ test('LEND8 LEND16 LEND17 a live sends its largest picture only and others make 
   const badLink = await inviteHelpers(page);
   const liar = await startHelper(browser, badLink, 'Liar', makeLiar);
   const one = await startHelper(browser, badLink, 'One');
-  await expect(liar.getByRole('alert')).toContainText('does not show the film', { timeout: 45_000 });
+  await expect(liar.getByRole('alert')).toContainText('does not show the film', { timeout: 90_000 });
   const list = page.getByRole('list', { name: 'Helpers' });
   await expect(list).toContainText('Sent away: its 240p does not show the film');
   await expect(page.locator('[data-figure=looks]')).toContainText('1 not what the source shows');
@@ -69,7 +68,7 @@ test('LEND8 LEND16 LEND17 a live sends its largest picture only and others make 
   await liar.context().close();
   const link = await inviteHelpers(page);
   const helpers = [one, await startHelper(browser, link, 'Two')];
-  await expect.poll(() => segmentsWith(origin.url, id, 'v240'), { timeout: 20_000 }).not.toEqual([]);
+  await expect.poll(() => segmentsWith(origin.url, id, 'v240')).not.toEqual([]);
   await expect(row).toContainText(/Good\s*Made by (One|Two), (up to date|0\.[0-9] s behind)/);
   const watching = await browser.newPage();
   await watching.goto(`${origin.url}/watch/${id}`);
@@ -82,25 +81,23 @@ test('LEND8 LEND16 LEND17 a live sends its largest picture only and others make 
     );
   const [first = 0] = await segmentsWith(origin.url, id, 'v240');
   const secondOf = async (): Promise<number> => (await broadcastDetail(origin.url, id)).durationMs / 1000;
-  await expect.poll(secondOf, { timeout: 40_000, intervals: [100] }).toBeGreaterThan(first * 10 + 4.3);
+  await expect.poll(secondOf, { timeout: 90_000, intervals: [100] }).toBeGreaterThan(first * 10 + 4.3);
   const [busy] = await working();
   await busy?.context().close();
-  await expect.poll(secondOf, { timeout: 40_000 }).toBeGreaterThan((first + 2) * 10 + 1);
+  await expect.poll(secondOf).toBeGreaterThan((first + 2) * 10 + 1);
   await expect.poll(async () => (await videoState(watching)).positionS).toBeGreaterThan((first + 1) * 10);
   expect((await videoState(watching)).height).toBe(240);
   // With the last helper the smaller picture goes, in the middle of a segment: who watches it is given the other one.
   for (const one of helpers) await one.context().close();
   const lastSeenS = await secondOf();
-  await expect
-    .poll(async () => (await videoState(watching)).positionS, { timeout: 20_000 })
-    .toBeGreaterThan(lastSeenS + 4);
+  await expect.poll(async () => (await videoState(watching)).positionS).toBeGreaterThan(lastSeenS + 4);
   expect((await videoState(watching)).height).toBe(360);
   await watching.close();
   // What lacks is made again after the end: the segments before anybody came, those of the liar, and what nobody finished.
   const late = await Promise.all(['Three', 'Four'].map((name) => startHelper(browser, link, name)));
   await endStream(page);
   await expect.poll(async () => (await broadcastDetail(origin.url, id)).state, { timeout: 90_000 }).toBe('sealed');
-  for (const one of late) await expect(lendStatus(one)).toHaveText('All of it is done', { timeout: 30_000 });
+  for (const one of late) await expect(lendStatus(one)).toHaveText('All of it is done');
   const made = await segmentsWith(origin.url, id, 'v240');
   expect(made).toEqual(Array.from({ length: made.length }, (_, i) => i));
   const again = await redoneOf(origin.url, id, 'v240');

@@ -55,10 +55,10 @@ test('LEND4 a tab and a machine without a window help with a recording, and its 
   await expect(map).toHaveAttribute('aria-valuetext', /^0:50 to 1:00: /);
   await expectAccessibleInBoth(page);
   await page.getByRole('button', { name: 'Go on' }).click();
-  await expect(friend.getByText('being made').first()).toBeAttached({ timeout: 30_000 });
+  await expect(friend.getByText('being made').first()).toBeAttached({ timeout: 90_000 });
   await expectAccessibleInBoth(friend);
   await untilUploaded(page);
-  await expect(lendStatus(friend)).toHaveText('All of it is done', { timeout: 30_000 });
+  await expect(lendStatus(friend)).toHaveText('All of it is done');
   expect(await machine.ended, machine.output()).toBe(0);
   expect(machine.output()).toContain('All of it is done');
   await creator.close();

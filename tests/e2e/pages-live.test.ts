@@ -29,7 +29,7 @@ test('a camera that is on and gives no picture ends the start with a sentence, a
   });
   await page.goto(`${origin.url}${pages.studio}?ladder=240`);
   await page.getByRole('button', { name: 'Use camera and microphone' }).click();
-  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 90_000 });
   await expect(page.locator('status-pill')).toContainText('Starting…: the first picture');
   await expect(page.getByRole('alert')).toContainText('The camera is on, but no picture comes from it');
   await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();

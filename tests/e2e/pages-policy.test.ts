@@ -24,7 +24,6 @@ test('Trusted Types: every page, a live studio and dash.js work under them, and 
   context,
   origin,
 }) => {
-  test.setTimeout(120_000);
   const refusals = await refusalsOf(page);
   for (const path of ['/', '/account', '/admin', '/capabilities', '/watch/short']) {
     await page.goto(origin.url + path);

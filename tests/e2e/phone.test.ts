@@ -57,14 +57,14 @@ test('a phone goes live by touch, upright, with the front camera and then the ba
   await page.getByRole('button', { name: /camera and microphone/i }).tap();
   const href = await page.getByRole('link', { name: 'Watch page' }).getAttribute('href');
   const id = /\/watch\/([a-z0-9]{16})/.exec(href ?? '')?.[1] ?? '';
-  await page.getByRole('button', { name: 'Go live' }).tap({ timeout: 45_000 });
+  await page.getByRole('button', { name: 'Go live' }).tap({ timeout: 90_000 });
   await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor();
   expect(await overflow(page)).toBe(0);
   await page.screenshot({ path: info.outputPath('phone-live.png'), fullPage: true });
   await page.getByRole('button', { name: 'Use the back camera' }).tap();
   await expect(page.getByRole('button', { name: 'Use the front camera' })).toBeVisible();
   await expect
-    .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 60_000 })
+    .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 90_000 })
     .toBeGreaterThan(10_200);
 
   const { tracks } = await broadcastDetail(origin.url, id);

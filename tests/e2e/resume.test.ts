@@ -252,7 +252,7 @@ test('behind a live on purpose: on a fresh device too it is live, and the place 
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('radio', { name: '2×', exact: true }).check();
   await expect.poll(rate).toBe(2);
-  await expect(isLive).toBeVisible({ timeout: 40_000 });
+  await expect(isLive).toBeVisible({ timeout: 90_000 });
   await expect.poll(rate).toBeLessThan(1.2);
   await context.close();
   await publisher.end();

@@ -34,7 +34,6 @@ test('a film, turned by its metadata, goes out by the clock: every picture in or
   browser,
   origin,
 }) => {
-  test.setTimeout(150_000);
   const seconds = 8;
   const film = await numberedFile({
     size: '1280x720',
@@ -50,15 +49,15 @@ test('a film, turned by its metadata, goes out by the clock: every picture in or
   });
   await page.goto(`${origin.url}${pages.studio}?ladder=360`);
   await chooseFile(page, film);
-  const href = await page.getByRole('link', { name: 'Watch page' }).getAttribute('href', { timeout: 20_000 });
+  const href = await page.getByRole('link', { name: 'Watch page' }).getAttribute('href');
   await page.getByRole('checkbox', { name: 'Play again and again' }).check();
   await page.getByRole('button', { name: 'Mute', exact: true }).click();
-  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
-  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 90_000 });
+  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 90_000 });
   const id = /\/watch\/([a-z0-9]{16})/.exec(href ?? '')?.[1] ?? '';
   const untilMedia = (ms: number) =>
     expect
-      .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 60_000 })
+      .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 90_000 })
       .toBeGreaterThan(ms);
   const sharedBefore = await sharedBytes(browser);
   await untilMedia(14_000);

@@ -22,8 +22,8 @@ test.use({
 
 const SCREEN_RATE = 5;
 /** Another shape than the broadcast's: black has to come at both sides. */
-const CAMERA = { width: 640, height: 480, rate: 30, from: 2048, beepHz: 1000 } as const;
-const SCREEN = { width: 1280, height: 720, rate: SCREEN_RATE, from: 0, beepHz: 440 } as const;
+const CAMERA = { width: 480, height: 360, rate: 30, from: 2048, beepHz: 1000 } as const;
+const SCREEN = { width: 854, height: 480, rate: SCREEN_RATE, from: 0, beepHz: 440 } as const;
 const CORNER = cornerPlace(CAMERA, SCREEN);
 const TOGETHER_MS = 40;
 /** For a decoder that shows numbers: what is above the corner, what lies in it, the camera alone, the black beside it. */
@@ -53,12 +53,11 @@ test('a minute of a screen, a camera over it, a camera, sound only, devices that
   page,
   origin,
 }) => {
-  test.setTimeout(200_000);
   await page.addInitScript(numberedSources(CAMERA, SCREEN));
   await page.addInitScript(watchDevices);
-  const id = await goLiveFrom(page, origin.url, 'Screen', '?ladder=720');
+  const id = await goLiveFrom(page, origin.url, 'Screen', '?ladder=480');
   const mediaMs = async (): Promise<number> => (await broadcastDetail(origin.url, id)).durationMs;
-  const untilMedia = (ms: number) => expect.poll(mediaMs, { timeout: 60_000 }).toBeGreaterThan(ms);
+  const untilMedia = (ms: number) => expect.poll(mediaMs, { timeout: 90_000 }).toBeGreaterThan(ms);
   await untilMedia(10_500);
   await button(page, 'Screen and camera').click();
   await untilMedia(15_500);

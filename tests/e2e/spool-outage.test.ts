@@ -13,7 +13,6 @@ test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camer
 test('P4 the origin is killed and gone for 6 s while live: the studio counts what is safe, and nothing is missing afterwards', async ({
   page,
 }) => {
-  test.setTimeout(150_000);
   const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-outage-'));
   const first = await startOrigin({ dataDir });
   const reserved = reservedBy(page);
@@ -22,7 +21,7 @@ test('P4 the origin is killed and gone for 6 s while live: the studio counts wha
   await first.kill();
   const pill = page.locator('status-pill');
   await expect(pill).toContainText(/Reconnecting: \d+ s safe in this tab/);
-  await expect(pill).toContainText(/Reconnecting: ([6-9]|[1-9]\d) s safe in this tab/, { timeout: 30_000 });
+  await expect(pill).toContainText(/Reconnecting: ([6-9]|[1-9]\d) s safe in this tab/);
   const second = await startOrigin({ dataDir, port: first.port });
   await expect(pill).toContainText('You are live');
   await expect(pill).not.toContainText('still to be sent');
@@ -35,7 +34,6 @@ test('P4 the origin is killed and gone for 6 s while live: the studio counts wha
 test('P8 the disk of the origin is full while live: the studio says so and what is safe, and nothing is missing afterwards', async ({
   page,
 }) => {
-  test.setTimeout(150_000);
   const dataDir = await mkdtemp(join(tmpdir(), 'tabcast-full-'));
   const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dataDir]).status === 0;
   test.skip(!isMounted, 'mounting a small file system needs rights that this user does not have');

@@ -40,7 +40,7 @@ test('after npm run build, npm start writes nothing more, says where it is ready
   const origin = `http://127.0.0.1:${port}`;
   execFileSync('npm', ['run', 'build'], { cwd: ROOT, shell: process.platform === 'win32' });
   const first = start(['--port', String(port), '--broadcast-by', 'anyone'], dataDir);
-  await expect.poll(() => isHealthy(port), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => isHealthy(port), { timeout: 90_000 }).toBe(true);
   await expect.poll(() => first.output()).toMatch(new RegExp(`Tabcast is ready at http://[^ ]+:${port}`));
   for (const words of ['Building', 'Packing']) expect(first.output()).not.toContain(words);
   const recording = await publish({ origin, title: 'Kept', pastSeconds: 12, seconds: 12 });
@@ -50,7 +50,7 @@ test('after npm run build, npm start writes nothing more, says where it is ready
   expect(await first.exitCode).toBe(0);
 
   const second = start(['--port', String(port)], dataDir);
-  await expect.poll(() => isHealthy(port), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => isHealthy(port), { timeout: 90_000 }).toBe(true);
   // As it comes, only who is invited may broadcast, and the first start says how to become who invites.
   await expect.poll(() => second.output()).toContain(`${origin.replace('127.0.0.1', 'localhost')}/account#`);
   const json = { 'content-type': 'application/json' };

@@ -8,16 +8,13 @@ import { proveWhole, reservedBy } from './spool-proof.ts';
 
 for (const seed of rounds(3, 20))
   test(`P5 the browser is killed at a random moment (seed ${seed}): End completes the recording with what is there`, () => {
-    test.setTimeout(120_000);
     return withCrashes(async (crashable, dataDir) => {
       const origin = await startOrigin({ dataDir });
       const page = await crashable.start();
       const reserved = reservedBy(page);
       const { id } = await goLive(page, origin.url, '?ladder=240');
       const momentMs = 1000 + Math.floor(randomOf(seed)() * 4000);
-      await expect
-        .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 40_000 })
-        .toBeGreaterThan(momentMs);
+      await expect.poll(async () => (await broadcastDetail(origin.url, id)).durationMs).toBeGreaterThan(momentMs);
       await crashable.kill();
       const again = await crashable.start();
       await again.goto(origin.url + pages.studio);

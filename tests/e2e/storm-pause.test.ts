@@ -11,7 +11,7 @@ test(`paused for ${PAUSE_S} s of a live: it goes on exactly where it was, and Go
   page,
   origin,
 }) => {
-  test.setTimeout(PAUSE_S * 1000 + 90_000);
+  test.setTimeout(PAUSE_S * 1000 + 240_000);
   const publisher = await publish({ origin: origin.url, pastSeconds: 30, heights: [360] });
   await publisher.reached(30);
   await page.goto(origin.url + pages.watch(publisher.id));

@@ -82,7 +82,7 @@ for (const seed of rounds(1, 1))
       page,
       origin,
     }) => {
-      test.setTimeout(isLong ? 600_000 : 120_000);
+      test.setTimeout(isLong ? 600_000 : 240_000);
       const detail = await uploadNumbered(page, origin.url, one, 400_000);
       await proveNumbered(origin.url, detail, one);
       const heights = detail.tracks.flatMap((track) => (track.kind === 'video' ? [track.height] : []));

@@ -42,7 +42,7 @@ test(`P4 a line of ${NARROW_BPS / 1e6} Mb/s${isLong ? `, for ${SLOW_S} s,` : ''}
   page,
   browser,
 }) => {
-  test.setTimeout((200 + SLOW_S * 2) * 1000);
+  test.setTimeout((240 + SLOW_S * 2) * 1000);
   const origin = await startOrigin();
   const line = await startShaper(origin.url, { roundTripMs: 20, upBps: WIDE_BPS });
   await fillRates(page, FILL_SHARE);
@@ -63,7 +63,7 @@ test(`P4 a line of ${NARROW_BPS / 1e6} Mb/s${isLong ? `, for ${SLOW_S} s,` : ''}
   line.set({ roundTripMs: 20, upBps: NARROW_BPS });
   const slowFromMs = (await detail()).durationMs;
   await expect(page.locator('health-panel')).toContainText('your line takes less than the stream needs', {
-    timeout: 60_000,
+    timeout: 90_000,
   });
   await expect
     .poll(async () => (await detail()).durationMs, { timeout: (60 + SLOW_S * 2) * 1000 })
@@ -73,7 +73,7 @@ test(`P4 a line of ${NARROW_BPS / 1e6} Mb/s${isLong ? `, for ${SLOW_S} s,` : ''}
   const firstPart = (await firstCut())?.toPart ?? 0;
   expect(firstPart % 100, 'at the start of a segment').toBe(0);
   await expect.poll(newestS, { timeout: 120_000 }).toBeLessThan(1);
-  await expect.poll(positionS, { timeout: 60_000 }).toBeGreaterThan(firstPart / 10 + 2);
+  await expect.poll(positionS, { timeout: 90_000 }).toBeGreaterThan(firstPart / 10 + 2);
   const isOfThose = async () => (await lastTracks())?.includes(`v${(await videoState(viewer)).height}`);
   await expect.poll(isOfThose).toBe(true);
   const mostS = Math.max(...(await told()).map(({ backlogS }) => backlogS));
@@ -86,7 +86,7 @@ test(`P4 a line of ${NARROW_BPS / 1e6} Mb/s${isLong ? `, for ${SLOW_S} s,` : ''}
   if (isLong) {
     await expect.poll(lastTracks, { timeout: 180_000 }).toEqual(whole);
     await expect
-      .poll(positionS, { timeout: 60_000 })
+      .poll(positionS, { timeout: 90_000 })
       .toBeGreaterThan(((await detail()).cuts.at(-1)?.toPart ?? 0) / 10 + 2);
   }
   await viewer.close();

@@ -55,7 +55,7 @@ const watchReturn = (page: Page, stoodAtS: number): Promise<void> =>
 /** When the origin first tells of media beyond a place, on the clock of this machine. */
 async function firstPartAtMs(originUrl: string, id: string, beyondS: number): Promise<number> {
   const isThere = async () => (await broadcastDetail(originUrl, id)).durationMs > beyondS * 1000;
-  await expect.poll(isThere, { timeout: 30_000, intervals: [20] }).toBe(true);
+  await expect.poll(isThere, { timeout: 90_000, intervals: [20] }).toBe(true);
   return Date.now();
 }
 
@@ -63,14 +63,14 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
   page,
   browser,
 }) => {
-  test.setTimeout((120 + CUT_S * 3) * 1000);
+  test.setTimeout((240 + CUT_S * 3) * 1000);
   const origin = await startOrigin();
   const line = await startShaper(origin.url, { roundTripMs: 30 });
   const reserved = reservedBy(page);
   // One quality: on a busy machine another would rest, and its new period is a seek of the player.
   const { id } = await goLive(page, line.url, '?ladder=240');
   await expect
-    .poll(async () => (await broadcastDetail(origin.url, id)).durationMs, { timeout: 40_000 })
+    .poll(async () => (await broadcastDetail(origin.url, id)).durationMs)
     .toBeGreaterThan((BETWEEN_S + 4) * 1000);
   const atEdge = await openViewer(browser, `${origin.url}${pages.watch(id)}`);
   const between = await openViewer(browser, `${origin.url}${pages.watch(id)}?t=2`);
@@ -80,7 +80,7 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
 
   await line.stop();
   await expect(page.locator('status-pill')).toContainText(/Reconnecting: \d+ s safe in this tab/);
-  await expect(atEdge.locator('player-notice')).toContainText('The creator is reconnecting', { timeout: 15_000 });
+  await expect(atEdge.locator('player-notice')).toContainText('The creator is reconnecting');
   await expect(between.locator('player-notice')).not.toContainText('The creator');
   const stoodAtS = await positionS(atEdge);
   await test.step('axe while it reconnects', () => expectAccessibleInBoth(atEdge));
@@ -94,7 +94,7 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
   // The first part that reaches viewers again is the one that a plain GET of the newest sees first.
   const backAtMs = await firstPartAtMs(origin.url, id, stoodAtS + CUT_S / 2);
   const offer = atEdge.locator('missed-note');
-  await expect.poll(() => positionS(atEdge), { timeout: 30_000 }).toBeGreaterThan(stoodAtS + CUT_S - 2);
+  await expect.poll(() => positionS(atEdge)).toBeGreaterThan(stoodAtS + CUT_S - 2);
   const whenMoved = () => atEdge.evaluate(() => (window as unknown as { movedAtMs?: number }).movedAtMs ?? 0);
   await expect.poll(whenMoved).toBeGreaterThan(0);
   const movedAtMs = await whenMoved();
@@ -106,8 +106,8 @@ test(`P4 the creator's line is cut for ${CUT_S} s: who is live goes on at the ne
   expect(seconds).toBeGreaterThan(CUT_S - 5);
   await test.step('axe on what was missed', () => expectAccessibleInBoth(atEdge));
   expect(seconds).toBeLessThanOrEqual((await positionS(atEdge)) - stoodAtS + 1);
-  await expect(page.locator('status-pill')).not.toContainText('still to be sent', { timeout: 60_000 });
-  await expect.poll(() => positionS(between), { timeout: 60_000 }).toBeGreaterThan(stoodAtS + 5);
+  await expect(page.locator('status-pill')).not.toContainText('still to be sent', { timeout: 90_000 });
+  await expect.poll(() => positionS(between), { timeout: 90_000 }).toBeGreaterThan(stoodAtS + 5);
 
   await offer.getByRole('button', { name: /Watch the/ }).click();
   await expect.poll(() => positionS(atEdge)).toBeLessThan(stoodAtS + CUT_S / 2);

@@ -27,9 +27,7 @@ const test = base.extend<object, { broadcasts: Broadcasts }>({
       await ended.end();
       const running = await publish({ origin: origin.url, title: NASTY_TITLE, pastSeconds: PAST_SECONDS });
       await running.reached(PAST_SECONDS);
-      await expect
-        .poll(async () => (await broadcastDetail(origin.url, ended.id)).state, { timeout: 30_000 })
-        .toMatch(/^(ended|sealed)$/);
+      await expect.poll(async () => (await broadcastDetail(origin.url, ended.id)).state).toMatch(/^(ended|sealed)$/);
       await use({ live: running, ended });
       await running.abandon();
     },
@@ -77,9 +75,7 @@ test('MEDIA7 a live manifest becomes static at the same address and keeps its id
   const before = await fetchText(origin.url + live.chunkedManifest(short.id));
   await short.finished;
   await short.end();
-  await expect
-    .poll(async () => (await broadcastDetail(origin.url, short.id)).state, { timeout: 30_000 })
-    .toMatch(/^(ended|sealed)$/);
+  await expect.poll(async () => (await broadcastDetail(origin.url, short.id)).state).toMatch(/^(ended|sealed)$/);
   const after = await fetchText(origin.url + live.chunkedManifest(short.id));
   expect(brokenUpdateRules(before, after)).toEqual([]);
   expect(brokenRules(after, { kind: 'static' })).toEqual([]);

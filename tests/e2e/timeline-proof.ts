@@ -8,7 +8,7 @@ export const tracksOfCuts = async (origin: RunningOrigin, id: string): Promise<s
 
 /** Every Period of the recording has every segment of its own tracks: what is not there is not offered. */
 export async function expectComplete(origin: RunningOrigin, id: string): Promise<void> {
-  await expect.poll(async () => (await broadcastDetail(origin.url, id)).state, { timeout: 30_000 }).toBe('sealed');
+  await expect.poll(async () => (await broadcastDetail(origin.url, id)).state).toBe('sealed');
   const { cuts, tracks, durationMs } = await broadcastDetail(origin.url, id);
   for (let segment = 0; segment * 10_000 < durationMs; segment++) {
     const going = cuts.filter((cut) => cut.toPart <= segment * 100).at(-1)?.tracks ?? tracks.map((track) => track.id);

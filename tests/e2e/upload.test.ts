@@ -96,7 +96,6 @@ for (const wanted of CASES)
     page,
     origin,
   }) => {
-    test.setTimeout(180_000);
     let questions = 0;
     page.on('request', (request) => {
       if (new URL(request.url()).pathname.endsWith('/help')) questions++;
@@ -125,7 +124,6 @@ test('files that are no video, damaged or hostile: a clear sentence each, nothin
   page,
   origin,
 }) => {
-  test.setTimeout(180_000);
   for (const { name, bytes, says } of await hostileFiles()) {
     await page.goto(origin.url + pages.studio);
     await page.locator('upload-drop input[type=file]').setInputFiles({ name, mimeType: 'video/mp4', buffer: bytes });

@@ -3,7 +3,7 @@ import { decodeTick, encodeTick } from '../../src/protocol/tick.ts';
 
 /** In the green room: helpers are to make the smaller pictures of the live. */
 export async function letHelpersHelp(studio: Page): Promise<void> {
-  await studio.getByLabel('Let helpers make the smaller pictures').check({ timeout: 20_000 });
+  await studio.getByLabel('Let helpers make the smaller pictures').check({ timeout: 90_000 });
 }
 
 /** Makes an invitation in the studio of an upload; resolves with its link. */
@@ -25,7 +25,7 @@ export async function startHelper(
   await page.goto(link);
   await page.getByLabel('Your name, for the creator').fill(name);
   await page.getByRole('button', { name: 'Lend this tab' }).click();
-  await expect(lendStatus(page)).toHaveText(/Helping|Waiting for a piece/, { timeout: 30_000 });
+  await expect(lendStatus(page)).toHaveText(/Helping|Waiting for a piece/, { timeout: 90_000 });
   return page;
 }
 

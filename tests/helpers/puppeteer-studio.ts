@@ -15,7 +15,7 @@ export const shownText = (page: Page): Promise<string> =>
   });
 
 export const untilSaid = (page: Page, words: string): Promise<void> =>
-  until(() => shownText(page), { timeout: 60_000 }).toContain(words);
+  until(() => shownText(page), { timeout: 90_000 }).toContain(words);
 
 /** From the empty studio page to `You are live`, as `goLive` does it in Playwright's browser. Resolves with the id. */
 export async function goLiveIn(page: Page, studioUrl: string): Promise<string> {

@@ -19,7 +19,7 @@ export async function openGreenRoom(page: Page, originUrl: string, query = ''): 
   await page.goto(originUrl + pages.studio + query);
   await page.getByRole('button', { name: /camera and microphone/i }).click();
   const watch = page.getByRole('link', { name: 'Watch page' });
-  const watchUrl = (await watch.getAttribute('href', { timeout: 20_000 })) ?? '';
+  const watchUrl = (await watch.getAttribute('href', { timeout: 90_000 })) ?? '';
   const id = /\/watch\/([a-z0-9]{16})/.exec(watchUrl)?.[1];
   if (id === undefined) throw new Error(`the watch page's link is ${watchUrl}`);
   return { id, watchUrl };
@@ -28,17 +28,17 @@ export async function openGreenRoom(page: Page, originUrl: string, query = ''): 
 /** The second half. */
 export async function startLive(page: Page): Promise<void> {
   // It stays disabled until both probes have said what this machine carries.
-  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
-  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 90_000 });
+  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 90_000 });
 }
 
 /** The same from a source that is chosen on the empty page by the name of its button. Resolves with the broadcast's id. */
 export async function goLiveFrom(page: Page, originUrl: string, source: string, query = ''): Promise<string> {
   await page.goto(originUrl + pages.studio + query);
   await page.getByRole('button', { name: source, exact: true }).click();
-  const href = await page.getByRole('link', { name: 'Watch page' }).getAttribute('href', { timeout: 20_000 });
-  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 45_000 });
-  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 20_000 });
+  const href = await page.getByRole('link', { name: 'Watch page' }).getAttribute('href', { timeout: 90_000 });
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: 90_000 });
+  await page.getByRole('status').filter({ hasText: 'You are live' }).waitFor({ timeout: 90_000 });
   const id = /\/watch\/([a-z0-9]{16})/.exec(href ?? '')?.[1];
   if (id === undefined) throw new Error(`the watch page's link is ${href}`);
   return id;
@@ -49,7 +49,7 @@ export async function endStream(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'End stream' }).click();
   await page.getByRole('dialog').waitFor();
   await page.locator('ask-dialog').getByRole('button', { name: 'End stream' }).click();
-  await page.getByRole('status').filter({ hasText: 'ended' }).waitFor({ timeout: 45_000 });
+  await page.getByRole('status').filter({ hasText: 'ended' }).waitFor({ timeout: 90_000 });
 }
 
 export async function broadcastDetail(originUrl: string, id: string): Promise<BroadcastDetail> {

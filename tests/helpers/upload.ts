@@ -17,7 +17,7 @@ export async function startUpload(page: Page, originUrl: string, file: string): 
 export async function beginUpload(page: Page, file: string): Promise<string> {
   await chooseVideo(page, file);
   const link = page.getByRole('link', { name: 'Watch page' });
-  const id = /\/watch\/([a-z0-9]{16})/.exec((await link.getAttribute('href', { timeout: 20_000 })) ?? '')?.[1];
+  const id = /\/watch\/([a-z0-9]{16})/.exec((await link.getAttribute('href', { timeout: 90_000 })) ?? '')?.[1];
   if (id === undefined) throw new Error('no link to the watch page');
   return id;
 }

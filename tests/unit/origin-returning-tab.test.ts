@@ -185,6 +185,20 @@ test('CUT2: what makes no sense is refused with its reason, and changes nothing'
   expect((await stateOf(origin, broadcast)).cuts).toEqual([{ fromPart: 250, toPart: 600, tracks: ['a128'] }]);
 });
 
+test('CUT2: a tab that went just before what it had announced, and comes back after minutes, declares its hole over that', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await origin.live();
+  await broadcast.sendTicks(0, 195);
+  const kept = { fromPart: 100, toPart: 100, tracks: ALL };
+  expect((await cut(broadcast, kept)).status).toBe(200);
+  expect((await cut(broadcast, { fromPart: 200, toPart: 200, tracks: ['a128'] })).status).toBe(200);
+  origin.clock.advance(120_000);
+  const hole = { fromPart: 195, toPart: 1500, tracks: ['a128'] };
+  expect(await (await cut(broadcast, hole)).json()).toEqual({ cuts: [kept, hole] });
+  const mpd = await (await origin.get(live.manifest(broadcast.id, 100))).text();
+  expect(mpd.match(/<Period id="\w+"/g)).toEqual(['<Period id="p0"', '<Period id="p1"', '<Period id="p15"']);
+});
+
 test('CUT5: a rendition that was dropped for some segments is not waited for', async () => {
   await using origin = await TestOrigin.start();
   const broadcast = await origin.live();
