@@ -18,6 +18,7 @@ const HELP = `Glass to glass, a line cut to a fifth, seeks and the first frame, 
   --deliveries LIST  of ${DELIVERIES.join(',')}
   --round-trips LIST milliseconds; 0 is loopback without a shaper (0,40,80,130)
   --encoder NAME  which encoder the studio uses, webcodecs or wasm (its own choice)
+  --not-isolated  the studio shares no memory with its workers, as behind a proxy that drops headers
   --ladder LIST   heights the studio encodes (720,480,360, the ladder of the prototype); own: its own choice
   --parts N       parts to a segment, 100 or 300 (100)`;
 
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     deliveries: { type: 'string', default: DELIVERIES.join() },
     'round-trips': { type: 'string', default: '0,40,80,130' },
     encoder: { type: 'string' },
+    'not-isolated': { type: 'boolean', default: false },
     ladder: { type: 'string', default: '720,480,360' },
     parts: { type: 'string', default: '100' },
     help: { type: 'boolean', default: false },
@@ -76,6 +78,7 @@ async function main(): Promise<void> {
     width: 1280,
     height: 720,
     frameRate: 30,
+    isNotIsolated: values['not-isolated'],
     studioQuery: studioQuery.size === 0 ? '' : `?${studioQuery}`,
   });
   try {

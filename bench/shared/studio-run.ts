@@ -4,6 +4,7 @@ import type { Track } from '../../src/protocol/track.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../../tests/helpers/browser.ts';
 import { letHelpersHelp } from '../../tests/helpers/lend.ts';
+import { takeIsolationAway } from '../../tests/helpers/not-isolated.ts';
 import { type RunningOrigin, startOrigin } from '../../tests/helpers/origin.ts';
 import { broadcastDetail, openGreenRoom, startLive } from '../../tests/helpers/studio.ts';
 import { type CameraOptions, cameraScript } from './camera.ts';
@@ -22,6 +23,8 @@ export interface StudioRunOptions extends CameraOptions {
   readonly studioQuery: string;
   /** The studio sends its largest picture only. */
   readonly isHelped?: boolean;
+  /** The studio shares no memory with its workers, as behind a proxy that drops headers. */
+  readonly isNotIsolated?: boolean;
   /** Environment of the origin beyond what it needs. */
   readonly originEnv?: Readonly<Record<string, string>>;
 }
@@ -43,6 +46,7 @@ export async function startStudioRun(options: StudioRunOptions): Promise<StudioR
   const context = await browser.newContext({ permissions: ['camera', 'microphone'], bypassCSP: true });
   await context.addInitScript(cameraScript(options));
   const studio = await context.newPage();
+  if (options.isNotIsolated === true) await takeIsolationAway(studio);
   const { id } = await openGreenRoom(studio, origin.url, options.studioQuery);
   if (options.isHelped === true) await letHelpersHelp(studio);
   await startLive(studio);

@@ -1,10 +1,11 @@
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { pages } from '../../src/protocol/urls.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { decodeAll } from '../helpers/ffprobe.ts';
 import { test } from '../helpers/fixtures.ts';
 import { checkParts, checkSegments, fetchTrack } from '../helpers/media-checks.ts';
+import { takeIsolationAway } from '../helpers/not-isolated.ts';
 import { isLong } from '../helpers/random.ts';
 import { broadcastDetail, endStream, goLive } from '../helpers/studio.ts';
 import { untilPlaying, videoState } from '../helpers/watch.ts';
@@ -15,29 +16,13 @@ test.use({ launchOptions: launchOptions(FAKE_CAMERA_FLAGS), permissions: ['camer
 const GOP_SECONDS = 1;
 const SECONDS = isLong ? 160 : 11;
 
-/** As behind a proxy that drops headers: no page of the origin may share memory with its workers. */
-async function takeIsolationAway(page: Page): Promise<void> {
-  await page.route('**/*', async (route) => {
-    const { pathname } = new URL(route.request().url());
-    const isCode = pathname === pages.studio || pathname.endsWith('.js');
-    if (!isCode) return route.fallback();
-    const response = await route.fetch();
-    const headers = { ...response.headers() };
-    delete headers['cross-origin-opener-policy'];
-    delete headers['cross-origin-embedder-policy'];
-    const isEngine = /engine\.worker[^/]*\.js$/.test(pathname);
-    const body = (isEngine ? 'delete self.VideoEncoder;' : '') + (await response.text());
-    return route.fulfill({ response, headers, body });
-  });
-}
-
 test(`no VideoEncoder and no shared memory: ffmpeg.wasm makes ${SECONDS} GOPs one by one, its instances are renewed, and every part is what it should be`, async ({
   page,
   context,
   origin,
 }) => {
   test.setTimeout(240_000 + SECONDS * 1000);
-  await takeIsolationAway(page);
+  await takeIsolationAway(page, 'delete self.VideoEncoder;');
   const { id } = await goLive(page, origin.url, `?ladder=240&gop=${GOP_SECONDS}`);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
   await expect(page.locator('live-notes')).toContainText('This browser has no H.264 encoder');

@@ -24,7 +24,7 @@ export function videoState(page: Page): Promise<VideoState> {
 }
 
 /** Resolves once the picture is there and has moved on by so many seconds. */
-export async function untilPlaying(page: Page, seconds = 1, timeoutMs = 30_000): Promise<void> {
+export async function untilPlaying(page: Page, seconds = 1, timeoutMs = 90_000): Promise<void> {
   await expect(videoOf(page)).toHaveCount(1, { timeout: timeoutMs });
   await until(async () => (await videoState(page)).width, { timeout: timeoutMs }).toBeGreaterThan(0);
   const { positionS } = await videoState(page);
