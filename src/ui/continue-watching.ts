@@ -1,20 +1,24 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { backoffMs } from '../lib/backoff.ts';
 import { type ContinueItem, continueWatching, exportHistory } from '../positions/history.ts';
 import { isCleared } from '../positions/merge.ts';
 import type { BroadcastDetail, BroadcastSummary } from '../protocol/broadcast.ts';
+import { StageError } from '../protocol/errors.ts';
 import { api } from '../protocol/urls.ts';
 import './ask-dialog.ts';
 import { askOrigin } from './ask-origin.ts';
 import './continue-card.ts';
 import { answerNote, answerTo, type FormAnswer, formNote } from './form-note.ts';
-import { askMe } from './me.ts';
+import { askMe, askMeAgain } from './me.ts';
 import { type History, openPositions, type PositionsClient } from './positions-client.ts';
 import { saveFile } from './save-file.ts';
 import { base, controls } from './theme.ts';
 
 /** Somebody's whole history may be long; the page shows what was watched last. */
 const MOST_SHOWN = 12;
+
+const isRetryable = (cause: unknown): boolean => cause instanceof StageError && cause.isRetryable;
 
 /** What this person has begun, from this browser's store and the origin; and the ways to forget, pause and export it. */
 export class ContinueWatching extends LitElement {
@@ -91,13 +95,18 @@ export class ContinueWatching extends LitElement {
     if (client === undefined || !this.isConnected) return;
     this.#client = client;
     this.#stop = client.onChange(() => void this.#show());
-    await client.adopt(await askMe());
-    await this.#show();
+    let isUpToDate = await client.adopt(await askMe());
+    for (let attempt = 0; !((await this.#show()) && isUpToDate); attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, Math.random())));
+      if (!this.isConnected) return;
+      if (!isUpToDate) isUpToDate = await client.adopt(await askMeAgain());
+    }
   }
 
-  async #show(): Promise<void> {
+  /** False when the origin did not answer for all of it. */
+  async #show(): Promise<boolean> {
     const history = await this.#client?.history();
-    if (history === undefined) return;
+    if (history === undefined) return true;
     const open = history.positions
       .filter((position) => position.state === 'watching' && !isCleared(position, history.clearedHlc))
       .sort((a, b) => b.hlc - a.hlc)
@@ -109,6 +118,7 @@ export class ContinueWatching extends LitElement {
     );
     this.items = continueWatching(open, broadcasts, history.clearedHlc);
     this.history = history;
+    return answers.every((answer) => answer.status === 'fulfilled' || !isRetryable(answer.reason));
   }
 
   async #do(act: (client: PositionsClient) => Promise<void>): Promise<void> {

@@ -63,22 +63,22 @@ export class PositionsClient {
     return () => this.#channel.removeEventListener('message', listener);
   }
 
-  /** Takes over who is logged in, and the origin's clock; then sends and fetches what is missing. */
-  async adopt(who: MeState): Promise<void> {
-    if (who.kind !== 'known') return;
+  /** Takes over who is logged in, and the origin's clock; then sends and fetches what is missing. False: not all of it. */
+  async adopt(who: MeState): Promise<boolean> {
+    if (who.kind !== 'known') return false;
     await this.#store.setClock(who.me.serverTimeMs - (who.sentMs + who.receivedMs) / 2);
     const { owner } = await this.#store.device();
     const account = who.me.account?.id;
     if (account === undefined) {
       if (owner !== GUEST) await this.#endSession();
-      return;
+      return true;
     }
     if (owner !== account) {
       if (owner !== GUEST) await this.#endSession();
       await this.#store.enter(account);
     }
-    await this.flush();
-    await this.pull();
+    const isSent = await this.flush();
+    return (await this.pull()) !== undefined && isSent;
   }
 
   /** What the resume rules need, at most a moment later: without the origin, what this device knows. */
