@@ -111,9 +111,9 @@ export class EncodeCore {
     await this.#lanes.get(track)?.revive(this.heldFrames);
   }
 
-  /** Called now and then: an encoder that has hung is replaced. */
+  /** Called some fifty times a second: an encoder that has hung is replaced. */
   rescueHung(): void {
-    for (const lane of this.#lanes.values()) lane.rescueIfHung();
+    for (const lane of this.#lanes.values()) lane.rescueIfHung(performance.now());
   }
 
   /** Resolves when every encoder holds fewer than `cap` frames, beyond those it always keeps: back-pressure for sources that can wait. */

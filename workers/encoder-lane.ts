@@ -1,3 +1,4 @@
+import { AwakeClock } from '../src/encode/awake-clock.ts';
 import { afterFailure, type EncoderName, HANG_MS, hasHung } from '../src/encode/encoder-choice.ts';
 import type { PictureContent } from '../src/encode/scene.ts';
 import { StageError } from '../src/protocol/errors.ts';
@@ -45,8 +46,9 @@ export class EncoderLane {
   #task: EncodeTask;
   #source: EncoderSource;
   #state: LaneState = { kind: 'changing' };
-  /** Slots inside the encoder with the time they went in. */
-  readonly #sent = new Map<number, number>();
+  /** Slots inside the encoder with the times at which they went in. */
+  readonly #sent = new Map<number, { readonly atMs: number; readonly awakeMs: number }>();
+  readonly #awake = new AwakeClock();
   #needsKey = false;
   #failures: readonly number[] = [];
   #isClosed = false;
@@ -96,7 +98,7 @@ export class EncoderLane {
   /** `stamped` has the times of its slot and stays the caller's. Nothing happens without an encoder. */
   encode(stamped: VideoFrame, slot: number, isKey: boolean): void {
     if (this.#state.kind !== 'running' || this.#isClosed) return;
-    this.#sent.set(slot, performance.now());
+    this.#sent.set(slot, { atMs: performance.now(), awakeMs: this.#awake.ms });
     this.#state.encoder.encode(stamped, slot, isKey || this.#needsKey);
     this.#needsKey = false;
   }
@@ -121,11 +123,12 @@ export class EncoderLane {
     else this.#state = { kind: 'running', encoder };
   }
 
-  /** Called now and then: an encoder that has hung is replaced. */
-  rescueIfHung(): void {
+  /** Called some fifty times a second: an encoder that has hung is replaced. */
+  rescueIfHung(nowMs: number): void {
+    this.#awake.look(nowMs);
     const [oldest] = this.#sent.values();
     const heldMs = (this.#source.heldFrames * 1000) / this.#task.frameRate;
-    if (hasHung(oldest, performance.now(), heldMs))
+    if (hasHung(oldest?.awakeMs, this.#awake.ms, heldMs))
       this.#onFailure(new Error(`no frame from the encoder of ${this.#task.height}p for ${HANG_MS} ms`));
   }
 
@@ -148,7 +151,7 @@ export class EncoderLane {
       },
       onFrame: (slot, isKey, data) => {
         if (isReplaced) return;
-        const sentAt = this.#sent.get(slot) ?? performance.now();
+        const sentAt = this.#sent.get(slot)?.atMs ?? performance.now();
         this.#sent.delete(slot);
         this.#options.onFrame({ slot, isKey, data, delayMs: performance.now() - sentAt });
         this.#options.onChange();

@@ -151,3 +151,23 @@ test('a closed lane takes nothing, and starts nothing again', async () => {
   expect(made).toHaveLength(1);
   expect(newest().isClosed).toBe(true);
 });
+
+test('an encoder that gives nothing for three seconds is replaced; what slept with the machine for as long has not hung', async () => {
+  const { lane, log, made, newest } = await open();
+  lane.rescueIfHung(0);
+  lane.encode(PICTURE, 0, true);
+  for (const nowMs of [20, 29_000, 29_020, 58_000]) lane.rescueIfHung(nowMs);
+  expect(log).toEqual([]);
+  newest().events.onFrame(0, true, new Uint8Array());
+  lane.encode(PICTURE, 1, false);
+  for (let nowMs = 58_020; !log.includes('lost 1'); nowMs += 20) {
+    expect(nowMs).toBeLessThan(61_040);
+    lane.rescueIfHung(nowMs);
+  }
+  await until(() => lane.isChanging).toBe(false);
+  expect(log).toEqual(['frame 0', 'stopped', 'lost 1', 'warm wasm', 'lost ']);
+  expect(made.map(({ name, isClosed }) => [name, isClosed])).toEqual([
+    ['webcodecs', true],
+    ['webcodecs', false],
+  ]);
+});
