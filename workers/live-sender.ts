@@ -1,3 +1,4 @@
+import { LiveOutbox } from '../src/mapreduce/live-outbox.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { PartName } from '../src/protocol/part.ts';
 import type { LendClient } from './lend-client.ts';
@@ -7,18 +8,18 @@ export interface LivePart extends PartName {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Ticks in one request, when they come faster than answers. */
-const MAX_TICKS = 10;
+type Tick = readonly LivePart[];
+
 /** A part that is this late is somebody else's by now. */
 const MAX_FAILURES = 2;
 
-/** Sends the ticks of one segment in order, one request at a time. */
+/** Sends the ticks of one segment; requests may overtake each other on the line. */
 export class LiveSender {
   readonly #client: LendClient;
   readonly #segment: number;
   readonly #onTaken: () => void;
-  #ticks: (readonly LivePart[])[] = [];
-  #sending: Promise<void> | undefined;
+  readonly #outbox = new LiveOutbox<Tick>();
+  readonly #sending = new Set<Promise<void>>();
   #failure: unknown;
   #isTaken = false;
 
@@ -29,34 +30,42 @@ export class LiveSender {
     this.#onTaken = onTaken;
   }
 
-  add(tick: readonly LivePart[]): void {
-    if (this.#isTaken || this.#failure !== undefined) return;
-    this.#ticks.push(tick);
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = undefined;
-    });
+  add(tick: Tick): void {
+    this.#outbox.add(tick);
+    this.#sendOn();
   }
 
   /** Resolves when all of it is sent; rejects when it could not be. */
   async finish(): Promise<void> {
-    await this.#sending;
+    while (this.#sending.size > 0) await Promise.all(this.#sending);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #send(): Promise<void> {
-    for (let failures = 0; this.#ticks.length > 0 && !this.#isTaken; ) {
-      const ticks = this.#ticks.slice(0, MAX_TICKS);
+  #sendOn(): void {
+    for (;;) {
+      const ticks = this.#isTaken ? [] : this.#outbox.next();
+      if (ticks.length === 0) return;
+      const sent = this.#send(ticks).finally(() => {
+        this.#sending.delete(sent);
+        this.#outbox.answered();
+        this.#sendOn();
+      });
+      this.#sending.add(sent);
+    }
+  }
+
+  async #send(ticks: readonly Tick[]): Promise<void> {
+    for (let failures = 0; !this.#isTaken; ) {
       try {
         const parts = await Promise.all(ticks.flat().map(withDigest));
         const { isYours } = await this.#client.sendLive(this.#segment, parts);
-        this.#ticks = this.#ticks.slice(ticks.length);
-        failures = 0;
         if (!isYours) this.#end();
+        return;
       } catch (cause) {
         failures++;
         const isLasting = cause instanceof StageError && !cause.isRetryable;
         if (!isLasting && failures <= MAX_FAILURES) continue;
-        this.#failure = cause;
+        this.#failure ??= cause;
         this.#end();
       }
     }
@@ -64,7 +73,6 @@ export class LiveSender {
 
   #end(): void {
     this.#isTaken = true;
-    this.#ticks = [];
     this.#onTaken();
   }
 }

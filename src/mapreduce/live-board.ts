@@ -25,8 +25,11 @@ export interface LiveOutcome {
   readonly lost: readonly number[];
 }
 
-/** own: the next part of this lease. old: it is there, or the lease is somebody else's. */
-export type LiveTake = 'own' | 'old' | 'early';
+/**
+ * own: the next part of this lease. old: it is there, or the lease is somebody else's. early: it has overtaken the one
+ * before. far: it cannot have.
+ */
+export type LiveTake = 'own' | 'old' | 'early' | 'far';
 
 interface Job {
   readonly segment: number;
@@ -112,7 +115,8 @@ export class LiveBoard {
   judge(holder: HolderId, segment: number, part: PartIndex): LiveTake {
     const job = this.#jobs.get(segment);
     if (job?.lease?.holder !== holder || part < job.nextPart) return 'old';
-    return part === job.nextPart ? 'own' : 'early';
+    if (part === job.nextPart) return 'own';
+    return part <= job.nextPart + this.#policy.earlyParts ? 'early' : 'far';
   }
 
   /** True when the part must begin with a key picture: it is the first of its lease. */

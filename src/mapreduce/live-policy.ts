@@ -10,6 +10,8 @@ export interface LivePolicy {
   readonly leadMs: number;
   /** Who was too slow is not asked again for so long. */
   readonly restMs: number;
+  /** So far before the part that is due another may come, and wait for it. */
+  readonly earlyParts: number;
 }
 
 export const LIVE_POLICY: LivePolicy = {
@@ -18,6 +20,7 @@ export const LIVE_POLICY: LivePolicy = {
   lostMs: 3000,
   leadMs: 2000,
   restMs: 30_000,
+  earlyParts: 30,
 };
 
 /** How what helpers of a live made is looked at. Times in milliseconds. */

@@ -73,3 +73,14 @@ export function liveTickProblem(broadcast: Broadcast, tick: LiveTick): string | 
   }
   return undefined;
 }
+
+/** The parts of a body by their index, in order. */
+export function ticksOf(parts: readonly Part[]): ReadonlyMap<PartIndex, readonly Part[]> {
+  const byIndex = new Map<PartIndex, Part[]>();
+  for (const part of parts.toSorted((a, b) => a.part - b.part)) {
+    const tick = byIndex.get(part.part);
+    if (tick === undefined) byIndex.set(part.part, [part]);
+    else tick.push(part);
+  }
+  return byIndex;
+}

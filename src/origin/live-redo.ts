@@ -1,4 +1,5 @@
 import type { HelpBoard } from '../mapreduce/help-board.ts';
+import { LIVE_POLICY } from '../mapreduce/live-policy.ts';
 import { type PartIndex, type PartsPerSegment, segmentOfPart } from '../protocol/grid.ts';
 import type { LeaseWord, LivePartsAnswer } from '../protocol/lend.ts';
 import type { Part, PartRange } from '../protocol/part.ts';
@@ -7,7 +8,7 @@ import { helpedTracks, redoneId, type TrackId } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { LendDesk } from './lend-desk.ts';
 import type { HelperRecord } from './lend-records.ts';
-import { liveTickProblem } from './live-part.ts';
+import { liveTickProblem, ticksOf } from './live-part.ts';
 import { Problem } from './problem.ts';
 import { publish } from './publish.ts';
 import type { Running } from './running.ts';
@@ -29,6 +30,8 @@ interface Taken {
   next: PartIndex;
   /** Of each rendition. */
   readonly bytes: Map<TrackId, number>;
+  /** What has overtaken it. */
+  readonly early: Map<PartIndex, readonly Part[]>;
 }
 
 /**
@@ -85,7 +88,7 @@ export class LiveRedo {
       const asking = { roundTripMs: 0, serviceMs: null, helpers: idle.length };
       for (const { id, segment } of board.lend(helper, asking, nowMs())) {
         const { from } = this.#range(segment);
-        this.#taken.set(helper, { lease: id, next: from, bytes: new Map() });
+        this.#taken.set(helper, { lease: id, next: from, bytes: new Map(), early: new Map() });
         // What it brought of an earlier lease is another encoder's.
         await lending.files.dropResult(this.#broadcast.record.id, segment, helper);
         tell(helper, { kind: 'make', lease: -id, segment, fromPart: from });
@@ -99,15 +102,20 @@ export class LiveRedo {
     const taken = this.#taken.get(helper.id);
     if (lease === undefined || taken?.lease !== lease.id) return { isYours: false };
     const { from, to } = this.#range(segment);
-    const fresh = parts.filter(({ part }) => part >= taken.next);
-    const ticks = fresh.length / this.#tracks.length;
-    for (let i = 0; i < ticks; i++) {
-      const problem = taken.next < to ? this.#tickProblem(fresh, taken, from) : 'it goes on behind its segment';
-      if (problem !== undefined) throw this.#refuse(segment, helper, problem);
-      taken.next++;
+    const own: Part[] = [];
+    for (const [index, tick] of ticksOf(parts)) {
+      if (index >= to) throw this.#refuse(segment, helper, 'it goes on behind its segment');
+      if (index > taken.next + LIVE_POLICY.earlyParts)
+        throw this.#refuse(segment, helper, `part ${index} comes long before the one that is due`);
+      if (index >= taken.next) taken.early.set(index, tick);
+      for (let due = taken.early.get(taken.next); due !== undefined; due = taken.early.get(taken.next)) {
+        const problem = this.#tickProblem(due, taken, from);
+        if (problem !== undefined) throw this.#refuse(segment, helper, problem);
+        own.push(...due.map((part) => ({ ...part, track: redoneId(part.track) })));
+        taken.early.delete(taken.next++);
+      }
     }
     const { broadcastId, id } = helper;
-    const own = fresh.map((part) => ({ ...part, track: redoneId(part.track) }));
     const [first] = own;
     if (first !== undefined)
       await this.#deps.lending.files.putResult(broadcastId, segment, id, Buffer.from(encodeTick(own)), first);
@@ -122,7 +130,7 @@ export class LiveRedo {
 
   #tickProblem(parts: readonly Part[], { next, bytes }: Taken, from: PartIndex): string | undefined {
     return liveTickProblem(this.#broadcast, {
-      parts: parts.filter(({ part }) => part === next),
+      parts,
       index: next,
       isTurn: next === from,
       bitratesBps: this.#bitratesBps,

@@ -1,9 +1,11 @@
+import { EarlyTicks } from '../mapreduce/early-ticks.ts';
 import type { LiveBoard } from '../mapreduce/live-board.ts';
+import type { LiveLease } from '../mapreduce/live-stand-by.ts';
 import type { Part } from '../protocol/part.ts';
 import type { TrackId, VideoTrack } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { HelperRecord } from './lend-records.ts';
-import { liveTickProblem } from './live-part.ts';
+import { liveTickProblem, ticksOf } from './live-part.ts';
 import { Problem } from './problem.ts';
 import { takePart } from './take-part.ts';
 
@@ -25,6 +27,7 @@ export class LiveTaking {
   readonly #bitratesBps: ReadonlyMap<TrackId, number>;
   /** Of what is being made: what was taken of each track, by segment. */
   readonly #bytes = new Map<number, Map<TrackId, number>>();
+  readonly #early = new EarlyTicks<readonly Part[]>();
 
   constructor(broadcast: Broadcast, options: LiveTakingOptions) {
     this.#broadcast = broadcast;
@@ -35,16 +38,29 @@ export class LiveTaking {
   /** It is not going to be whole. */
   drop(segment: number): void {
     this.#bytes.delete(segment);
+    this.#early.drop(segment);
   }
 
   /** SPEC LEND10. Throws 422 `bad_part`, after which the helper is not asked for a while. */
   async take(helper: HelperRecord, segment: number, parts: readonly Part[]): Promise<void> {
-    const indices = [...new Set(parts.map(({ part }) => part))].toSorted((a, b) => a - b);
-    for (const index of indices) {
-      const take = this.#options.board.judge(helper.id, segment, index);
-      if (take === 'early') throw this.#refuse(helper, `part ${index} comes before the one that is due`);
-      const tick = parts.filter(({ part }) => part === index);
-      if (take === 'own') await this.#store(helper, segment, index, tick);
+    const { board } = this.#options;
+    for (const [index, tick] of ticksOf(parts)) {
+      const lease = board.leaseOf(segment, helper.id);
+      const take = board.judge(helper.id, segment, index);
+      if (take === 'far') throw this.#refuse(helper, `part ${index} comes long before the one that is due`);
+      if (take === 'old' || lease === undefined) continue;
+      this.#early.keep(lease, index, tick);
+      if (take === 'own') await this.#storeFrom(helper, lease, index);
+    }
+  }
+
+  /** The part that is due, and those that have waited for it. */
+  async #storeFrom(helper: HelperRecord, lease: LiveLease, due: number): Promise<void> {
+    const { segment } = lease;
+    let index = due;
+    for (let tick = this.#early.get(lease, index); tick !== undefined; tick = this.#early.get(lease, index)) {
+      await this.#store(helper, segment, index, tick);
+      this.#early.stored(segment, index++);
     }
   }
 
@@ -68,7 +84,7 @@ export class LiveTaking {
     }
     this.#options.onTaken(helper, segment, index);
     if (!board.took(segment, index, this.#options.nowMs())) return;
-    this.#bytes.delete(segment);
+    this.drop(segment);
     await this.#options.onWhole(helper, segment);
   }
 

@@ -64,13 +64,13 @@ test('LEND9 LEND10 a segment passes to another helper at the first missing part,
   expect(stored.equals(Buffer.from(made(101, true).bytes))).toBe(true);
 });
 
-test('LEND10 a part with too few pictures, of another rendition, twice in a tick, far too large, or ahead of its turn refuses the helper for a while', async () => {
+test('LEND10 a part with too few pictures, of another rendition, twice in a tick, far too large, or long before it is due refuses the helper for a while', async () => {
   await using origin = await TestOrigin.start();
   const broadcast = await helpedLive(origin);
   const bad: readonly Part[][] = [
     [made(100, true, { sampleCount: 2 })],
     [partOf('v360', 100, DEFAULT_GRID)],
-    [made(101, true)],
+    [made(131, true)],
     [made(100, true, { tfdt: 1 })],
     [made(100, true), made(100, true)],
     [made(100, true, { sampleBytes: 400_000 })],
@@ -88,6 +88,19 @@ test('LEND10 a part with too few pictures, of another rendition, twice in a tick
   const { helpers: known, helped: states } = await helpOf(origin, broadcast);
   expect(known.map(({ segmentsDone }) => segmentsDone)).toEqual(bad.map(() => 0));
   expect(states).toEqual([{ track: 'v240', madeBy: null, behindMs: 0 }]);
+});
+
+test('LEND10 a tick that overtakes another on the line waits for it', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const helper = await Helper.join(origin, broadcast, 'Friend');
+  await goOn(origin, broadcast, 0, 104);
+  await expect.poll(() => helper.orders).toContain('make 1 100');
+  const piece = (part: number) => origin.get(live.piece(broadcast.id, 'v240', 1, part, 100));
+  expect(await (await helper.send(1, made(101, false), made(102, false))).json()).toEqual({ isYours: true });
+  expect(await (await helper.send(1, made(100, true))).json()).toEqual({ isYours: true });
+  const stored = await Promise.all([0, 1, 2].map(async (part) => Buffer.from(await (await piece(part)).arrayBuffer())));
+  expect(stored).toEqual([made(100, true), made(101, false), made(102, false)].map(({ bytes }) => Buffer.from(bytes)));
 });
 
 test('LEND12 what is being made at the end may still come, and the helper is told that it is over', async () => {
