@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { liveOverLines } from './mapreduce/live-lines.ts';
 import { liveBench } from './mapreduce/live-run.ts';
 import { mediabunnySeconds, profileOf } from './mapreduce/others-run.ts';
 import { helpersScaled, workersScaled } from './mapreduce/scaling.ts';
@@ -29,7 +30,8 @@ files only) and mediabunny's Conversion (the first pictures of it, to memory). T
   --only WHAT       simulation (no browser), workers (of one tab, on one processor each as far as there are any),
                     helpers (tabs of 480p; each a machine with --share of one processor), profile (where the processor
                     time of one tab goes), timeline (where its time goes), seams (PSNR after them),
-                    live (helpers of a live, killed at work: how far they are behind, PSNR across takeovers)
+                    live (helpers of a live, killed at work: how far they are behind, PSNR across takeovers),
+                    live-lines (the same simulated, over lines of several lengths and on busy machines)
   --share N         of one processor for each tab (0.4)
   --minutes N       of the live (4)
   --helpers N       that help with it at any time (2)
@@ -212,6 +214,8 @@ async function only(what: string, seconds: number): Promise<Readonly<Record<stri
       return uploadTimeline(await oneFile(seconds));
     case 'profile':
       return profile(seconds);
+    case 'live-lines':
+      return { 'Two helpers of a live, simulated; means of five rounds of ten minutes': liveOverLines() };
     case 'seams':
       return { 'PSNR against the source, where segments meet': await seams(seconds) };
     default:

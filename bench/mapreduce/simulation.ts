@@ -1,5 +1,7 @@
 import { JobBoard } from '../../src/mapreduce/job-board.ts';
 import { batchSize, LEASE_POLICY, offersWanted } from '../../src/mapreduce/policy.ts';
+import { Agenda } from '../../tests/helpers/agenda.ts';
+import { randomOf } from '../../tests/helpers/random.ts';
 
 export interface SimulationOptions {
   readonly segments: number;
@@ -32,67 +34,6 @@ export interface SimulationResult {
 const PROGRESS_EVERY_MS = 1_000;
 const ASK_AGAIN_MS = 2_000;
 const NEXT_HELPER_MS = 10_000;
-
-interface Event {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-/** The earliest event first; those of one moment in the order in which they were planned. */
-class Agenda {
-  readonly #heap: Event[] = [];
-  #order = 0;
-
-  plan(atMs: number, run: () => void): void {
-    const heap = this.#heap;
-    heap.push({ atMs, order: this.#order++, run });
-    for (let i = heap.length - 1; i > 0; ) {
-      const parent = (i - 1) >> 1;
-      if (!this.#swapIfLater(parent, i)) break;
-      i = parent;
-    }
-  }
-
-  next(): Event | undefined {
-    const heap = this.#heap;
-    const [first] = heap;
-    const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
-    heap[0] = last;
-    for (let i = 0; ; ) {
-      const left = 2 * i + 1;
-      const child = left + 1 < heap.length && this.#isLater(left, left + 1) ? left + 1 : left;
-      if (child >= heap.length || !this.#swapIfLater(i, child)) break;
-      i = child;
-    }
-    return first;
-  }
-
-  #isLater(a: number, b: number): boolean {
-    const [one, two] = [this.#heap[a], this.#heap[b]];
-    if (one === undefined || two === undefined) return false;
-    return one.atMs > two.atMs || (one.atMs === two.atMs && one.order > two.order);
-  }
-
-  #swapIfLater(a: number, b: number): boolean {
-    if (!this.#isLater(a, b)) return false;
-    const [one, two] = [this.#heap[a], this.#heap[b]];
-    if (one !== undefined && two !== undefined) [this.#heap[a], this.#heap[b]] = [two, one];
-    return true;
-  }
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The product's own board and batch rule, with helpers that differ in speed by a factor of four and die at random. */
 export function simulate(options: SimulationOptions): SimulationResult {

@@ -1,5 +1,6 @@
 import { type PartIndex, partMs } from '../protocol/grid.ts';
 import type { HolderId } from './job.ts';
+import { LiveHolders } from './live-holders.ts';
 import { LIVE_POLICY, type LivePolicy } from './live-policy.ts';
 import { type LiveLease, StandBys } from './live-stand-by.ts';
 
@@ -36,13 +37,11 @@ interface Job {
   readonly endPart: PartIndex;
   nextPart: PartIndex;
   lease: LiveLease | undefined;
-  /** When the lease gave its last part, or began. */
+  /** When the lease gave its last part, or began; by the board's clock. */
   heardMs: number;
   hasBegun: boolean;
-}
-
-interface Holder {
-  restsUntilMs: number;
+  /** When the lease began, by the board's clock. */
+  lentMs: number;
 }
 
 /**
@@ -54,14 +53,15 @@ export class LiveBoard {
   readonly #partsPerSegment: number;
   readonly #partMs: number;
   readonly #policy: LivePolicy;
-  /** In the order in which they came, which is their turn. */
-  readonly #holders = new Map<HolderId, Holder>();
+  readonly #holders = new LiveHolders();
   readonly #jobs = new Map<number, Job>();
   readonly #standBys = new StandBys();
-  /** When the source had the part before; of the parts that somebody may still wait for. */
+  /** When the source had the part, by the board's clock; of the parts that somebody may still wait for. */
   readonly #cameMs = new Map<PartIndex, number>();
   #sourcePart: PartIndex = 0;
-  #lastHolder: HolderId | undefined;
+  /** Of the time before the last look: in so much of it nobody listened. */
+  #deafMs = 0;
+  #lookedMs: number | undefined;
   #fromSegment: number | undefined;
   #nextSegment = 0;
   #nextLease = 1;
@@ -73,21 +73,26 @@ export class LiveBoard {
   }
 
   enter(holder: HolderId): void {
-    if (!this.#holders.has(holder)) this.#holders.set(holder, { restsUntilMs: Number.NEGATIVE_INFINITY });
+    this.#holders.enter(holder, this.#nextLease);
   }
 
   /** Gone: what it holds passes on at the next look. */
   leave(holder: HolderId): void {
-    this.#holders.delete(holder);
+    this.#holders.leave(holder);
+  }
+
+  /** It has asked for something, or brought it. */
+  heard(holder: HolderId): void {
+    this.#holders.heard(holder);
   }
 
   /** How many could be lent something. */
   readyAt(nowMs: number): number {
-    return [...this.#holders.keys()].filter((holder) => this.#isReady(holder, nowMs)).length;
+    return this.#holders.turn(nowMs).length;
   }
 
   #isReady(holder: HolderId, nowMs: number): boolean {
-    return nowMs >= (this.#holders.get(holder)?.restsUntilMs ?? Number.POSITIVE_INFINITY);
+    return this.#holders.stateAt(holder, nowMs) === 'ready';
   }
 
   leaseOf(segment: number, holder: HolderId): LiveLease | undefined {
@@ -97,8 +102,13 @@ export class LiveBoard {
 
   /** Those who neither make anything nor stand by, the next in turn first. */
   idleAt(nowMs: number): readonly HolderId[] {
+    return this.#freeAt(nowMs).filter((holder) => this.#isReady(holder, nowMs));
+  }
+
+  /** The same, and at the end those who may have vanished. */
+  #freeAt(nowMs: number): readonly HolderId[] {
     const busy = new Set(this.leases.map(({ holder }) => holder));
-    return this.#turn(nowMs).filter((holder) => !busy.has(holder) && !this.#standBys.isHolder(holder));
+    return this.#holders.turn(nowMs).filter((holder) => !busy.has(holder) && !this.#standBys.isHolder(holder));
   }
 
   /** Who makes what, for the creator to see. */
@@ -129,7 +139,7 @@ export class LiveBoard {
     const job = this.#jobs.get(segment);
     if (job?.nextPart !== part) return false;
     job.nextPart = part + 1;
-    job.heardMs = nowMs;
+    job.heardMs = this.#clockMs(nowMs);
     job.hasBegun = true;
     if (job.nextPart < job.endPart) return false;
     this.#jobs.delete(segment);
@@ -138,8 +148,7 @@ export class LiveBoard {
 
   /** What this holder has made of the segment is not what it should be, or it cannot go on. */
   fail(holder: HolderId, nowMs: number): void {
-    const known = this.#holders.get(holder);
-    if (known !== undefined) known.restsUntilMs = nowMs + this.#policy.restMs;
+    this.#holders.rest(holder, nowMs + this.#policy.restMs);
     for (const job of this.#jobs.values()) if (job.lease?.holder === holder) job.lease = undefined;
   }
 
@@ -147,14 +156,16 @@ export class LiveBoard {
   look(facts: LiveFacts): LiveOutcome {
     const orders: LiveOrder[] = [];
     const lost: number[] = [];
+    this.#listen(facts.nowMs);
     this.#grow(facts);
     for (const job of Array.from(this.#jobs.values())) {
       if (facts.fromSegment === undefined || job.segment < facts.fromSegment) this.#drop(job, orders);
       else if (this.#isLost(job, facts.nowMs)) {
         lost.push(job.segment);
         this.#drop(job, orders);
-        if (job.lease !== undefined) this.fail(job.lease.holder, facts.nowMs);
-      } else if (this.#isSilent(job, facts.nowMs)) this.#pass(job, orders, facts.nowMs);
+        if (job.lease !== undefined && this.#hadTime(job, facts.nowMs)) this.fail(job.lease.holder, facts.nowMs);
+      } else if (job.lease === undefined || !this.#holders.holds(job.lease)) this.#pass(job, orders, facts.nowMs);
+      else if (this.#isSilent(job, job.lease, facts.nowMs)) this.#passFrom(job.lease, job, orders, facts.nowMs);
     }
     if (facts.fromSegment !== undefined) this.#begin(facts.fromSegment, facts, orders);
     this.#standBy(orders, facts.nowMs);
@@ -162,8 +173,19 @@ export class LiveBoard {
     return { orders, lost };
   }
 
+  /** A machine that stands still hears nothing: what was sent to it meanwhile is only read after this look. */
+  #listen(nowMs: number): void {
+    this.#deafMs += Math.max(0, nowMs - (this.#lookedMs ?? nowMs) - this.#policy.lookMs);
+    this.#lookedMs = nowMs;
+  }
+
+  /** The time in which somebody listened. */
+  #clockMs(nowMs: number): number {
+    return nowMs - this.#deafMs;
+  }
+
   #grow({ sourcePart, nowMs }: LiveFacts): void {
-    for (let part = this.#sourcePart; part < sourcePart; part++) this.#cameMs.set(part, nowMs);
+    for (let part = this.#sourcePart; part < sourcePart; part++) this.#cameMs.set(part, this.#clockMs(nowMs));
     this.#sourcePart = Math.max(this.#sourcePart, sourcePart);
   }
 
@@ -178,35 +200,51 @@ export class LiveBoard {
     return cameMs === undefined ? undefined : Math.max(cameMs, job.heardMs);
   }
 
-  #isSilent(job: Job, nowMs: number): boolean {
-    if (job.lease === undefined || !this.#holders.has(job.lease.holder)) return true;
+  #isSilent(job: Job, { holder }: LiveLease, nowMs: number): boolean {
+    if (this.#holders.stateAt(holder, nowMs) === 'silent') return true;
     const sinceMs = this.#dueSinceMs(job);
     if (sinceMs === undefined) return false;
-    return nowMs - sinceMs > (job.hasBegun ? this.#policy.silentMs : this.#policy.startMs);
+    return this.#clockMs(nowMs) - sinceMs > (job.hasBegun ? this.#policy.silentMs : this.#policy.startMs);
   }
 
   #isLost(job: Job, nowMs: number): boolean {
     const cameMs = this.#cameMs.get(job.nextPart);
-    return cameMs !== undefined && nowMs - cameMs > this.#policy.lostMs;
+    return cameMs !== undefined && this.#clockMs(nowMs) - cameMs > this.#policy.lostMs;
   }
 
-  /** Somebody else goes on at the first missing part; without anybody else it stays where it is. */
+  /** Who got the lease when its part was late already is not to blame. */
+  #hadTime({ lentMs }: Job, nowMs: number): boolean {
+    return this.#clockMs(nowMs) - lentMs > this.#policy.startMs;
+  }
+
+  /** Somebody goes on at the first missing part, if anybody is there. */
   #pass(job: Job, orders: LiveOrder[], nowMs: number): void {
     const ready = this.#standBys.take(job.segment, ({ holder }) => this.#isReady(holder, nowMs));
-    if (ready !== undefined) this.#lastHolder = ready.holder;
-    const next = ready?.holder ?? this.#nextHolder(job.lease?.holder, nowMs);
+    const next = ready?.holder ?? this.#nextHolder(nowMs);
     if (next === undefined) return;
+    this.#holders.had(next);
     this.#drop(job, orders);
     this.#lend(job, ready ?? { holder: next, id: this.#nextLease++ }, nowMs, orders);
   }
 
+  /** From somebody who is silent only to somebody who is not: one who has vanished would take longer to show it. */
+  #passFrom({ holder: silent }: LiveLease, job: Job, orders: LiveOrder[], nowMs: number): void {
+    if (!this.#holders.turn(nowMs).some((holder) => holder !== silent && this.#isReady(holder, nowMs))) return;
+    this.#holders.fellSilent(silent);
+    this.#pass(job, orders, nowMs);
+  }
+
   /** Of every segment that somebody makes, one who has nothing to do follows the source. */
   #standBy(orders: LiveOrder[], nowMs: number): void {
-    const hasSense = ({ holder, segment }: LiveLease): boolean =>
-      this.#isReady(holder, nowMs) && (this.#jobs.get(segment)?.lease?.holder ?? holder) !== holder;
+    const hasSense = (lease: LiveLease): boolean => {
+      const isMaker = this.#jobs.get(lease.segment)?.lease?.holder === lease.holder;
+      if (isMaker || !this.#jobs.has(lease.segment) || !this.#holders.holds(lease)) return false;
+      const state = this.#holders.stateAt(lease.holder, nowMs);
+      return state === 'ready' || (state === 'silent' && this.idleAt(nowMs).length === 0);
+    };
     for (const lease of this.#standBys.settle(hasSense)) orders.push({ kind: 'stand-down', lease });
     for (const { segment, nextPart, lease } of this.#jobs.values()) {
-      const [holder] = lease === undefined || this.#standBys.has(segment) ? [] : this.idleAt(nowMs);
+      const [holder] = lease === undefined || this.#standBys.has(segment) ? [] : this.#freeAt(nowMs);
       if (holder === undefined) continue;
       const ready: LiveLease = { id: this.#nextLease++, holder, segment, fromPart: nextPart };
       this.#standBys.add(ready);
@@ -227,19 +265,24 @@ export class LiveBoard {
       const segment = this.#nextSegment;
       const firstPart = segment * this.#partsPerSegment;
       if (firstPart > sourcePart + leadParts || firstPart >= (endPart ?? Number.POSITIVE_INFINITY)) break;
-      const holder = this.#nextHolder(undefined, nowMs);
+      const holder = this.#nextHolder(nowMs);
       const end = Math.min(firstPart + this.#partsPerSegment, endPart ?? Number.POSITIVE_INFINITY);
       const job: Job = {
         segment,
         endPart: end,
         nextPart: firstPart,
         lease: undefined,
-        heardMs: nowMs,
+        heardMs: this.#clockMs(nowMs),
         hasBegun: false,
+        lentMs: this.#clockMs(nowMs),
       };
       this.#nextSegment++;
-      if (holder === undefined) this.#jobs.set(segment, job);
-      else this.#lend(job, { holder, id: this.#nextLease++ }, nowMs, orders);
+      if (holder === undefined) {
+        this.#jobs.set(segment, job);
+        continue;
+      }
+      this.#holders.had(holder);
+      this.#lend(job, { holder, id: this.#nextLease++ }, nowMs, orders);
     }
     // The end may come in the middle of what is being made.
     if (endPart === undefined) return;
@@ -254,23 +297,18 @@ export class LiveBoard {
   #lend(job: Job, { holder, id }: Pick<LiveLease, 'holder' | 'id'>, nowMs: number, orders: LiveOrder[]): void {
     const { segment, nextPart } = job;
     const lease: LiveLease = { id, holder, segment, fromPart: nextPart };
-    this.#jobs.set(segment, { ...job, lease, heardMs: nowMs, hasBegun: false });
+    const lentMs = this.#clockMs(nowMs);
+    this.#jobs.set(segment, { ...job, lease, heardMs: lentMs, hasBegun: false, lentMs });
     orders.push({ kind: 'make', lease });
   }
 
-  #turn(nowMs: number): readonly HolderId[] {
-    const ring = [...this.#holders.keys()];
-    const after = ring.indexOf(this.#lastHolder ?? '') + 1;
-    return [...ring.slice(after), ...ring.slice(0, after)].filter((holder) => this.#isReady(holder, nowMs));
-  }
-
-  /** In turn; those with less to do first, and not the one that has just been silent. */
-  #nextHolder(but: HolderId | undefined, nowMs: number): HolderId | undefined {
-    const turn = this.#turn(nowMs).filter((holder) => holder !== but);
+  /** In turn: those with less to do first, and after them those who may have vanished. */
+  #nextHolder(nowMs: number): HolderId | undefined {
+    const turn = this.#holders.turn(nowMs);
+    const known = turn.filter((holder) => this.#isReady(holder, nowMs));
+    const asked = known.length > 0 ? known : turn;
     const load = (holder: HolderId): number => this.leases.filter((lease) => lease.holder === holder).length;
-    const least = Math.min(...turn.map(load));
-    const next = turn.find((holder) => load(holder) === least);
-    if (next !== undefined) this.#lastHolder = next;
-    return next;
+    const least = Math.min(...asked.map(load));
+    return asked.find((holder) => load(holder) === least);
   }
 }

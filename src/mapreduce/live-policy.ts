@@ -10,6 +10,8 @@ export interface LivePolicy {
   readonly leadMs: number;
   /** Who was too slow is not asked again for so long. */
   readonly restMs: number;
+  /** Who looks on less often than this has not listened in between. */
+  readonly lookMs: number;
   /** So far before the part that is due another may come, and wait for it. */
   readonly earlyParts: number;
 }
@@ -20,6 +22,7 @@ export const LIVE_POLICY: LivePolicy = {
   lostMs: 3000,
   leadMs: 2000,
   restMs: 30_000,
+  lookMs: 100,
   earlyParts: 30,
 };
 

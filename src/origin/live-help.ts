@@ -115,6 +115,11 @@ export class LiveHelp {
     return this.#board.leaseOf(segment, helperId) !== undefined || this.#redo.holds(helperId, segment);
   }
 
+  /** A helper has asked for something, or brought it: it is there. */
+  heard(helperId: string): void {
+    this.#board.heard(helperId);
+  }
+
   /** Somebody still helps, or is waited for. */
   get isBusy(): boolean {
     return this.#isGoing;

@@ -29,8 +29,9 @@ const said = (orders: readonly LiveOrder[]): string[] =>
 const ready = (orders: readonly LiveOrder[]): string[] =>
   words(orders.filter(({ kind }) => kind === 'stand-by' || kind === 'stand-down'));
 
+/** Of an origin that never stands still, however seldom it looks here. */
 const boardOf = (...holders: string[]): LiveBoard => {
-  const board = new LiveBoard(PARTS);
+  const board = new LiveBoard(PARTS, { ...LIVE_POLICY, lookMs: Number.POSITIVE_INFINITY });
   for (const holder of holders) board.enter(holder);
   return board;
 };

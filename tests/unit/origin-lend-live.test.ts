@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import type { HelpState } from '../../src/protocol/lend.ts';
 import type { Part } from '../../src/protocol/part.ts';
-import { help, ingest, live } from '../../src/protocol/urls.ts';
+import { help, ingest, lend, live } from '../../src/protocol/urls.ts';
 import { goOn, Helper, helpedLive, made, manifestOf, periodsWith } from './origin-test-live-helper.ts';
 import { partOf } from './origin-test-media.ts';
 import { problemOf, type TestBroadcast, TestOrigin } from './origin-test-server.ts';
@@ -62,6 +62,34 @@ test('LEND9 LEND10 a segment passes to another helper at the first missing part,
   expect(await (await first.send(1, made(101, true), made(102, false))).json()).toEqual({ isYours: true });
   const stored = await origin.getBytes(live.piece(broadcast.id, 'v240', 1, 1, 100));
   expect(stored.equals(Buffer.from(made(101, true).bytes))).toBe(true);
+});
+
+test('LEND9 who fell silent gets nothing more until it asks for a source, or brings something', async () => {
+  await using origin = await TestOrigin.start();
+  const broadcast = await helpedLive(origin);
+  const first = await Helper.join(origin, broadcast, 'First');
+  const second = await Helper.join(origin, broadcast, 'Second');
+  const waitSilence = (): void => {
+    for (let i = 0; i < 8; i++) origin.clock.advance(50);
+  };
+  const maker = async () => (await helpOf(origin, broadcast)).helped[0]?.madeBy;
+  await goOn(origin, broadcast, 0, 100);
+  await broadcast.sendTicks(100, 110);
+  expect((await first.send(1, made(100, true))).status).toBe(200);
+  waitSilence();
+  expect(await maker()).toBe(second.joined.helperId);
+  expect((await second.send(1, made(101, true))).status).toBe(200);
+  waitSilence();
+  expect(await maker()).toBe(second.joined.helperId);
+  await (await origin.get(lend.liveSource(1, 0), { headers: first.headers })).body?.cancel();
+  waitSilence();
+  expect(await maker()).toBe(first.joined.helperId);
+  expect((await first.send(1, made(102, true))).status).toBe(200);
+  waitSilence();
+  expect(await maker()).toBe(first.joined.helperId);
+  expect(await (await second.send(1, made(102, false))).json()).toEqual({ isYours: false });
+  waitSilence();
+  expect(await maker()).toBe(second.joined.helperId);
 });
 
 test('LEND10 a part with too few pictures, of another rendition, twice in a tick, far too large, or long before it is due refuses the helper for a while', async () => {

@@ -49,7 +49,8 @@ export function lendLiveRoutes(app: FastifyInstance, context: OriginContext): vo
   });
 
   app.get<OfSegment>('/api/lend/live/:segment/source', async (request, reply) => {
-    const { broadcast } = await helperOf(request);
+    const { helper, broadcast } = await helperOf(request);
+    liveHelp.find(broadcast.record.id)?.heard(helper.id);
     const { running } = broadcast;
     const source = helpSource(running?.tracks ?? []);
     if (running === undefined || source === undefined) throw notStarted();
@@ -66,6 +67,7 @@ export function lendLiveRoutes(app: FastifyInstance, context: OriginContext): vo
     const { helper, broadcast } = await helperOf(request);
     requireType(request, TICK_CONTENT_TYPE);
     const help = liveHelp.find(broadcast.record.id);
+    help?.heard(helper.id);
     const segment = segmentOf(request.params.segment);
     if (help?.holds(helper.id, segment) !== true) return { isYours: false };
     const body = await readBody(request.raw, MAX_REQUEST_BYTES, deadlines);
