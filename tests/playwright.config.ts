@@ -33,9 +33,6 @@ const PAIRED = [
 ].map((name) => `e2e/${name}.test.ts`);
 
 const inChromium = {
-  // Real browsers with real encoders share two cores with everything else: one that lost its turn is told as FLAKY,
-  // with its error, and may try twice more. What is broken fails three times.
-  retries: 2,
   // What hangs is ended; how long a machine may take says nothing: the slowest so far was five times slower than the fastest.
   timeout: 240_000,
   expect: { timeout: 40_000 },
