@@ -36,7 +36,7 @@ test('a film, turned by its metadata, goes out by the clock: every picture in or
 }) => {
   const seconds = 8;
   const film = await numberedFile({
-    size: '1280x720',
+    size: '848x480',
     rate: RATE,
     seconds,
     hasSound: true,
@@ -61,7 +61,7 @@ test('a film, turned by its metadata, goes out by the clock: every picture in or
       .toBeGreaterThan(ms);
   const sharedBefore = await sharedBytes(browser);
   await untilMedia(14_000);
-  // Of 400 pictures and of the preview nothing stays; drawn on a canvas they would hold some 450 MB.
+  // Of 400 pictures and of the preview nothing stays; drawn on a canvas they would hold some 250 MB.
   expect((await sharedBytes(browser)) - sharedBefore).toBeLessThan(100_000_000);
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await untilMedia(20_500);
@@ -85,9 +85,11 @@ test('a film, turned by its metadata, goes out by the clock: every picture in or
   const around = steps(played);
   const back = around.flatMap((step, i) => (step < 0 ? [i] : []));
   expect(back).toHaveLength(1);
-  expect(Math.abs((back[0] ?? 0) - (seconds * RATE - 1))).toBeLessThanOrEqual(1);
-  expect(around.filter((step) => step > 10)).toEqual([]);
-  expect(around.filter((step) => step === 1).length).toBeGreaterThan(around.length * 0.9);
+  expect(Math.abs((back[0] ?? 0) - (seconds * RATE - 1))).toBeLessThanOrEqual(RATE / 6);
+  // By the clock: what a busy machine brings too late gives way to what is due, and nothing is made up for later.
+  const early = played.map((n, slot) => n + (slot > (back[0] ?? 0) ? seconds * RATE : 0) - slot);
+  expect(Math.max(...early) - Math.min(...early)).toBeLessThanOrEqual(RATE / 2);
+  expect(new Set(played).size).toBeGreaterThan(RATE);
 
   const zeros = [begin / RATE, begin / RATE + seconds];
   const due = zeros.flatMap((zero) => [1, 2, 3].map((second) => zero + second));
