@@ -7,7 +7,7 @@ import type { Browser, Page } from '@playwright/test';
 import { live } from '../src/protocol/urls.ts';
 import { beepTimes, soundLagMs } from '../tests/helpers/beeps.ts';
 import { fetchBytes } from '../tests/helpers/media-checks.ts';
-import { numbersShown } from '../tests/helpers/numbered-file.ts';
+import { numbersInSlots } from '../tests/helpers/numbered-file.ts';
 import { type NumberedSource, numberedSources } from '../tests/helpers/numbered-sources.ts';
 import { startOrigin } from '../tests/helpers/origin.ts';
 import { broadcastDetail, goLiveFrom } from '../tests/helpers/studio.ts';
@@ -164,7 +164,7 @@ async function synchronous(): Promise<Record<string, Cell>[]> {
           await fetchBytes(origin.url + live.init(id, track)),
           await fetchBytes(origin.url + live.segment(id, track, segment)),
         ]);
-      const numbers = await numbersShown(bytes['video'] ?? new Uint8Array());
+      const numbers = await numbersInSlots(bytes['video'] ?? new Uint8Array(), 30);
       const beeps = (await beepTimes(bytes['audio'] ?? new Uint8Array())).map((at) => at - segment * 10);
       const targetBps = tracks.find(({ kind }) => kind === 'video')?.bitrateBps ?? 0;
       const changes = numbers.filter((n, i) => i > 0 && n !== numbers[i - 1]).length;

@@ -74,11 +74,13 @@ async function compare(source: Frames, stretch: Stretch): Promise<string | undef
 async function framesOf({ track, parts, grid, slots }: Stretch): Promise<Frames | undefined> {
   const { frameRate, partsPerSegment } = grid;
   const frames = new Map<number, VideoFrame>();
+  const slotOf = (ticks: number): number => Math.round((ticks * frameRate) / VIDEO_TIMESCALE);
+  /** Of the wanted slots those that a picture stands in, by its timestamp. */
+  const shownIn = new Map<number, readonly number[]>();
   const decoder = new VideoDecoder({
     output: (frame) => {
-      const slot = Math.round((frame.timestamp * frameRate) / 1_000_000);
-      if (slots.includes(slot) && !frames.has(slot)) frames.set(slot, frame);
-      else frame.close();
+      for (const slot of shownIn.get(frame.timestamp) ?? []) if (!frames.has(slot)) frames.set(slot, frame.clone());
+      frame.close();
     },
     error: () => undefined,
   });
@@ -87,11 +89,14 @@ async function framesOf({ track, parts, grid, slots }: Stretch): Promise<Frames 
     decoder.configure({ codec: track.codecs });
     let type: EncodedVideoChunkType = 'key';
     for (const { bytes } of new ChunkSplitter(VIDEO_TIMESCALE, partsPerSegment).push(parts)) {
-      const { startTicks, samples } = samplesOfPart(bytes);
-      for (const [i, sample] of samples.entries()) {
-        const slot = Math.round((startTicks * frameRate) / VIDEO_TIMESCALE) + i;
-        const timestamp = Math.round((slot * 1_000_000) / frameRate);
-        decoder.decode(new EncodedVideoChunk({ type, timestamp, data: withStartCodes(sample) }));
+      for (const { startTicks, durationTicks, data } of samplesOfPart(bytes)) {
+        const [from, to] = [slotOf(startTicks), slotOf(startTicks + durationTicks)];
+        const timestamp = Math.round((from * 1_000_000) / frameRate);
+        shownIn.set(
+          timestamp,
+          slots.filter((slot) => from <= slot && slot < to),
+        );
+        decoder.decode(new EncodedVideoChunk({ type, timestamp, data: withStartCodes(data) }));
         type = 'delta';
       }
     }

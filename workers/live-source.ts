@@ -21,8 +21,8 @@ export interface LiveSourceOptions {
   /** `avcC` of the source. */
   readonly description: Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
-  /** Takes ownership. */
-  readonly onFrame: (frame: VideoFrame) => void;
+  /** Takes ownership. `slots`: for how many it stands, from its own on. */
+  readonly onFrame: (frame: VideoFrame, slots: number) => void;
   /** Resolves when more pictures can be taken. */
   readonly room: () => Promise<void>;
   readonly onError: (cause: unknown) => void;
@@ -38,6 +38,8 @@ export class LiveSource {
   readonly #begun: Promise<void>;
   /** Read, and not decoded yet. */
   readonly #held: FeedChunk[] = [];
+  /** For how many slots the pictures stand that are in the decoder, by timestamp. */
+  readonly #slots = new Map<number, number>();
   readonly #firstPart: PartIndex;
   #nextPart: PartIndex;
   #isMaking = false;
@@ -50,7 +52,14 @@ export class LiveSource {
     this.#options = options;
     this.#firstPart = fromPart - (partWithinSegment(fromPart, grid.partsPerSegment) % gopParts);
     this.#nextPart = this.#firstPart;
-    this.#decoder = new VideoDecoder({ output: onFrame, error: onError });
+    this.#decoder = new VideoDecoder({
+      output: (frame) => {
+        const slots = this.#slots.get(frame.timestamp) ?? 1;
+        this.#slots.delete(frame.timestamp);
+        onFrame(frame, slots);
+      },
+      error: onError,
+    });
     this.#begun = new Promise((resolve) => {
       this.#onBegun = resolve;
       signal.addEventListener('abort', () => resolve());
@@ -111,12 +120,13 @@ export class LiveSource {
   #decodePart({ part, bytes }: FeedChunk): void {
     const { grid } = this.#options;
     const isFirst = this.#nextPart === this.#firstPart;
-    const { startTicks, samples } = samplesOfPart(bytes);
+    const slotsOf = (ticks: number): number => Math.round((ticks * grid.frameRate) / VIDEO_TIMESCALE);
     this.#nextPart = part + 1;
-    for (const [i, data] of samples.entries()) {
-      const slot = Math.round((startTicks * grid.frameRate) / VIDEO_TIMESCALE) + i;
+    for (const [i, { startTicks, durationTicks, data }] of samplesOfPart(bytes).entries()) {
+      const slot = slotsOf(startTicks);
       const isKey = (isFirst && i === 0) || isKeySlot(slot, grid);
       const timestamp = Math.round((slot * 1_000_000) / grid.frameRate);
+      this.#slots.set(timestamp, slotsOf(durationTicks));
       this.#decoder.decode(new EncodedVideoChunk({ type: isKey ? 'key' : 'delta', timestamp, data }));
     }
   }

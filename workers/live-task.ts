@@ -71,7 +71,7 @@ export class LiveTask {
       codecs: live.source.codecs,
       description,
       signal: this.#ending.signal,
-      onFrame: (frame) => this.#push(frame),
+      onFrame: (frame, slots) => this.#push(frame, slots),
       room: async () => {
         while (this.#waiting > MAX_FRAMES && this.#failure === undefined && !this.isEnded) await this.#encoding;
       },
@@ -141,8 +141,8 @@ export class LiveTask {
     return core;
   }
 
-  /** Takes ownership. */
-  #push(frame: VideoFrame): void {
+  /** Takes ownership. Where the source has one picture for several slots it is made once for each (SPEC LEND10). */
+  #push(frame: VideoFrame, slots: number): void {
     const making = this.#making;
     const { grid } = this.#options.joined;
     const slot = Math.round((frame.timestamp * grid.frameRate) / 1_000_000);
@@ -152,7 +152,10 @@ export class LiveTask {
     }
     this.#waiting++;
     this.#encoding = this.#encoding
-      .then(() => this.#encode(frame, slot, slot === making.firstSlot || isKeySlot(slot, grid)))
+      .then(async () => {
+        for (let at = slot; at < slot + slots; at++)
+          await this.#encode(frame, at, at === making.firstSlot || isKeySlot(at, grid));
+      })
       .catch((cause: unknown) => this.#fail(cause))
       .finally(() => {
         frame.close();

@@ -1,8 +1,7 @@
 import { listBoxes, u32 } from '../package/check-boxes.ts';
 import { checkPart } from '../package/check-part.ts';
-import { type PartIndex, partOfTicks, VIDEO_TIMESCALE } from '../protocol/grid.ts';
+import { firstSlotOfPart, type PartIndex, VIDEO_TIMESCALE } from '../protocol/grid.ts';
 import type { Part } from '../protocol/part.ts';
-import { ticks } from '../protocol/time.ts';
 import type { TrackId } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import { maxTrackBytes } from './lend-result.ts';
@@ -35,8 +34,9 @@ function livePartProblem(broadcast: Broadcast, part: Part, isTurn: boolean): str
   const { grid } = expectation;
   const check = checkPart(part.bytes, { ...expectation, part: part.part });
   if (check.kind === 'bad') return check.reason;
-  if (partOfTicks(ticks(check.endTicks), VIDEO_TIMESCALE, grid.partsPerSegment) === part.part)
-    return `${part.track}/${part.part} lacks pictures at its end`;
+  const firstSlot = (of: PartIndex): number => firstSlotOfPart(of, grid.frameRate, grid.partsPerSegment);
+  if (check.samples !== firstSlot(part.part + 1) - firstSlot(part.part))
+    return `${part.track}/${part.part} lacks pictures`;
   const isKey = isTurn || check.startTicks % (grid.gopSeconds * VIDEO_TIMESCALE) === 0;
   return isKey && !beginsWithIdr(part.bytes)
     ? `${part.track}/${part.part} does not begin with a key picture`

@@ -25,6 +25,8 @@ const bad = (reason: string) => ({ kind: 'bad', reason }) as const;
 
 interface Run {
   readonly count: number;
+  /** Of all samples together. */
+  readonly durationTicks: number;
   readonly bytes: number;
   readonly dataOffset: number;
   readonly startsWithSync: boolean;
@@ -65,7 +67,13 @@ function readTfhd(bytes: Uint8Array, tfhd: Box, expected: PartExpectation): Samp
   return { duration, size, flags: sampleFlags };
 }
 
-function readTrun(bytes: Uint8Array, trun: Box, defaults: SampleDefaults, frame: number): Run | string {
+/** A picture stays for the slots after its own that have none; sound is one frame after the other. */
+const isDuration = (duration: number, expected: PartExpectation): boolean => {
+  const frame = frameTicks(expected);
+  return expected.kind === 'audio' ? duration === frame : duration > 0 && duration % frame === 0;
+};
+
+function readTrun(bytes: Uint8Array, trun: Box, defaults: SampleDefaults, expected: PartExpectation): Run | string {
   const head = fullBox(bytes, trun);
   if (head === undefined || trun.end - head.body < 4) return 'trun is too short';
   const { flags } = head;
@@ -80,11 +88,13 @@ function readTrun(bytes: Uint8Array, trun: Box, defaults: SampleDefaults, frame:
   if (rows + rowBytes * count !== trun.end) return 'trun has the wrong length';
   let firstFlags = has.first ? u32(bytes, head.body + 8) : defaults.flags;
   let total = 0;
+  let durationTicks = 0;
   let at = rows;
   for (let i = 0; i < count; i++) {
     const duration = has.duration ? u32(bytes, at) : defaults.duration;
     if (has.duration) at += 4;
-    if (duration !== frame) return `sample ${i} lasts ${duration} ticks, not ${frame}`;
+    if (!isDuration(duration, expected)) return `sample ${i} lasts ${duration} ticks, not ${frameTicks(expected)}`;
+    durationTicks += duration;
     const size = has.size ? u32(bytes, at) : defaults.size;
     if (has.size) at += 4;
     total += size;
@@ -99,6 +109,7 @@ function readTrun(bytes: Uint8Array, trun: Box, defaults: SampleDefaults, frame:
   }
   return {
     count,
+    durationTicks,
     bytes: total,
     dataOffset: u32(bytes, head.body + 4),
     startsWithSync: (firstFlags & NON_SYNC) === 0,
@@ -112,15 +123,16 @@ function onlyTypes(bytes: Uint8Array, parent: Box, types: string): readonly Box[
   return found === types ? list.boxes : `${parent.type} holds ${found || 'nothing'}, not ${types}`;
 }
 
-function checkTime(start: number, run: Run, frame: number, expected: PartExpectation): string | undefined {
+function checkTime(start: number, run: Run, expected: PartExpectation): string | undefined {
   const { grid, part, timescale } = expected;
+  const frame = frameTicks(expected);
   const partOf = (at: number): number => partOfTicks(ticks(at), timescale, grid.partsPerSegment);
   if (!Number.isSafeInteger(start * grid.partsPerSegment)) return 'tfdt is out of range';
   if (start % frame !== 0) return `tfdt ${start} is not on the grid of ${frame} ticks`;
   if (partOf(start) !== part) return `tfdt ${start} lies in part ${partOf(start)}, not in ${part}`;
   if (start > 0 && partOf(start - frame) === part) return `the part starts at tick ${start}, after its first frame`;
-  const last = start + (run.count - 1) * frame;
-  if (partOf(last) !== part) return `a sample starts at tick ${last}, in part ${partOf(last)}, not in ${part}`;
+  const last = start + run.durationTicks - frame;
+  if (partOf(last) !== part) return `its last frame is at tick ${last}, in part ${partOf(last)}, not in ${part}`;
   if (expected.kind === 'audio') return undefined;
   const startsGop = start % (grid.gopSeconds * timescale) === 0;
   if (startsGop !== run.startsWithSync)
@@ -149,14 +161,13 @@ export function checkPart(bytes: Uint8Array, expected: PartExpectation): PartChe
   if (typeof defaults === 'string') return bad(defaults);
   const tfdtHead = fullBox(bytes, tfdt);
   if (tfdtHead?.version !== 1 || tfdt.end - tfdtHead.body !== 8) return bad('tfdt is not version 1');
-  const frame = frameTicks(expected);
-  const run = readTrun(bytes, trun, defaults, frame);
+  const run = readTrun(bytes, trun, defaults, expected);
   if (typeof run === 'string') return bad(run);
   if (run.bytes !== mdat.end - mdat.body)
     return bad(`the samples have ${run.bytes} bytes, mdat holds ${mdat.end - mdat.body}`);
   if (run.dataOffset !== mdat.body - moof.start) return bad(`the data offset is ${run.dataOffset}, not at mdat`);
   const start = u64(bytes, tfdtHead.body);
-  const timeProblem = checkTime(start, run, frame, expected);
+  const timeProblem = checkTime(start, run, expected);
   if (timeProblem !== undefined) return bad(timeProblem);
-  return { kind: 'ok', startTicks: start, endTicks: start + run.count * frame, samples: run.count };
+  return { kind: 'ok', startTicks: start, endTicks: start + run.durationTicks, samples: run.count };
 }

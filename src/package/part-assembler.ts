@@ -22,8 +22,8 @@ export interface ClosedPart {
 }
 
 /**
- * Collects the frames of one picture track, one for every slot, in order. A part is closed with its last slot, not with
- * the first of the next, so nothing is held back.
+ * Collects the frames of one picture track, in order: every slot has one, or is left out. A part is closed with its last
+ * slot, not with the first of the next, so nothing is held back.
  */
 export class VideoAssembler {
   readonly #track: TrackId;
@@ -35,6 +35,11 @@ export class VideoAssembler {
     this.#next = firstSlot;
     this.#track = track;
     this.#grid = grid;
+  }
+
+  /** The slot that is due. */
+  get nextSlot(): number {
+    return this.#next;
   }
 
   /** Throws StageError `slot_lost` when a slot before this one never came. */
@@ -51,8 +56,25 @@ export class VideoAssembler {
     // An encoder that was started anew begins with a key off the grid; it decodes, but nobody may join there (PART4).
     const isSync = isKey && isKeySlot(slot, this.#grid);
     this.#samples.push({ track: this.#track, start, duration, isKey: isSync, data });
-    this.#next++;
-    return isLastSlotOfPart(slot, frameRate, this.#grid.partsPerSegment) ? this.flush() : undefined;
+    return this.#advance();
+  }
+
+  /**
+   * The slot that is due gets no frame: the one before lasts longer, since a hole stops players. Throws StageError
+   * `slot_lost` for the first of a part, which has no frame before it there.
+   */
+  leaveOut(): ClosedPart | undefined {
+    const last = this.#samples.pop();
+    if (last === undefined)
+      throw new StageError('package', 'slot_lost', `Slot ${this.#next} begins a part and cannot be left out.`);
+    const duration = ticks(slotTicks(this.#next + 1, this.#grid.frameRate) - last.start);
+    this.#samples.push({ ...last, duration });
+    return this.#advance();
+  }
+
+  #advance(): ClosedPart | undefined {
+    const slot = this.#next++;
+    return isLastSlotOfPart(slot, this.#grid.frameRate, this.#grid.partsPerSegment) ? this.flush() : undefined;
   }
 
   /** Closes what is there, at the end of a broadcast. */

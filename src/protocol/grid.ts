@@ -61,6 +61,9 @@ export const firstFrameOfPart = (part: PartIndex, partsPerSegment: number): numb
 export const isLastSlotOfPart = (slot: number, frameRate: FrameRate, partsPerSegment: number): boolean =>
   partOfSlot(slot + 1, frameRate, partsPerSegment) !== partOfSlot(slot, frameRate, partsPerSegment);
 
+export const isFirstSlotOfPart = (slot: number, frameRate: FrameRate, partsPerSegment: number): boolean =>
+  isLastSlotOfPart(slot - 1, frameRate, partsPerSegment);
+
 /** Key frames fall where `floor(t / gop)` changes: the same slots in every rendition, every tab, every restart (GRID4). */
 export const isKeySlot = (slot: number, grid: Pick<Grid, 'frameRate' | 'gopSeconds'>): boolean =>
   slot % (grid.frameRate * grid.gopSeconds) === 0;

@@ -6,7 +6,7 @@ import { launchOptions } from '../helpers/browser.ts';
 import { test } from '../helpers/fixtures.ts';
 import { checkSegments, fetchTrack } from '../helpers/media-checks.ts';
 import { numberedCameraFlags } from '../helpers/numbered-camera.ts';
-import { numbersShown } from '../helpers/numbered-file.ts';
+import { numbersInSlots } from '../helpers/numbered-file.ts';
 import { endStreamIn, goLiveIn } from '../helpers/puppeteer-studio.ts';
 import { broadcastDetail } from '../helpers/studio.ts';
 
@@ -81,7 +81,7 @@ test('a hidden tab of a browser that slows hidden tabs down sends every picture,
       const fetched = await fetchTrack(origin.url, id, track, 2);
       expect((await checkSegments(fetched, DEFAULT_GRID)).problems).toEqual([]);
       if (track.kind === 'audio') continue;
-      const numbers = await numbersShown(Buffer.concat([fetched.init, ...fetched.segments]));
+      const numbers = await numbersInSlots(Buffer.concat([fetched.init, ...fetched.segments]), DEFAULT_GRID.frameRate);
       const visible = repeatsIn(numbers.slice(60, 300));
       const hidden = repeatsIn(numbers.slice(360, 600));
       // Any machine repeats one now and then; a slowed tab would repeat nearly all of them.

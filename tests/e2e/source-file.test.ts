@@ -6,7 +6,7 @@ import { beepTimes } from '../helpers/beeps.ts';
 import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { test } from '../helpers/fixtures.ts';
 import { checkSegments, fetchTrack } from '../helpers/media-checks.ts';
-import { numberedFile, numbersShown } from '../helpers/numbered-file.ts';
+import { numberedFile, numbersInSlots } from '../helpers/numbered-file.ts';
 import { sharedBytes } from '../helpers/shared-memory.ts';
 import { broadcastDetail, endStream } from '../helpers/studio.ts';
 
@@ -75,7 +75,7 @@ test('a film, turned by its metadata, goes out by the clock: every picture in or
     expect(problems.filter((problem) => !problem.endsWith(' is a key frame'))).toEqual([]);
     pieces[track.kind] = [fetched.init, ...fetched.segments];
   }
-  const numbers = await numbersShown(Buffer.concat(pieces['video'] ?? []));
+  const numbers = await numbersInSlots(Buffer.concat(pieces['video'] ?? []), RATE);
   const beeps = await beepTimes(...(pieces['audio'] ?? []));
 
   // Its first picture stands until the broadcast runs; then one picture a slot, twice around, until the pause.

@@ -7,7 +7,7 @@ import { FAKE_CAMERA_FLAGS, launchOptions } from '../helpers/browser.ts';
 import { probePackets } from '../helpers/ffprobe.ts';
 import { test } from '../helpers/fixtures.ts';
 import { checkSegments, type FetchedTrack, fetchTrack } from '../helpers/media-checks.ts';
-import { NUMBER_BITS, numbersShown } from '../helpers/numbered-file.ts';
+import { NUMBER_BITS, numbersInSlots } from '../helpers/numbered-file.ts';
 import { numberedSources } from '../helpers/numbered-sources.ts';
 import { broadcastDetail, endStream, goLiveFrom } from '../helpers/studio.ts';
 import { setSwitch, setTaken, unplug, watchDevices } from '../helpers/unpluggable.ts';
@@ -105,9 +105,9 @@ test('a minute of a screen, a camera over it, a camera, sound only, devices that
   }
   const { video, audio } = pieces;
   if (video === undefined || audio === undefined) throw new Error('a kind of track is missing');
-  const shown = (from: number, to: number, cut = ''): Promise<number[]> =>
-    numbersShown(Buffer.concat([video.init, ...video.segments.slice(from, to)]), cut);
   const frameRate = grid?.frameRate ?? 30;
+  const shown = (from: number, to: number, cut = ''): Promise<number[]> =>
+    numbersInSlots(Buffer.concat([video.init, ...video.segments.slice(from, to)]), frameRate, cut);
   const beeps = await beepTimes(audio.init, ...audio.segments);
   const beepsFrom = (second: number): number[] => beeps.map((at) => at - second);
 
@@ -118,9 +118,10 @@ test('a minute of a screen, a camera over it, a camera, sound only, devices that
   // shown five a second and counts on thirty would give each a thirtieth of the rate. (The whole rate is no measure: the
   // encoder's mode for screens shows more with half of it than it shows with all of it otherwise.)
   const packets = await probePackets(video.init, video.segments[0] ?? new Uint8Array());
-  const fresh = packets.filter(
-    (_, slot) => !isKeySlot(slot, grid ?? DEFAULT_GRID) && screen[slot] !== screen[slot - 1],
-  );
+  const fresh = packets.filter(({ ptsS }) => {
+    const slot = Math.round(ptsS * frameRate);
+    return !isKeySlot(slot, grid ?? DEFAULT_GRID) && screen[slot] !== screen[slot - 1];
+  });
   const slotBytes = (video.track.bitrateBps ?? 0) / 8 / frameRate;
   expect(fresh.reduce((sum, { bytes }) => sum + bytes, 0) / fresh.length).toBeGreaterThan(1.2 * slotBytes);
 

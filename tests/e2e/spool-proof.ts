@@ -2,7 +2,9 @@ import { expect, type Page } from '@playwright/test';
 import type { IngestState, ReservedBroadcast } from '../../src/protocol/broadcast.ts';
 import { AAC_FRAME_SAMPLES, SEGMENT_SECONDS } from '../../src/protocol/grid.ts';
 import { api, ingest, live } from '../../src/protocol/urls.ts';
+import { readChunks } from '../helpers/boxes.ts';
 import { decodeAll, probePackets } from '../helpers/ffprobe.ts';
+import { gaps } from '../helpers/media-checks.ts';
 
 /** What the studio of this page was given when it reserved its broadcast. Ask before the page is opened. */
 export async function reservedBy(page: Page): Promise<ReservedBroadcast> {
@@ -26,7 +28,7 @@ async function bytesOf(url: string): Promise<Uint8Array> {
 
 /**
  * Proves that a broadcast that has ended is whole: every part from 0 to its end is stored in every track, and ffprobe
- * finds every frame of it exactly once, in its place; everything decodes. Gives its length in parts. What was cut off by
+ * finds every frame of it exactly once, in its place, without a gap; everything decodes. Gives its length in parts. What was cut off by
  * a crash ends where each track had come to, which on a busy machine is seconds apart.
  */
 export async function proveWhole(
@@ -49,10 +51,20 @@ export async function proveWhole(
     await decodeAll(...media);
     const packets = await probePackets(...media);
     const frameS = track.kind === 'video' ? 1 / grid.frameRate : AAC_FRAME_SAMPLES / track.sampleRateHz;
-    const misplaced = packets.findIndex((packet, i) => Math.abs(packet.ptsS - i * frameS) > frameS / 4);
+    const chunks = media.slice(1).flatMap(readChunks);
+    expect(chunks[0]?.startTicks, `${track.id}: its first frame`).toBe(0);
+    expect(gaps(chunks), track.id).toEqual([]);
+    const startsS = chunks.flatMap(({ startTicks, sampleTicks }) =>
+      sampleTicks.map(
+        (_, i) => (startTicks + sampleTicks.slice(0, i).reduce((sum, one) => sum + one, 0)) / track.timescale,
+      ),
+    );
+    const misplaced = packets.findIndex((packet, i) => Math.abs(packet.ptsS - (startsS[i] ?? -1)) > frameS / 4);
     expect(misplaced, `${track.id}: packet out of its place`).toBe(-1);
+    expect(packets.length, `${track.id}: frames`).toBe(startsS.length);
     const lengthS = (trackEnd * SEGMENT_SECONDS) / grid.partsPerSegment;
-    expect(Math.abs(packets.length * frameS - lengthS), `${track.id}: frames`).toBeLessThanOrEqual(2 * frameS);
+    const endS = (chunks.at(-1)?.endTicks ?? 0) / track.timescale;
+    expect(Math.abs(endS - lengthS), `${track.id}: its end`).toBeLessThanOrEqual(2 * frameS);
   }
   return endPart;
 }

@@ -1,4 +1,10 @@
-import { AAC_FRAME_SAMPLES, AUDIO_TIMESCALE, type Grid, SEGMENT_SECONDS } from '../../src/protocol/grid.ts';
+import {
+  AAC_FRAME_SAMPLES,
+  AUDIO_TIMESCALE,
+  type Grid,
+  isFirstSlotOfPart,
+  SEGMENT_SECONDS,
+} from '../../src/protocol/grid.ts';
 import type { Track, TrackId } from '../../src/protocol/track.ts';
 import { live } from '../../src/protocol/urls.ts';
 import { type ReadChunk, readChunks } from './boxes.ts';
@@ -46,32 +52,48 @@ export async function checkSegments(
   for (const [n, segment] of fetched.segments.entries()) {
     const packets = await probePackets(fetched.init, segment);
     const where = `${fetched.track.id}/${n}`;
-    const first = packets[0];
-    const last = packets.at(-1);
+    // Without timing in the H.264 itself ffprobe names no duration.
+    const chunks = readChunks(segment);
+    const [first, last] = [chunks[0], chunks.at(-1)];
     if (first === undefined || last === undefined) {
       problems.push(`${where} is empty`);
       continue;
     }
-    // Without timing in the H.264 itself ffprobe names no duration: frames are as far apart as they are.
-    const lastS = Number.isNaN(last.durationS) ? last.ptsS - (packets.at(-2)?.ptsS ?? 0) : last.durationS;
-    edges.push({ startS: first.ptsS, endS: last.ptsS + lastS });
-    const wrong = fetched.track.kind === 'video' ? videoProblems(packets, n, grid) : soundProblems(packets, n);
-    problems.push(...wrong.map((problem) => `${where}: ${problem}`));
+    const { kind, timescale } = fetched.track;
+    edges.push({ startS: first.startTicks / timescale, endS: last.endTicks / timescale });
+    const wrong = kind === 'video' ? videoProblems(packets, n, grid) : soundProblems(packets, n);
+    problems.push(...[...wrong, ...gaps(chunks)].map((problem) => `${where}: ${problem}`));
   }
   return { problems, edges };
 }
 
 const MICROS = 0.000_002;
 
+/** Where chunks do not follow each other; none when every moment is shown. */
+export const gaps = (chunks: readonly ReadChunk[]): string[] =>
+  chunks.slice(1).flatMap(({ startTicks }, i) => {
+    const { endTicks = 0 } = chunks[i] ?? {};
+    return startTicks === endTicks ? [] : [`a gap from tick ${endTicks} to ${startTicks}`];
+  });
+
+/** Every slot has one frame at the most, in its place; a machine that is too slow leaves some out, never the first of a part. */
 function videoProblems(packets: readonly ProbedPacket[], segment: number, grid: Grid): string[] {
-  const frames = SEGMENT_SECONDS * grid.frameRate;
-  const problems = packets.length === frames ? [] : [`${packets.length} frames where ${frames} belong`];
-  for (const [i, packet] of packets.entries()) {
-    const due = segment * SEGMENT_SECONDS + i / grid.frameRate;
-    const isKeyDue = i % (grid.gopSeconds * grid.frameRate) === 0;
-    if (Math.abs(packet.ptsS - due) > MICROS) problems.push(`frame ${i} is at ${packet.ptsS} s, not at ${due} s`);
-    if (packet.isKey !== isKeyDue) problems.push(`frame ${i} ${packet.isKey ? 'is' : 'is not'} a key frame`);
+  const { frameRate, gopSeconds, partsPerSegment } = grid;
+  const slots = SEGMENT_SECONDS * frameRate;
+  const problems: string[] = [];
+  const filled = new Set<number>();
+  for (const packet of packets) {
+    const slot = Math.round((packet.ptsS - segment * SEGMENT_SECONDS) * frameRate);
+    const due = segment * SEGMENT_SECONDS + slot / frameRate;
+    if (Math.abs(packet.ptsS - due) > MICROS) problems.push(`frame ${slot} is at ${packet.ptsS} s, not at ${due} s`);
+    if (slot < 0 || slot >= slots || filled.has(slot)) problems.push(`frame ${slot} is one too many`);
+    filled.add(slot);
+    if (packet.isKey !== (slot % (gopSeconds * frameRate) === 0))
+      problems.push(`frame ${slot} ${packet.isKey ? 'is' : 'is not'} a key frame`);
   }
+  for (let slot = 0; slot < slots; slot++)
+    if (isFirstSlotOfPart(slot, frameRate, partsPerSegment) && !filled.has(slot))
+      problems.push(`frame ${slot} is missing`);
   return problems.slice(0, 5);
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from './ffprobe.ts';
+import { probePackets, runProgram } from './ffprobe.ts';
 
 /** The number is written into the picture as this many upright bars, white for one, the lowest bit on the left. */
 export const NUMBER_BITS = 12;
@@ -59,6 +59,15 @@ export async function numberedFile(wanted: NumberedFile): Promise<string> {
 async function ffmpeg(args: readonly string[]): Promise<void> {
   const { code, stderr } = await runProgram('ffmpeg', ['-v', 'error', '-y', ...args]);
   if (code !== 0) throw new Error(`ffmpeg: ${stderr}`);
+}
+
+/** The same of a live, for each slot from its first picture on: one that was left out shows what the one before does. */
+export async function numbersInSlots(bytes: Uint8Array, rate: number, turnBack = ''): Promise<number[]> {
+  const [numbers, packets] = [await numbersShown(bytes, turnBack), await probePackets(bytes)];
+  const slots = packets.map(({ ptsS }) => Math.round((ptsS - (packets[0]?.ptsS ?? 0)) * rate));
+  return numbers.flatMap((number, i) =>
+    Array.from({ length: (slots[i + 1] ?? (slots[i] ?? 0) + 1) - (slots[i] ?? 0) }, () => number),
+  );
 }
 
 /** The numbers that the pictures of a track show, in the order in which they are shown. */

@@ -97,6 +97,7 @@ test('LEND10 a part with too few pictures, of another rendition, twice in a tick
   const broadcast = await helpedLive(origin);
   const bad: readonly Part[][] = [
     [made(100, true, { sampleCount: 2 })],
+    [made(100, true, { lasting: [1, 2] })],
     [partOf('v360', 100, DEFAULT_GRID)],
     [made(131, true)],
     [made(100, true, { tfdt: 1 })],

@@ -80,6 +80,8 @@ export interface PartTweak {
   readonly trackNumber?: number;
   readonly sampleBytes?: number;
   readonly sampleCount?: number;
+  /** For how many frames each sample lasts; one when not said. */
+  readonly lasting?: readonly number[];
   readonly prftFlags?: number;
   readonly dataOffset?: number;
   readonly hasStyp?: boolean;
@@ -93,14 +95,16 @@ export function partBytes(track: string, part: number, grid: Grid, tweak: PartTw
   const frame = isVideo ? VIDEO_TIMESCALE / grid.frameRate : AAC_FRAME_SAMPLES;
   const from = Math.ceil(partStartTicks(part, timescale, grid.partsPerSegment) / frame) * frame;
   const to = Math.ceil(partStartTicks(part + 1, timescale, grid.partsPerSegment) / frame) * frame;
-  const count = tweak.sampleCount ?? (to - from) / frame;
+  const count = tweak.lasting?.length ?? tweak.sampleCount ?? (to - from) / frame;
   const size = tweak.sampleBytes ?? 40;
   const number = tweak.trackNumber ?? (isVideo ? 1 : 2);
   const start = tweak.tfdt ?? from;
   const isSync = tweak.sync ?? (!isVideo || from % (grid.gopSeconds * timescale) === 0);
   const styp = box('styp', Buffer.from('msdh\0\0\0\0msdhmsix', 'latin1'));
   const prft = full('prft', 1, tweak.prftFlags ?? 24, u32(number, 0, 0, Math.floor(start / 2 ** 32), start));
-  const rows = Array.from({ length: count }, (_, i) => u32(frame, size, i === 0 && isSync ? 0x02000000 : 0x01010000));
+  const rows = Array.from({ length: count }, (_, i) =>
+    u32(frame * (tweak.lasting?.[i] ?? 1), size, i === 0 && isSync ? 0x02000000 : 0x01010000),
+  );
   const moofWith = (dataOffset: number): Bytes =>
     box(
       'moof',

@@ -2,7 +2,15 @@ import { expect, test } from '@playwright/test';
 import { checkPart } from '../../src/package/check-part.ts';
 import { writePart } from '../../src/package/cmaf-part.ts';
 import { AudioAssembler, type ClosedPart, VideoAssembler } from '../../src/package/part-assembler.ts';
-import { AUDIO_TIMESCALE, FRAME_RATES, type Grid, isKeySlot, VIDEO_TIMESCALE } from '../../src/protocol/grid.ts';
+import {
+  AUDIO_TIMESCALE,
+  FRAME_RATES,
+  firstSlotOfPart,
+  type Grid,
+  isKeySlot,
+  slotTicks,
+  VIDEO_TIMESCALE,
+} from '../../src/protocol/grid.ts';
 import { millis } from '../../src/protocol/time.ts';
 
 const DATA = Uint8Array.of(1, 2, 3);
@@ -46,6 +54,40 @@ test('PART4: a key of an encoder that was started anew is no entry point', () =>
   const part = [3, 4, 5].map((slot) => assembler.add(slot, slot === 3, DATA))[2];
   expect(part?.samples.map((sample) => sample.isKey)).toEqual([false, false, false]);
   expect(part === undefined ? undefined : accepted(part, 'video', grid)).toMatchObject({ kind: 'ok' });
+});
+
+test('PART3 a slot that is left out makes the frame before it last longer; its part still closes with its last slot', () => {
+  for (const frameRate of FRAME_RATES) {
+    const grid: Grid = { partsPerSegment: 100, gopSeconds: 2, frameRate };
+    const assembler = new VideoAssembler('v720', grid);
+    for (let part = 0, slot = 0; part < 100; part++) {
+      const closed: (ClosedPart | undefined)[] = [];
+      const first = slot;
+      const end = firstSlotOfPart(part + 1, frameRate, 100);
+      // One part with every slot, one with every other, one with the first alone.
+      for (; slot < end; slot++)
+        closed.push(
+          slot > first && part % 3 > 0 && (slot - first) % (2 * part) !== 0
+            ? assembler.leaveOut()
+            : assembler.add(slot, isKeySlot(slot, grid), DATA),
+        );
+      expect(closed.slice(0, -1).every((one) => one === undefined)).toBe(true);
+      const last = closed.at(-1);
+      expect(last?.part).toBe(part);
+      if (last !== undefined)
+        expect(accepted(last, 'video', grid)).toMatchObject({ endTicks: slotTicks(end, frameRate) });
+    }
+  }
+});
+
+test('PART3 the first slot of a part cannot be left out', () => {
+  const assembler = new VideoAssembler('v720', { partsPerSegment: 100, gopSeconds: 2, frameRate: 30 });
+  expect(() => assembler.leaveOut()).toThrow(/begins a part/);
+  assembler.add(0, true, DATA);
+  assembler.leaveOut();
+  expect(assembler.leaveOut()?.samples).toHaveLength(1);
+  expect(assembler.nextSlot).toBe(3);
+  expect(() => assembler.leaveOut()).toThrow(/begins a part/);
 });
 
 test('a lost slot is an error, never a hole', () => {

@@ -48,6 +48,13 @@ test('PART3: samples far into a broadcast of a month are exact', () => {
   expect(reasonOf('a128', part, {})).toBe('ok');
 });
 
+test('PART3: a picture may stand for the slots after its own', () => {
+  for (const lasting of [[3], [1, 2], [2, 1]]) {
+    const check = checkPart(partBytes('v360', 3, DEFAULT_GRID, { lasting }), expectation('v360', 3));
+    expect(check).toEqual({ kind: 'ok', startTicks: 27_000, endTicks: 36_000, samples: lasting.length });
+  }
+});
+
 const refusals: readonly [string, 'v360' | 'a128', number, PartTweak, RegExp][] = [
   ['PART1: styp is missing on the first part', 'v360', 100, { hasStyp: false }, /expected styp prft moof mdat/],
   ['PART1: styp on another part', 'v360', 3, { hasStyp: true }, /expected prft moof mdat/],
@@ -59,6 +66,10 @@ const refusals: readonly [string, 'v360' | 'a128', number, PartTweak, RegExp][] 
   ['PART3: the first slot is left out', 'v360', 3, { tfdt: 30_000, sampleCount: 2 }, /after its first frame/],
   ['PART3: a sample too many', 'v360', 3, { sampleCount: 4 }, /in part 4/],
   ['PART3: sound off the grid of 1024', 'a128', 3, { tfdt: 14_337 }, /not on the grid/],
+  ['PART3: a picture that lasts into the next part', 'v360', 3, { lasting: [1, 3] }, /in part 4/],
+  ['PART3: a picture that lasts for nothing', 'v360', 3, { lasting: [0, 3] }, /lasts 0 ticks/],
+  ['PART3: a picture that lasts for half a slot', 'v360', 3, { lasting: [1.5, 1.5] }, /lasts 4500 ticks/],
+  ['PART3: sound that lasts for two frames', 'a128', 3, { lasting: [2, 1] }, /lasts 2048 ticks/],
   ['PART4: a GOP without a sync sample', 'v360', 20, { sync: false }, /without a sync sample/],
   ['PART4: a sync sample off the grid', 'v360', 21, { sync: true }, /sync sample off the grid/],
   ['PART5: prft that is not captured', 'v360', 3, { prftFlags: 0 }, /prft flags are 0/],
