@@ -19,6 +19,7 @@ const PAIRED = [
   'quality',
   'resume',
   'sleep',
+  'slow-encoder',
   'source-file',
   'spool-*',
   'start',

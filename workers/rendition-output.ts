@@ -13,14 +13,20 @@ export interface RenditionOutputOptions {
   /** 0 unless a broadcast goes on. */
   readonly firstPart: PartIndex;
   readonly isResting: boolean;
+  readonly onPart: (part: ClosedPart) => void;
 }
 
 /** One rendition of a broadcast: which slots it takes, what of them waits, and the parts that its frames close. */
 export class RenditionOutput {
   readonly track: TrackId;
   readonly #grid: Grid;
-  readonly #queue = new SlotQueue();
+  readonly #queue: SlotQueue;
   readonly #meter: RenditionMeter;
+  readonly #onPart: (part: ClosedPart) => void;
+  /** Slots that wait although a picture came for them. */
+  readonly #late = new Set<number>();
+  /** Decided, and the frame before has not come out yet. */
+  readonly #leftOut = new Set<number>();
   #assembler: VideoAssembler;
   /** Slots before it are there already, or were not made while this rendition rested. */
   #firstSlot: number;
@@ -37,9 +43,11 @@ export class RenditionOutput {
   #nextPart: PartIndex;
   #missing: { readonly fromPart: PartIndex; readonly toSlot: number | undefined } | undefined;
 
-  constructor({ rendition, grid, firstPart, isResting }: RenditionOutputOptions) {
+  constructor({ rendition, grid, firstPart, isResting, onPart }: RenditionOutputOptions) {
     this.track = rendition.track;
     this.#grid = grid;
+    this.#onPart = onPart;
+    this.#queue = new SlotQueue(grid);
     this.#meter = new RenditionMeter(rendition);
     this.#firstSlot = firstSlotOfPart(firstPart, grid.frameRate, grid.partsPerSegment);
     this.#lastSlot = this.#firstSlot - 1;
@@ -52,7 +60,7 @@ export class RenditionOutput {
     return this.#firstSlot;
   }
 
-  /** The newest slot that came out. */
+  /** The newest slot that came out, or was left out. */
   get lastSlot(): number {
     return this.#lastSlot;
   }
@@ -70,27 +78,41 @@ export class RenditionOutput {
     return this.#queue.waiting;
   }
 
-  /** True when the slot is to be encoded at once; otherwise it waits, or is not made. */
-  offer(slot: number, backlog: number): boolean {
+  /** Its encoder is too slow for every slot, see `SlotQueue`. */
+  get isLeavingOut(): boolean {
+    return this.isMade && this.#queue.isLeavingOut;
+  }
+
+  /**
+   * True when the slot is to be encoded at once; otherwise it waits, or is not made. `isRepeat`: it gets the picture of
+   * the one before.
+   */
+  offer(slot: number, backlog: number, isRepeat: boolean): boolean {
     if (!this.isMade || slot < this.#firstSlot) return false;
+    if (isRepeat) this.#meter.repeated();
     const isTaken = this.#queue.offer(slot, backlog);
-    if (!isTaken) this.#meter.skipped();
+    if (!isTaken && !isRepeat) {
+      this.#late.add(slot);
+      this.#meter.late();
+    }
     return isTaken;
   }
 
   /** Of the slots that wait the one whose turn it is, when the encoder has room. */
   takeWaiting(backlog: number): number | undefined {
-    return this.#queue.take(backlog);
+    const turn = this.#queue.take(backlog);
+    if (turn === undefined) return undefined;
+    this.#late.delete(turn.slot);
+    for (const slot of turn.leftOut) this.#leftOut.add(slot);
+    // A repeat that is left out is no picture less.
+    this.#meter.leftOut(turn.leftOut.filter((slot) => this.#late.delete(slot)).length);
+    this.#leaveOut();
+    return turn.slot;
   }
 
   /** The encoder lost these. */
   putBack(slots: readonly number[]): void {
     this.#queue.putBack(slots);
-  }
-
-  /** A slot gets the picture of the one before. */
-  repeated(): void {
-    this.#meter.repeated();
   }
 
   /** Its encoder failed; another one follows. */
@@ -103,18 +125,19 @@ export class RenditionOutput {
   }
 
   /** `delayMs` is beyond what the encoder always keeps. Throws StageError `slot_lost`. */
-  add(frame: EncodedFrame, delayMs: number): ClosedPart | undefined {
+  add(frame: EncodedFrame, delayMs: number): void {
     // It came back before it had caught up with what it missed.
-    if (frame.slot < this.#firstSlot) return undefined;
+    if (frame.slot < this.#firstSlot) return;
     this.#meter.encoded({ ...frame, delayMs }, isKeySlot(frame.slot, this.#grid));
     this.#lastSlot = frame.slot;
     const data = frame.isKey ? withSets(this.#sets, frame.data) : frame.data;
-    return this.#closed(this.#assembler.add(frame.slot, frame.isKey, data));
+    this.#emit(this.#assembler.add(frame.slot, frame.isKey, data));
+    this.#leaveOut();
   }
 
   /** What is left at the end of a broadcast. */
-  flush(): ClosedPart | undefined {
-    return this.#closed(this.#assembler.flush());
+  flush(): void {
+    this.#emit(this.#assembler.flush());
   }
 
   /**
@@ -126,7 +149,6 @@ export class RenditionOutput {
     if (!isMade && missing !== undefined && missing.toSlot === undefined)
       this.#missing = { fromPart: missing.fromPart, toSlot: boundary };
     if (this.#isResting && isMade) {
-      this.#queue.clear();
       this.#beginAt(slot);
       this.#lastSlot = slot - 1;
     }
@@ -139,7 +161,7 @@ export class RenditionOutput {
     this.#isGone = true;
     this.#meter.gone();
     this.#missing = this.#isResting ? undefined : { fromPart: this.#nextPart, toSlot: undefined };
-    this.#queue.clear();
+    this.#forgetWaiting();
     this.#assembler.flush();
     return true;
   }
@@ -164,12 +186,28 @@ export class RenditionOutput {
   }
 
   #beginAt(slot: number): void {
+    this.#forgetWaiting();
     this.#firstSlot = slot;
     this.#assembler = new VideoAssembler(this.track, this.#grid, slot);
   }
 
-  #closed(part: ClosedPart | undefined): ClosedPart | undefined {
-    if (part !== undefined) this.#nextPart = part.part + 1;
-    return part;
+  #forgetWaiting(): void {
+    this.#queue.clear();
+    this.#late.clear();
+    this.#leftOut.clear();
+  }
+
+  /** In its place: after the frame before it came out. */
+  #leaveOut(): void {
+    for (let slot = this.#assembler.nextSlot; this.#leftOut.delete(slot); slot = this.#assembler.nextSlot) {
+      this.#lastSlot = slot;
+      this.#emit(this.#assembler.leaveOut());
+    }
+  }
+
+  #emit(part: ClosedPart | undefined): void {
+    if (part === undefined) return;
+    this.#nextPart = part.part + 1;
+    this.#onPart(part);
   }
 }

@@ -1,5 +1,6 @@
 import type { EncoderName } from '../src/encode/encoder-choice.ts';
 import type { PictureContent } from '../src/encode/scene.ts';
+import { MAX_WAIT_MS } from '../src/encode/slot-queue.ts';
 import { type SlotPlan, Slotter } from '../src/encode/slotter.ts';
 import type { ClosedPart } from '../src/package/part-assembler.ts';
 import type { StageError } from '../src/protocol/errors.ts';
@@ -54,6 +55,7 @@ export class VideoLane {
           grid,
           firstPart: firstPart(rendition.track),
           isResting: resting.includes(rendition.track),
+          onPart: (part) => options.onPart(part),
         }),
     );
     this.#outputs = new Map(outputs.map((output) => [output.track, output]));
@@ -97,9 +99,14 @@ export class VideoLane {
     return [...this.#outputs.values()].some(({ waiting }) => waiting > 0);
   }
 
-  /** How far the slowest encoder is behind the newest slot, beyond what it always keeps. */
+  /**
+   * How far the slowest encoder is behind the newest slot, beyond what it always keeps; one that keeps up only because
+   * slots are left out is as far behind as any may be.
+   */
   get behindMs(): number {
-    const lags = [...this.#outputs.values()].filter(({ isMade }) => isMade).map((output) => output.lastSlot);
+    const made = [...this.#outputs.values()].filter(({ isMade }) => isMade);
+    if (made.some(({ isLeavingOut }) => isLeavingOut)) return MAX_WAIT_MS;
+    const lags = made.map(({ lastSlot }) => lastSlot);
     const slots = this.nextSlot - 1 - Math.min(...lags) - (this.#core?.heldFrames ?? 0);
     return Math.max(0, (slots * 1000) / this.#options.grid.frameRate);
   }
@@ -123,7 +130,7 @@ export class VideoLane {
     // Of a screen it may be the last picture for a long time: one that came too late for a slot of its own still counts.
     this.#current?.close();
     this.#current = picture;
-    if (plan.frameSlot !== undefined) this.#encode(plan.frameSlot);
+    if (plan.frameSlot !== undefined) this.#encode(plan.frameSlot, false);
   }
 
   /** From now on this picture fills empty slots. Takes ownership. */
@@ -146,7 +153,7 @@ export class VideoLane {
   async finish(end: number): Promise<void> {
     this.#repeat(this.#slotter.finish(end));
     await this.#drain();
-    for (const output of this.#outputs.values()) this.#emit(output.flush());
+    for (const output of this.#outputs.values()) output.flush();
     this.close();
   }
 
@@ -173,18 +180,15 @@ export class VideoLane {
   }
 
   #repeat(plan: SlotPlan): void {
-    for (let slot = plan.repeatFrom; slot < plan.repeatTo; slot++) {
-      for (const output of this.#outputs.values()) output.repeated();
-      this.#encode(slot);
-    }
+    for (let slot = plan.repeatFrom; slot < plan.repeatTo; slot++) this.#encode(slot, true);
   }
 
-  #encode(slot: number): void {
+  #encode(slot: number, isRepeat: boolean): void {
     const core = this.#core;
     if (this.#current === undefined || core === undefined) return;
     this.#changeAt(slot);
     const taking = [...this.#outputs.values()]
-      .filter((output) => output.offer(slot, core.backlog(output.track)))
+      .filter((output) => output.offer(slot, core.backlog(output.track), isRepeat))
       .map(({ track }) => track);
     if (taking.length > 0) core.encode(this.#current, slot, isKeySlot(slot, this.#options.grid), taking);
   }
@@ -212,7 +216,7 @@ export class VideoLane {
     if (output === undefined) return;
     // What the encoder always keeps is told by itself; the meter shows whether it is behind.
     const delayMs = Math.max(0, frame.delayMs - this.heldMicros / 1000);
-    this.#emit(output.add(frame, delayMs));
+    output.add(frame, delayMs);
     this.#catchUp(output);
   }
 
@@ -241,9 +245,5 @@ export class VideoLane {
     await this.#core.revive(track);
     output.revive();
     this.#catchUp(output);
-  }
-
-  #emit(part: ClosedPart | undefined): void {
-    if (part !== undefined) this.#options.onPart(part);
   }
 }

@@ -87,6 +87,8 @@ class WasmEncoder implements PictureEncoder {
   readonly #slots: number[] = [];
   readonly #flushes: (() => void)[] = [];
   #ring: RingWriter | undefined;
+  /** The slot that the run which reads the ring counts next; behind the real one once slots were left out. */
+  #countedSlot = 0;
   /** Where memory is not shared: the GOP that is being collected. */
   #batch: Uint8Array<ArrayBuffer>[] = [];
   #batchSlot = 0;
@@ -200,12 +202,14 @@ class WasmEncoder implements PictureEncoder {
         next.picture.close();
       }
       this.#ring?.commit();
+      this.#countedSlot++;
     }
     if (this.#flushes.length > 0) this.#sendBatch();
   }
 
   #roomFor(slot: number): Uint8Array | undefined {
     if (canShare()) {
+      if (slot % this.#task.keyEverySlots === 0 && slot !== this.#countedSlot) this.#endRun();
       this.#ring ??= this.#follow(slot);
       return this.#ring.room;
     }
@@ -216,7 +220,14 @@ class WasmEncoder implements PictureEncoder {
     return target;
   }
 
+  /** x264 counts pictures: only another run has its key frames in their places then. */
+  #endRun(): void {
+    this.#ring?.end();
+    this.#ring = undefined;
+  }
+
   #follow(slot: number): RingWriter {
+    this.#countedSlot = slot;
     const ring = allocateRing(this.#writer.frameBytes);
     this.#tell({ kind: 'follow', run: this.#run(slot), ring });
     return new RingWriter(ring);

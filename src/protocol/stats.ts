@@ -1,17 +1,19 @@
 import type { TrackId } from './track.ts';
 
-/** Counters of one rendition since going live, as the engine reports them once a second. */
+/** Counters of one rendition since going live, and what was measured of late, as the engine reports them once a second. */
 export interface RenditionStats {
   readonly track: TrackId;
   readonly framesEncoded: number;
   readonly framesRepeated: number;
-  /** Slots skipped because the encoder held too many frames. Never a key slot. */
-  readonly framesSkipped: number;
   readonly keyFramesMissed: number;
   /** How often an encoder failed and another one took over. */
   readonly encoderStops: number;
   /** For how long in all nothing came out then; viewers see the picture before it, and later one that stands. */
   readonly encoderStopMs: number;
+  /** Of the pictures of the last ten seconds, 0 to 1: those that waited because the encoder held too many. */
+  readonly lateShare: number;
+  /** The same: those that were left out because the encoder is too slow; the one before each lasted longer. */
+  readonly leftOutShare: number;
   /** Measured over the last full second(s), samples only. */
   readonly actualBps: number;
   readonly targetBps: number;

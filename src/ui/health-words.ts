@@ -9,7 +9,7 @@ export interface Health {
 }
 
 /** A viewer sees one picture in a hundred missing as a stutter. */
-const SKIPPED_SHARE_SLOW = 0.01;
+const MISSED_SHARE_SLOW = 0.01;
 /** Longer than this in the encoder and the live edge moves away from the viewer. */
 const ENCODE_DELAY_SLOW_MS = 500;
 /** What a camera in a dark room does: it delivers far fewer pictures than it promised. */
@@ -20,11 +20,14 @@ const slow = (sentence: string): Health => ({ word: 'Slow', tone: 'slow', senten
 
 export function renditionHealth(stats: RenditionStats): Health {
   if (stats.isResting) return { word: 'Resting', tone: 'slow', sentence: '' };
-  const slots = stats.framesEncoded + stats.framesSkipped;
   if (stats.keyFramesMissed > 0)
     return slow('This machine could not keep up, and viewers of this quality saw a break.');
-  if (slots > 0 && stats.framesSkipped / slots > SKIPPED_SHARE_SLOW)
-    return slow('This machine cannot encode every picture. Close other programs and tabs.');
+  if (stats.leftOutShare > MISSED_SHARE_SLOW)
+    return slow(
+      `This machine is too slow for every picture of ${heightsText([stats.track])}: ${Math.round(stats.leftOutShare * 100)} % are left out. Close other programs and tabs.`,
+    );
+  if (stats.lateShare > MISSED_SHARE_SLOW)
+    return slow('This machine cannot encode every picture in time. Close other programs and tabs.');
   if (stats.encodeDelayMsP95 > ENCODE_DELAY_SLOW_MS)
     return slow('Encoding takes long, so viewers are further behind. Close other programs and tabs.');
   return GOOD;

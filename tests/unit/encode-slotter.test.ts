@@ -1,6 +1,5 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { SlotQueue } from '../../src/encode/slot-queue.ts';
 import { Slotter } from '../../src/encode/slotter.ts';
 import { FRAME_RATES } from '../../src/protocol/grid.ts';
 import { micros } from '../../src/protocol/time.ts';
@@ -87,16 +86,4 @@ test('the end fills up to the edge of a part', () => {
   slotter.onFrame(at(0));
   expect(slotter.finish(3)).toMatchObject({ repeatFrom: 1, repeatTo: 3 });
   expect(slotter.nextSlot).toBe(3);
-});
-
-test('an encoder that is full delays slots, keeps their order and leaves none out', () => {
-  const queue = new SlotQueue(2);
-  expect(queue.offer(0, 0)).toBe(true);
-  expect(queue.offer(1, 1)).toBe(true);
-  expect(queue.offer(2, 2)).toBe(false);
-  // Room is back, but slot 2 comes first.
-  expect(queue.offer(3, 1)).toBe(false);
-  queue.putBack([0, 1]);
-  expect(queue.take(2)).toBeUndefined();
-  expect([queue.take(0), queue.take(0), queue.take(0), queue.take(0), queue.take(0)]).toEqual([0, 1, 2, 3, undefined]);
 });

@@ -95,10 +95,11 @@ const stats: RenditionStats = {
   track: 'v720',
   framesEncoded: 1000,
   framesRepeated: 0,
-  framesSkipped: 0,
   encoderStops: 0,
   encoderStopMs: 0,
   keyFramesMissed: 0,
+  lateShare: 0,
+  leftOutShare: 0,
   actualBps: 2_000_000,
   targetBps: 2_500_000,
   encodeDelayMsP50: 20,
@@ -106,11 +107,18 @@ const stats: RenditionStats = {
   isResting: false,
 };
 
-test('a quality is slow when frames are skipped, late or broken, not when a still picture needs few bits', () => {
+test('a quality is slow when pictures are left out, late or broken, not when a still picture needs few bits', () => {
   expect(renditionHealth(stats).word).toBe('Good');
   expect(renditionHealth({ ...stats, framesEncoded: 0 }).word).toBe('Good');
   expect(renditionHealth({ ...stats, actualBps: 40_000, framesRepeated: 900 }).word).toBe('Good');
-  expect(renditionHealth({ ...stats, framesSkipped: 20 }).word).toBe('Slow');
+  expect(renditionHealth({ ...stats, lateShare: 0.01 }).word).toBe('Good');
+  expect(renditionHealth({ ...stats, lateShare: 0.02 })).toMatchObject({
+    word: 'Slow',
+    sentence: expect.stringContaining('in time'),
+  });
+  expect(renditionHealth({ ...stats, lateShare: 0.9, leftOutShare: 0.466 }).sentence).toBe(
+    'This machine is too slow for every picture of 720p: 47 % are left out. Close other programs and tabs.',
+  );
   expect(renditionHealth({ ...stats, encodeDelayMsP95: 501 }).word).toBe('Slow');
   expect(renditionHealth({ ...stats, keyFramesMissed: 1 }).sentence).toContain('break');
 });
