@@ -142,7 +142,7 @@ test('health says in words what is slow and what is good', async ({ page }) => {
   const rows = page.getByRole('table', { name: 'Each quality' }).getByRole('row');
   await expect(rows.nth(1)).toContainText(/720p\s+Slow\s+2,400 of 2,500 kb\/s\s+22,540\s+12\s+210 ms/);
   await expect(rows.nth(2)).toContainText(/480p\s+Good/);
-  await expect(page.getByText('This machine cannot encode every picture.')).toBeVisible();
+  await expect(page.getByText('too slow for every picture of 720p: 47 % are left out.')).toBeVisible();
   await expect(page.getByText('More light often helps.')).toBeVisible();
   await showStudio(page, 'reconnecting');
   await expect(page.getByRole('status')).toHaveText('Reconnecting');
