@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
+import { MAX_WAIT_MS } from '../../src/encode/slot-queue.ts';
 import { DEFAULT_GRID } from '../../src/protocol/grid.ts';
 import { pages } from '../../src/protocol/urls.ts';
 import { beepTimes } from '../helpers/beeps.ts';
@@ -80,15 +81,17 @@ test('a film, turned by its metadata, goes out by the clock: every picture in or
 
   // Its first picture stands until the broadcast runs; then one picture a slot, twice around, until the pause.
   const first = numbers.findIndex((n) => n > 0);
-  const begin = first - (numbers[first] ?? 0);
+  const zerosSeen = numbers.slice(first, first + 7 * RATE).map((n, i) => first + i - n);
+  const begin = zerosSeen.toSorted((a, b) => a - b)[zerosSeen.length >> 1] ?? first;
   const played = numbers.slice(begin, begin + 12 * RATE);
   const around = steps(played);
   const back = around.flatMap((step, i) => (step < 0 ? [i] : []));
   expect(back).toHaveLength(1);
-  expect(Math.abs((back[0] ?? 0) - (seconds * RATE - 1))).toBeLessThanOrEqual(RATE / 6);
-  // By the clock: what a busy machine brings too late gives way to what is due, and nothing is made up for later.
+  expect(Math.abs((back[0] ?? 0) - (seconds * RATE - 1))).toBeLessThanOrEqual((RATE * MAX_WAIT_MS) / 1000);
+  // By the clock: what a busy machine brings too late gives way to what is due, and nothing is made up for later. Its
+  // encoder may be behind by as much as it may wait.
   const early = played.map((n, slot) => n + (slot > (back[0] ?? 0) ? seconds * RATE : 0) - slot);
-  expect(Math.max(...early) - Math.min(...early)).toBeLessThanOrEqual(RATE / 2);
+  expect(Math.max(...early) - Math.min(...early)).toBeLessThanOrEqual((RATE * MAX_WAIT_MS) / 1000);
   expect(new Set(played).size).toBeGreaterThan(RATE);
 
   const zeros = [begin / RATE, begin / RATE + seconds];

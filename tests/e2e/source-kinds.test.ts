@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { cornerPlace } from '../../src/encode/picture-frame.ts';
+import { MAX_WAIT_MS } from '../../src/encode/slot-queue.ts';
 import { DEFAULT_GRID, isKeySlot } from '../../src/protocol/grid.ts';
 import { pages } from '../../src/protocol/urls.ts';
 import { beepTimes, soundLagMs } from '../helpers/beeps.ts';
@@ -40,7 +41,7 @@ const steps = (numbers: readonly number[]): number[] => numbers.slice(1).map((n,
 
 /**
  * Pictures of a source in the slots of `at`, in order and each in its time: what a busy machine brings too late gives way
- * to the next, however many that are, and is not made up for later.
+ * to the next, however many that are, and is not made up for later. Its encoder may be behind by as much as it may wait.
  */
 function expectByTheClock(
   numbers: readonly number[],
@@ -50,7 +51,7 @@ function expectByTheClock(
   expect(new Set(numbers).size).toBeGreaterThan(rate);
   expect(Math.min(...steps(numbers))).toBeGreaterThanOrEqual(0);
   const aheadS = numbers.map((n, i) => n / rate - (at[i] ?? 0) / DEFAULT_GRID.frameRate);
-  expect(Math.max(...aheadS) - Math.min(...aheadS)).toBeLessThanOrEqual(0.5 + 1 / rate);
+  expect(Math.max(...aheadS) - Math.min(...aheadS)).toBeLessThanOrEqual(MAX_WAIT_MS / 1000 + 1 / rate);
 }
 
 test('a minute of a screen, a camera over it, a camera, sound only, devices that go and come back: every slot filled, every picture in order, sound and picture together', async ({

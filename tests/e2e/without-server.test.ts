@@ -20,24 +20,31 @@ async function watchUntilKept(page: Page, url: string): Promise<number> {
   await page.locator('video').click();
   await expect.poll(async () => (await videoState(page)).isPaused).toBe(true);
   const { positionS } = await videoState(page);
-  await expect.poll(() => keptPositionS(page)).toBeCloseTo(positionS, 1);
+  await expect.poll(async () => (await kept(page)).positionS).toBeCloseTo(positionS, 1);
+  // What comes next was in another quality before, and comes anew.
+  await expect.poll(async () => (await kept(page)).endS).toBeGreaterThan(positionS + 9);
   return positionS;
 }
 
-const keptPositionS = (page: Page): Promise<number> =>
+/** Of the only broadcast of which anything is kept: where it was left, and how far its 360p is there. */
+const kept = (page: Page): Promise<{ positionS: number; endS: number }> =>
   page.evaluate(async () => {
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
       const opening = indexedDB.open('tabcast-kept');
       opening.onsuccess = () => resolve(opening.result);
       opening.onerror = () => reject(opening.error);
     });
-    const all = await new Promise<{ positionMs: number }[]>((resolve, reject) => {
-      const asking = db.transaction('facts').objectStore('facts').getAll();
-      asking.onsuccess = () => resolve(asking.result);
-      asking.onerror = () => reject(asking.error);
-    });
+    const all = <T>(store: string): Promise<T[]> =>
+      new Promise((resolve, reject) => {
+        const asking = db.transaction(store).objectStore(store).getAll();
+        asking.onsuccess = () => resolve(asking.result);
+        asking.onerror = () => reject(asking.error);
+      });
+    const [facts] = await all<{ positionMs: number }>('facts');
+    const blocks = await all<{ track: string; part: number }[]>('blocks');
     db.close();
-    return (all[0]?.positionMs ?? Number.NaN) / 1000;
+    const parts = blocks.flat().flatMap(({ track, part }) => (track === 'v360' ? [part + 1] : []));
+    return { positionS: (facts?.positionMs ?? Number.NaN) / 1000, endS: Math.max(0, ...parts) / 10 };
   });
 
 /** Opened anew with nobody at the other end: plays on from at most `backS` before `leftAtS`, and for nine seconds. */
