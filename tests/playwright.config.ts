@@ -20,7 +20,6 @@ const PAIRED = [
   'resume',
   'sleep',
   'slow-encoder',
-  'source-file',
   'spool-*',
   'start',
   'storm-fallback',
