@@ -10,8 +10,12 @@ export interface ProbeJob {
 /** Frames a second, or why there are none. */
 export type ProbeAnswer = { readonly ok: true; readonly fps: number } | { readonly ok: false; readonly why: string };
 
+/** Long enough that the first pictures, which cost more, do not count. */
+const FOR_MS = 2_000;
+
 addEventListener('message', ({ data: { rung, encoder } }: MessageEvent<ProbeJob>) => {
-  probeEncoder([rung], 30, [encoder], () => undefined).then(
+  const plan = { rungs: [rung], frameRate: 30, encoders: [encoder], forMs: FOR_MS };
+  probeEncoder(plan, () => undefined).then(
     ({ speeds: [speed] }) => postMessage({ ok: true, fps: speed?.fps ?? 0 } satisfies ProbeAnswer),
     (error: unknown) => postMessage({ ok: false, why: String(error) } satisfies ProbeAnswer),
   );

@@ -50,9 +50,12 @@ declare module 'tabcast:encoder-probe' {
     readonly bitrateBps: number;
   }
   export function probeEncoder(
-    rungs: readonly Rung[],
-    frameRate: number,
-    encoders: readonly ('webcodecs' | 'wasm')[],
+    plan: {
+      readonly rungs: readonly Rung[];
+      readonly frameRate: number;
+      readonly encoders: readonly ('webcodecs' | 'wasm')[];
+      readonly forMs: number;
+    },
     onProgress: (progress: number) => void,
   ): Promise<{ readonly speeds: readonly { readonly height: number; readonly fps: number }[] }>;
 }
