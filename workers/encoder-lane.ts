@@ -1,6 +1,6 @@
-import { AwakeClock } from '../src/encode/awake-clock.ts';
 import { afterFailure, type EncoderName, HANG_MS, hasHung } from '../src/encode/encoder-choice.ts';
 import type { PictureContent } from '../src/encode/scene.ts';
+import { AwakeClock } from '../src/lib/awake-clock.ts';
 import { StageError } from '../src/protocol/errors.ts';
 import type { EncoderSource, EncodeTask, PictureEncoder } from './picture-encoder.ts';
 
@@ -12,6 +12,9 @@ export interface LaneFrame {
   /** From `encode` to here. */
   readonly delayMs: number;
 }
+
+/** Looks some 20 ms apart that are further apart than this were not all there were to be. */
+const LOOK_MS = 250;
 
 export interface EncoderLaneOptions {
   readonly task: EncodeTask;
@@ -48,7 +51,7 @@ export class EncoderLane {
   #state: LaneState = { kind: 'changing' };
   /** Slots inside the encoder with the times at which they went in. */
   readonly #sent = new Map<number, { readonly atMs: number; readonly awakeMs: number }>();
-  readonly #awake = new AwakeClock();
+  readonly #awake = new AwakeClock(LOOK_MS);
   #needsKey = false;
   #failures: readonly number[] = [];
   #isClosed = false;

@@ -31,6 +31,7 @@ export class LiveSender {
   }
 
   add(tick: Tick): void {
+    if (this.#isTaken) return;
     this.#outbox.add(tick);
     this.#sendOn();
   }

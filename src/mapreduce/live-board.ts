@@ -1,30 +1,10 @@
+import { AwakeClock } from '../lib/awake-clock.ts';
 import { type PartIndex, partMs } from '../protocol/grid.ts';
 import type { HolderId } from './job.ts';
 import { LiveHolders } from './live-holders.ts';
+import type { LiveFacts, LiveOrder, LiveOutcome } from './live-orders.ts';
 import { LIVE_POLICY, type LivePolicy } from './live-policy.ts';
 import { type LiveLease, StandBys } from './live-stand-by.ts';
-
-/** What a helper is told. Who stood by under a lease makes the segment under the same. */
-export interface LiveOrder {
-  readonly kind: 'make' | 'stop' | 'stand-by' | 'stand-down';
-  readonly lease: LiveLease;
-}
-
-export interface LiveFacts {
-  readonly nowMs: number;
-  /** The first part that the source lacks. */
-  readonly sourcePart: PartIndex;
-  /** The segment from which on helpers make theirs; undefined: none is wanted. */
-  readonly fromSegment: number | undefined;
-  /** Index after the last part of the broadcast, once it is known. */
-  readonly endPart: PartIndex | undefined;
-}
-
-export interface LiveOutcome {
-  readonly orders: readonly LiveOrder[];
-  /** Nobody could make the rest of these: they are not waited for. */
-  readonly lost: readonly number[];
-}
 
 /**
  * own: the next part of this lease. old: it is there, or the lease is somebody else's. early: it has overtaken the one
@@ -59,9 +39,8 @@ export class LiveBoard {
   /** When the source had the part, by the board's clock; of the parts that somebody may still wait for. */
   readonly #cameMs = new Map<PartIndex, number>();
   #sourcePart: PartIndex = 0;
-  /** Of the time before the last look: in so much of it nobody listened. */
-  #deafMs = 0;
-  #lookedMs: number | undefined;
+  /** The board's clock: a machine that stands still hears nobody. */
+  readonly #clock: AwakeClock;
   #fromSegment: number | undefined;
   #nextSegment = 0;
   #nextLease = 1;
@@ -70,6 +49,7 @@ export class LiveBoard {
     this.#partsPerSegment = partsPerSegment;
     this.#partMs = partMs(partsPerSegment);
     this.#policy = policy;
+    this.#clock = new AwakeClock(policy.lookMs);
   }
 
   enter(holder: HolderId): void {
@@ -139,7 +119,7 @@ export class LiveBoard {
     const job = this.#jobs.get(segment);
     if (job?.nextPart !== part) return false;
     job.nextPart = part + 1;
-    job.heardMs = this.#clockMs(nowMs);
+    job.heardMs = this.#clock.at(nowMs);
     job.hasBegun = true;
     if (job.nextPart < job.endPart) return false;
     this.#jobs.delete(segment);
@@ -156,7 +136,7 @@ export class LiveBoard {
   look(facts: LiveFacts): LiveOutcome {
     const orders: LiveOrder[] = [];
     const lost: number[] = [];
-    this.#listen(facts.nowMs);
+    this.#clock.look(facts.nowMs);
     this.#grow(facts);
     for (const job of Array.from(this.#jobs.values())) {
       if (facts.fromSegment === undefined || job.segment < facts.fromSegment) this.#drop(job, orders);
@@ -173,19 +153,8 @@ export class LiveBoard {
     return { orders, lost };
   }
 
-  /** A machine that stands still hears nothing: what was sent to it meanwhile is only read after this look. */
-  #listen(nowMs: number): void {
-    this.#deafMs += Math.max(0, nowMs - (this.#lookedMs ?? nowMs) - this.#policy.lookMs);
-    this.#lookedMs = nowMs;
-  }
-
-  /** The time in which somebody listened. */
-  #clockMs(nowMs: number): number {
-    return nowMs - this.#deafMs;
-  }
-
   #grow({ sourcePart, nowMs }: LiveFacts): void {
-    for (let part = this.#sourcePart; part < sourcePart; part++) this.#cameMs.set(part, this.#clockMs(nowMs));
+    for (let part = this.#sourcePart; part < sourcePart; part++) this.#cameMs.set(part, this.#clock.at(nowMs));
     this.#sourcePart = Math.max(this.#sourcePart, sourcePart);
   }
 
@@ -204,17 +173,17 @@ export class LiveBoard {
     if (this.#holders.stateAt(holder, nowMs) === 'silent') return true;
     const sinceMs = this.#dueSinceMs(job);
     if (sinceMs === undefined) return false;
-    return this.#clockMs(nowMs) - sinceMs > (job.hasBegun ? this.#policy.silentMs : this.#policy.startMs);
+    return this.#clock.at(nowMs) - sinceMs > (job.hasBegun ? this.#policy.silentMs : this.#policy.startMs);
   }
 
   #isLost(job: Job, nowMs: number): boolean {
     const cameMs = this.#cameMs.get(job.nextPart);
-    return cameMs !== undefined && this.#clockMs(nowMs) - cameMs > this.#policy.lostMs;
+    return cameMs !== undefined && this.#clock.at(nowMs) - cameMs > this.#policy.lostMs;
   }
 
   /** Who got the lease when its part was late already is not to blame. */
   #hadTime({ lentMs }: Job, nowMs: number): boolean {
-    return this.#clockMs(nowMs) - lentMs > this.#policy.startMs;
+    return this.#clock.at(nowMs) - lentMs > this.#policy.startMs;
   }
 
   /** Somebody goes on at the first missing part, if anybody is there. */
@@ -272,9 +241,9 @@ export class LiveBoard {
         endPart: end,
         nextPart: firstPart,
         lease: undefined,
-        heardMs: this.#clockMs(nowMs),
+        heardMs: this.#clock.at(nowMs),
         hasBegun: false,
-        lentMs: this.#clockMs(nowMs),
+        lentMs: this.#clock.at(nowMs),
       };
       this.#nextSegment++;
       if (holder === undefined) {
@@ -297,7 +266,7 @@ export class LiveBoard {
   #lend(job: Job, { holder, id }: Pick<LiveLease, 'holder' | 'id'>, nowMs: number, orders: LiveOrder[]): void {
     const { segment, nextPart } = job;
     const lease: LiveLease = { id, holder, segment, fromPart: nextPart };
-    const lentMs = this.#clockMs(nowMs);
+    const lentMs = this.#clock.at(nowMs);
     this.#jobs.set(segment, { ...job, lease, heardMs: lentMs, hasBegun: false, lentMs });
     orders.push({ kind: 'make', lease });
   }

@@ -1,4 +1,5 @@
 import type { PartIndex } from '../protocol/grid.ts';
+import type { PartRange } from '../protocol/part.ts';
 import type { HolderId } from './job.ts';
 import { CHECK_POLICY, type CheckPolicy } from './live-policy.ts';
 
@@ -100,6 +101,13 @@ export class LiveChecks {
       check.place = { fromPart, toPart, sinceMs: nowMs };
       check.isForCreator = this.#chance() < this.#policy.creatorShare;
     }
+  }
+
+  /** A segment that somebody has made again: what was known of it does not count. `range` in parts. */
+  remade(helper: HolderId, segment: number, { from, to }: PartRange, nowMs: number): void {
+    this.drop(segment);
+    for (let part = from; part < to; part++) this.made(helper, segment, part);
+    this.whole(segment, nowMs);
   }
 
   /** It is not going to be whole. */

@@ -5,7 +5,7 @@ import { type LiveRun, nextRun } from '../mapreduce/live-run.ts';
 import type { LiveLease } from '../mapreduce/live-stand-by.ts';
 import { partMs } from '../protocol/grid.ts';
 import type { HelpedRendition, LivePartsAnswer, LiveWord } from '../protocol/lend.ts';
-import type { Part, PartRange } from '../protocol/part.ts';
+import type { Part } from '../protocol/part.ts';
 import { helpedTracks, helpSource, type TrackId } from '../protocol/track.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
@@ -89,7 +89,7 @@ export class LiveHelp {
       nowMs: () => deps.clock.nowMs(),
       hasRoom: deps.hasRoom,
       onRefused: (helperId) => this.#board.fail(helperId, deps.clock.nowMs()),
-      onBrought: (segment, helperId, range) => this.#lookAtRedone(segment, helperId, range),
+      onBrought: (segment, helperId, range) => this.looks.checks.remade(helperId, segment, range, deps.clock.nowMs()),
     });
     this.looks = new LiveLooks(broadcast, running, {
       nowMs: () => deps.clock.nowMs(),
@@ -145,13 +145,6 @@ export class LiveHelp {
     this.#board.leave(helperId);
     this.#redo.leave(helperId);
     this.looks.checks.leave(helperId);
-  }
-
-  #lookAtRedone(segment: number, helperId: string, { from, to }: PartRange): void {
-    const { checks } = this.looks;
-    checks.drop(segment);
-    for (let part = from; part < to; part++) checks.made(helperId, segment, part);
-    checks.whole(segment, this.#deps.clock.nowMs());
   }
 
   async #publishRedone(segment: number): Promise<void> {
@@ -253,7 +246,10 @@ export class LiveHelp {
       const told = { kind: kind === 'stand-down' ? 'stop' : kind, lease: id, segment, fromPart } as const;
       this.#listeners.get(lease.holder)?.tell(told);
     }
-    for (const segment of lost) this.looks.checks.drop(segment);
+    for (const segment of lost) {
+      this.#taker.drop(segment);
+      this.looks.checks.drop(segment);
+    }
     const run = isOver ? this.#runAfterEnd(nowMs) : this.#runNow(nowMs, this.#isBroken || lost.length > 0);
     this.#isBroken = false;
     const isNew = run?.fromSegment !== this.#run?.fromSegment;

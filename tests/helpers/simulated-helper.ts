@@ -1,4 +1,4 @@
-import type { LiveOrder } from '../../src/mapreduce/live-board.ts';
+import type { LiveOrder } from '../../src/mapreduce/live-orders.ts';
 import { LiveOutbox } from '../../src/mapreduce/live-outbox.ts';
 import { type LiveLease, partsToDecode } from '../../src/mapreduce/live-stand-by.ts';
 

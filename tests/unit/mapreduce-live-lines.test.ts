@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { EarlyTicks } from '../../src/mapreduce/early-ticks.ts';
-import { LiveBoard, type LiveFacts, type LiveOrder } from '../../src/mapreduce/live-board.ts';
+import { LiveBoard } from '../../src/mapreduce/live-board.ts';
+import type { LiveFacts, LiveOrder } from '../../src/mapreduce/live-orders.ts';
 import { LiveOutbox } from '../../src/mapreduce/live-outbox.ts';
 import { LIVE_POLICY } from '../../src/mapreduce/live-policy.ts';
 import { type LiveSimulationOptions, simulateLive } from '../helpers/live-simulation.ts';

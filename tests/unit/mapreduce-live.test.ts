@@ -1,8 +1,9 @@
 import { expect, test } from '@playwright/test';
 import fc from 'fast-check';
-import { LiveBoard, type LiveFacts, type LiveOrder } from '../../src/mapreduce/live-board.ts';
+import { LiveBoard } from '../../src/mapreduce/live-board.ts';
 import { helpedRenditions } from '../../src/mapreduce/live-helped.ts';
 import { LiveLags } from '../../src/mapreduce/live-lags.ts';
+import type { LiveFacts, LiveOrder } from '../../src/mapreduce/live-orders.ts';
 import { LIVE_POLICY } from '../../src/mapreduce/live-policy.ts';
 import { nextRun } from '../../src/mapreduce/live-run.ts';
 import { partsToDecode } from '../../src/mapreduce/live-stand-by.ts';
